@@ -1,0 +1,117 @@
+import type { Advice } from './advice.js';
+import type { Fields, SecretsOf, SettingsOf } from './field.js';
+import type { Failure } from '../failure.js';
+import type { ValueType } from './value.js';
+
+export type Mode = 'upsert' | 'update' | 'create' | 'mirror' | 'append' | 'replace';
+export type RemovalAction = 'nothing' | 'delete' | 'archive' | 'clear' | 'set';
+
+/** What a destination is told to do with a batch; all rows of a batch get the same. */
+export type OperationKind =
+  'upsert' | 'update' | 'create' | 'append' | 'delete' | 'archive' | 'clear' | 'set';
+
+/** A field of the destination's record, and how its values arrive. */
+export interface TargetField {
+  name: string;
+  type: ValueType;
+  /** `omit`: a NULL leaves the field as it is (or at its default in a new record). */
+  nulls: 'send' | 'omit';
+}
+
+/** What a run wants to write, told once before the first batch. */
+export interface TargetRequest {
+  object: string;
+  mode: Mode;
+  removal: RemovalAction;
+  /** The destination's key; a composite key has several. Empty where the object needs none. */
+  key: readonly TargetField[];
+  fields: readonly TargetField[];
+  /** For `set`: the fields it writes and their constants, as canonical text or null. */
+  set: readonly { name: string; text: string | null }[];
+  /** The object's options, validated against its fields. */
+  options: Readonly<Record<string, unknown>>;
+  tag: { workspaceId: string; syncId: string; runId: string };
+}
+
+/** A record for destinations that work on values: booleans, exact numbers (`JSON.rawJSON`), texts, parsed JSON, null. */
+export type JsonRecord = Record<string, unknown>;
+
+/** Operations of one kind, in order. The same rows as bytes or as records; a connector uses what suits it. */
+export interface Batch {
+  readonly kind: OperationKind;
+  readonly size: number;
+  /** Why the rows are here; for templates and headers. */
+  readonly change: 'added' | 'changed' | 'removed';
+  /** Lines as `value.ts` defines them: key fields, then fields, in the request's order. */
+  readonly lines: Uint8Array;
+  /** The same rows as records, made when asked for; `omit`ted NULLs are left out. */
+  records(): { key: JsonRecord; fields: JsonRecord }[];
+  /** Names the batch for ever: the same rows of the same run always get the same one. */
+  readonly idempotencyKey: string;
+}
+
+/**
+ * What became of one operation. `skipped`: the mode says that there is nothing to do (no record to update, record
+ * already there). `unknown`: sent, and no answer; only where it can't be found out.
+ */
+export type Outcome =
+  | { kind: 'accepted' }
+  | { kind: 'skipped' }
+  | { kind: 'rejected'; failure: Failure }
+  | { kind: 'unknown'; failure: Failure };
+
+/** An object that is open for writing during one run. */
+export interface Target {
+  /** Largest batch it wants. The engine never hands it more. */
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** Batches in flight at once, before the connection's own limits. */
+  readonly concurrency: number;
+  /** True when sending an operation twice has the effect of sending it once, by kind. */
+  isRepeatable(kind: OperationKind): boolean;
+  /**
+   * Writes a batch. Returns one outcome for each row, in order. Throws a Failure when nothing of the batch was
+   * taken: TRANSIENT is tried again, REJECTED is bisected until the bad row stands alone, CONFIG stops the run.
+   * `destination.no_answer` (TRANSIENT) means that the batch may have been taken all the same.
+   * Never retries, sleeps, or reads the clock: that is the engine's trade.
+   */
+  deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]>;
+  close(): Promise<void>;
+}
+
+export interface DestinationConnection {
+  check(signal: AbortSignal): Promise<void>;
+  /** Looks at the object once: that it is there, that key and fields exist, that the mode can be done. CONFIG otherwise. */
+  open(request: TargetRequest, signal: AbortSignal): Promise<Target>;
+  close(): Promise<void>;
+}
+
+/** A kind of thing that a destination writes: a table, an object, a channel. */
+export interface ObjectDefinition {
+  /** `*` when the name is the customer's own. */
+  name: string;
+  label: string;
+  modes: readonly Mode[];
+  removals: readonly RemovalAction[];
+  firstRun: 'send' | 'baseline';
+  needsKey: boolean;
+  options: Fields;
+}
+
+export interface DestinationDefinition<S extends Fields = Fields, K extends Fields = Fields> {
+  name: string;
+  label: string;
+  settings: S;
+  secrets: K;
+  objects: readonly ObjectDefinition[];
+  advice?: readonly Advice[];
+  /** Requests a second and concurrency when the configuration sets none; 0 is no limit. */
+  limits: { requestsPerSecond: number; concurrency: number };
+  open(connection: { settings: SettingsOf<S>; secrets: SecretsOf<K> }): DestinationConnection;
+}
+
+export function defineDestination<S extends Fields, K extends Fields>(
+  definition: DestinationDefinition<S, K>,
+): DestinationDefinition<S, K> {
+  return definition;
+}

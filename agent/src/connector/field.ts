@@ -1,0 +1,88 @@
+/**
+ * The vocabulary of settings. Forms, validation, redaction and types all follow from a definition's
+ * fields, so a connector never parses its settings itself.
+ */
+interface FieldCommon {
+  label: string;
+  help?: string;
+  required?: boolean;
+}
+
+export interface TextField extends FieldCommon {
+  type: 'text';
+  default?: string;
+}
+export interface NumberField extends FieldCommon {
+  type: 'number';
+  default?: number;
+  minimum?: number;
+  maximum?: number;
+}
+export interface BooleanField extends FieldCommon {
+  type: 'boolean';
+  default?: boolean;
+}
+export interface ChoiceField extends FieldCommon {
+  type: 'choice';
+  choices: readonly string[];
+  default?: string;
+}
+export interface TextListField extends FieldCommon {
+  type: 'textList';
+  default?: readonly string[];
+}
+export interface TextMapField extends FieldCommon {
+  type: 'textMap';
+}
+/** Strict Liquid over the record's fields. */
+export interface TemplateField extends FieldCommon {
+  type: 'template';
+  default?: string;
+}
+export interface GroupField extends FieldCommon {
+  type: 'group';
+  fields: Fields;
+}
+export type Field =
+  | TextField
+  | NumberField
+  | BooleanField
+  | ChoiceField
+  | TextListField
+  | TextMapField
+  | TemplateField
+  | GroupField;
+
+export type Fields = Readonly<Record<string, Field>>;
+
+type ValueOf<F extends Field> = F extends { type: 'number' }
+  ? number
+  : F extends { type: 'boolean' }
+    ? boolean
+    : F extends { type: 'choice'; choices: readonly (infer C)[] }
+      ? C
+      : F extends { type: 'textList' }
+        ? readonly string[]
+        : F extends { type: 'textMap' }
+          ? Readonly<Record<string, string>>
+          : F extends { type: 'group'; fields: infer G extends Fields }
+            ? SettingsOf<G>
+            : string;
+
+type AlwaysThere<F extends Field> = F extends { required: true }
+  ? true
+  : F extends { default: string | number | boolean | readonly string[] }
+    ? true
+    : false;
+
+/** The settings that a definition's fields promise, with defaults filled in. */
+export type SettingsOf<F extends Fields> = {
+  readonly [N in keyof F]: AlwaysThere<F[N]> extends true
+    ? ValueOf<F[N]>
+    : ValueOf<F[N]> | undefined;
+};
+
+/** Resolved secrets; they exist in the agent's memory alone. */
+export type SecretsOf<F extends Fields> = {
+  readonly [N in keyof F]: F[N] extends { required: true } ? string : string | undefined;
+};

@@ -1,0 +1,44 @@
+import type { Fields, SecretsOf, SettingsOf } from './field.js';
+import type { Advice } from './advice.js';
+import type { Column } from './value.js';
+
+/** What a source is asked for: one query, read once from start to end. */
+export interface SourceQuery {
+  /** The model's SQL without a closing semicolon, or the name of a table. */
+  model: { sql: string } | { table: string };
+  /** The columns to read, in this order; what the mapping doesn't read never leaves the source. */
+  columns: readonly string[];
+  /** Ids that the source attaches to the query (a comment or query tag), for the database's own log. */
+  tag: { workspaceId: string; syncId: string; runId: string };
+}
+
+export interface RowStream {
+  /** One for each column asked for, in that order; types come from the driver's metadata. */
+  columns: readonly Column[];
+  /** Lines as `value.ts` defines them, cut anywhere. The stream throws a Failure if the query breaks half way. */
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface SourceConnection {
+  /** Resolves when the source answers and may be read; throws a Failure that says what to do. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Starts the query in a read-only session. A column that isn't there is CONFIG `source.column_missing`. */
+  query(query: SourceQuery, signal: AbortSignal): Promise<RowStream>;
+  close(): Promise<void>;
+}
+
+export interface SourceDefinition<S extends Fields = Fields, K extends Fields = Fields> {
+  /** The folder's name, and `type:` in the YAML. */
+  name: string;
+  label: string;
+  settings: S;
+  secrets: K;
+  advice?: readonly Advice[];
+  open(connection: { settings: SettingsOf<S>; secrets: SecretsOf<K> }): SourceConnection;
+}
+
+export function defineSource<S extends Fields, K extends Fields>(
+  definition: SourceDefinition<S, K>,
+): SourceDefinition<S, K> {
+  return definition;
+}

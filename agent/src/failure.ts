@@ -1,0 +1,48 @@
+/** Who must act: time, this record, a person, nobody (it was asked for), us. */
+export type FailureKind = 'TRANSIENT' | 'REJECTED' | 'CONFIG' | 'CANCELLED' | 'INTERNAL';
+
+export interface FailureOptions {
+  /** SQLSTATE, HTTP status or a code of the vendor's own published list: `[A-Z0-9_]{0,64}`, never free text. */
+  vendorCode?: string;
+  /** How long the far side asked us to wait, in milliseconds. */
+  retryAfterMs?: number;
+  /**
+   * What the far side said, word for word. It may quote rows, so it goes to the customer's bucket and
+   * nowhere else: not into a message, a log line or a report.
+   */
+  detail?: string;
+  cause?: unknown;
+}
+
+/**
+ * The one class that the agent throws on purpose. `code` is `room.what` and is written where it is
+ * thrown; `message` is a fixed text for a person, says what to do next, and holds no value of a row.
+ */
+export class Failure extends Error {
+  readonly vendorCode: string;
+  readonly retryAfterMs: number;
+  readonly detail: string | undefined;
+
+  constructor(
+    readonly kind: FailureKind,
+    readonly code: string,
+    message: string,
+    options: FailureOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Failure';
+    this.vendorCode = options.vendorCode ?? '';
+    this.retryAfterMs = options.retryAfterMs ?? 0;
+    this.detail = options.detail;
+  }
+}
+
+/** Anything thrown, as a Failure: what nobody translated is a bug of ours, not weather. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Failure('INTERNAL', 'internal.unexpected', 'Something unexpected went wrong.', {
+    detail,
+    cause: error,
+  });
+}

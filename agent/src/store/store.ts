@@ -1,0 +1,36 @@
+/**
+ * The customer's bucket, as little of it as the engine needs. Keys are relative to the configured prefix.
+ * Failures: TRANSIENT `store.unreachable`, `store.slow_down`; CONFIG `store.denied`, `store.no_bucket`;
+ * `store.conflict` (INTERNAL unless the caller expects it) when a condition did not hold.
+ */
+export interface Store {
+  /** Undefined when there is no such object. */
+  get(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
+  /** Streams an object into a file and verifies its length and SHA-256; a mismatch is CONFIG `store.corrupt`. */
+  download(pointer: ObjectPointer, path: string, signal?: AbortSignal): Promise<void>;
+  /** `condition` makes the write atomic against every other writer of the key. */
+  put(key: string, body: Uint8Array, condition?: WriteCondition): Promise<{ etag: string }>;
+  /** Streams a file up (multipart when large). Objects that are uploaded are never overwritten: `If-None-Match: *`. */
+  upload(key: string, path: string, signal?: AbortSignal): Promise<ObjectPointer>;
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }>;
+  remove(keys: readonly string[]): Promise<void>;
+  /** Writes, reads, conditionally rewrites and removes a small object, and says what is missing. */
+  check(signal?: AbortSignal): Promise<void>;
+  /** Bytes written since the start. */
+  readonly bytesWritten: number;
+}
+
+export interface StoredObject {
+  body: Uint8Array;
+  etag: string;
+}
+
+/** Where a file rests, and how to know it again. */
+export interface ObjectPointer {
+  key: string;
+  bytes: number;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
+export type WriteCondition = { ifMatch: string } | { ifNoneMatch: '*' };

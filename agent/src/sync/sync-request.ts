@@ -1,0 +1,109 @@
+import type { Mode, RemovalAction } from '../connector/destination.js';
+
+/** What to run, in the engine's own words; `job/sync.ts` makes it from the wire's SyncSpec. */
+export interface SyncRequest {
+  workspaceId: string;
+  syncId: string;
+  syncName: string;
+  runId: string;
+  version: bigint;
+  model: {
+    name: string;
+    query: { sql: string } | { table: string };
+    primaryKey: readonly string[];
+  };
+  destinationName: string;
+  object: string;
+  mode: Mode;
+  onRemoved: { action: RemovalAction; set: readonly FieldMapping[] };
+  key: readonly { field: string; column: string }[];
+  fields: readonly FieldMapping[];
+  firstRun: 'send' | 'baseline';
+  guards: {
+    added?: Guard;
+    changed?: Guard;
+    removed?: Guard;
+    emptyResult: 'stop' | 'allow';
+  };
+  uncertain: 'hold' | 'resend';
+  options: Readonly<Record<string, unknown>>;
+  run: { dryRun: boolean; full: boolean; rebaseline: boolean; verify: boolean };
+}
+
+export type Constant = { text: string } | { number: string } | { flag: boolean } | { null: true };
+
+export type FieldValue =
+  | { kind: 'column'; column: string }
+  | { kind: 'constant'; constant: Constant }
+  | { kind: 'metadata'; metadata: 'run_id' | 'run_started_at' | 'sync_name' | 'operation' }
+  | { kind: 'template'; template: string };
+
+export interface FieldMapping {
+  field: string;
+  value: FieldValue;
+  nulls: 'send' | 'omit' | 'skip-row' | 'default';
+  default?: Constant;
+}
+
+/** Trips when the count is over `rows` and over `percent` of the baseline. */
+export interface Guard {
+  rows: number;
+  percent: number;
+  action: 'stop' | 'withhold' | 'approve';
+}
+
+/** The right to act, for a while. Asked before every side effect, on a clock that can't jump. */
+export interface Lease {
+  readonly epoch: bigint;
+  /** Throws CANCELLED `lease.lost` when the trust window has passed or the lease was taken away. */
+  assertTrusted(): void;
+}
+
+export type Phase = 'query' | 'snapshot' | 'diff' | 'plan' | 'deliver' | 'record';
+
+/** queried = unchanged + added + changed + invalid; added + changed + removed = the sum of the last six. */
+export interface Counts {
+  queried: number;
+  unchanged: number;
+  added: number;
+  changed: number;
+  removed: number;
+  invalid: number;
+  sent: number;
+  skipped: number;
+  rejected: number;
+  withheld: number;
+  pending: number;
+  uncertain: number;
+}
+
+export interface Progress {
+  phase: Phase;
+  counts: Counts;
+  phasesMs: Readonly<Record<Phase, number>>;
+  /** Operations that the run will send; 0 until planned. */
+  planned: number;
+}
+
+/** Rows that failed alike. The texts rest in the bucket under `errorId`. */
+export interface ErrorTally {
+  failure: {
+    kind: 'TRANSIENT' | 'REJECTED' | 'CONFIG' | 'CANCELLED' | 'INTERNAL';
+    code: string;
+    vendorCode: string;
+  };
+  errorId: string;
+  count: number;
+}
+
+export interface SyncReport {
+  outcome: 'succeeded' | 'completed_with_errors' | 'failed' | 'cancelled';
+  counts: Counts;
+  phasesMs: Readonly<Record<Phase, number>>;
+  errors: readonly ErrorTally[];
+  baseline?: { generation: bigint; key: string; sha256: string; rows: number; bytes: number };
+  /** Why it failed or stopped, with the errorId of its text. */
+  failure?: ErrorTally;
+  peakBytes: number;
+  bucketBytes: number;
+}

@@ -1,0 +1,47 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+const node = {
+  environment: 'node' as const,
+  globalSetup: ['deploy/local/src/testing/global-setup.ts'],
+};
+
+// pure: no server. int: real servers on loopback. e2e: through the front door, in real processes.
+export default defineConfig({
+  plugins: [swc.vite({ module: { type: 'es6' } })],
+  test: {
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{int,e2e}.test.ts'],
+          environment: 'node',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...node,
+          name: 'int',
+          include: ['**/*.int.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...node,
+          name: 'e2e',
+          include: ['**/*.e2e.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
