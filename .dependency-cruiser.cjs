@@ -1,0 +1,141 @@
+// Who may import whom. Each rule gives its reason; type-only imports count.
+const tests = '(\\.test\\.tsx?$|/testing/|/test/)';
+
+const door = (name, library, owners) => ({
+  name: `one-door-${name}`,
+  comment: `${library} is imported in one place, so a change of library is a change of file.`,
+  severity: 'error',
+  from: { path: '^(agent|control-plane)/', pathNot: [tests, ...owners] },
+  to: { path: `(^|/)node_modules/${library}` },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment: 'A cycle means that a room is missing, or that two rooms are one.',
+      severity: 'error',
+      from: { pathNot: 'node_modules|/gen/|/generated/' },
+      to: { circular: true, viaOnly: { pathNot: 'node_modules|/gen/|/generated/' } },
+    },
+    {
+      name: 'agent-and-control-plane-are-strangers',
+      comment: 'What both must know is a message in proto/.',
+      severity: 'error',
+      from: { path: '^agent/' },
+      to: { path: '^(control-plane|prisma)/' },
+    },
+    {
+      name: 'control-plane-and-agent-are-strangers',
+      comment: 'The control plane must run without a line of connector, engine or secret code.',
+      severity: 'error',
+      from: { path: '^control-plane/' },
+      to: { path: '^agent/' },
+    },
+    {
+      name: 'proto-knows-nobody',
+      comment: 'The letterbox belongs to both sides, so it depends on neither.',
+      severity: 'error',
+      from: { path: '^proto/' },
+      to: { path: '^(agent|control-plane|deploy)/' },
+    },
+    {
+      name: 'cli-and-web-read-the-schema',
+      comment: 'They use the public API that customers have, and nothing behind it.',
+      severity: 'error',
+      from: { path: '^control-plane/(web|cli)/', pathNot: tests },
+      to: { path: '^control-plane/src/' },
+    },
+    {
+      name: 'the-heart-knows-no-vendor-and-no-wire',
+      comment:
+        'sync/ takes connectors, store and clock as arguments; that is why it can be tested whole.',
+      severity: 'error',
+      from: { path: '^agent/src/sync/', pathNot: tests },
+      to: {
+        path: [
+          '^proto/',
+          '^agent/src/(session|job|secret|source|destination)/',
+          '^agent/src/(config|logger|build-agent|main)\\.ts$',
+          '^agent/src/store/s3',
+          '(^|/)node_modules/',
+        ],
+      },
+    },
+    {
+      name: 'a-connector-stands-alone',
+      comment:
+        'A connector imports connector/, failure, its own folder and its vendor; so it can be kept or thrown away alone.',
+      severity: 'error',
+      from: { path: '^agent/src/(source|destination)/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^agent/src/',
+        pathNot: ['^agent/src/(connector/|failure\\.ts$)', '^agent/src/$1/$2/'],
+      },
+    },
+    {
+      name: 'nobody-names-a-connector',
+      comment: 'The registry reads the folders; a new connector touches nothing else.',
+      severity: 'error',
+      from: { path: '^agent/src/', pathNot: ['^agent/src/(source|destination)/', tests] },
+      to: { path: '^agent/src/(source|destination)/' },
+    },
+    {
+      name: 'wire-types-stop-at-the-edge',
+      comment: 'Inside we use our own words; session/, job/ and connector/catalog.ts translate.',
+      severity: 'error',
+      from: {
+        path: '^agent/src/',
+        pathNot: [
+          tests,
+          '^agent/src/(session|job)/',
+          '^agent/src/connector/catalog\\.ts$',
+          '^agent/src/(build-agent|main)\\.ts$',
+        ],
+      },
+      to: { path: '^proto/' },
+    },
+    {
+      name: 'rooms-depend-downward',
+      comment: 'scheduler and gateway are on top: services never call them.',
+      severity: 'error',
+      from: {
+        path: '^control-plane/src/([^/]+)/',
+        pathNot: [tests, '^control-plane/src/(scheduler|gateway)/'],
+      },
+      to: { path: '^control-plane/src/(scheduler|gateway)/' },
+    },
+    {
+      name: 'test-helpers-stay-in-tests',
+      comment: 'What only a test may do must not be reachable in production.',
+      severity: 'error',
+      from: { path: '^(proto|agent|control-plane)/', pathNot: tests },
+      to: { path: '(/testing/|^deploy/)' },
+    },
+    door('ws', 'ws/', [
+      '^agent/src/session/connection\\.ts$',
+      '^control-plane/src/gateway/gateway\\.ts$',
+    ]),
+    door('duckdb', '@duckdb/', ['^agent/src/duck/duck\\.ts$']),
+    door('aws', '@aws-sdk/', ['^agent/src/store/']),
+    door('pino', 'pino/', ['/logger\\.ts$']),
+    door('liquid', 'liquidjs/', ['^agent/src/connector/template\\.ts$']),
+    door('prisma', '@prisma/(client|adapter-pg)/', ['^control-plane/src/database/']),
+    door('pg', 'pg/', [
+      '^agent/src/(source|destination)/postgres/',
+      '^control-plane/src/(database|run)/',
+    ]),
+    door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(/dist-types/|/sync/kernel/|web/dist/)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
+    },
+  },
+};
