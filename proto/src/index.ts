@@ -18,3 +18,37 @@ export {
   type Invalid,
 } from './codec.js';
 export { hasUnknownFields } from './unknown-fields.js';
+export { create, type MessageInitShape } from '@bufbuild/protobuf';
+export { catalogProblems, type CatalogCheck } from './spec/catalog-check.js';
+export { canonicalBytes, digestOf } from './spec/canonical.js';
+export { changesBetween, type SpecificationChange } from './spec/changes.js';
+export { compileSync, type SyncIds } from './spec/compile.js';
+export {
+  entryOf,
+  specificationOf,
+  type ConstantEntry,
+  type DestinationEntry,
+  type FieldEntry,
+  type FieldValueEntry,
+  type GuardEntry,
+  type GuardsEntry,
+  type KeyEntry,
+  type LimitsEntry,
+  type MetadataName,
+  type ModelEntry,
+  type ModeName,
+  type Named,
+  type NullHandlingName,
+  type OnRemovedEntry,
+  type RemovalName,
+  type ScheduleEntry,
+  type Section,
+  type Settings,
+  type SettingValue,
+  type SourceEntry,
+  type Specification,
+  type SyncEntry,
+} from './spec/entry.js';
+export { formatEntry, formatSpecification } from './spec/format.js';
+export { parseSpecification, type ConfigurationFile, type Parsed } from './spec/parse.js';
+export { nowhere, type Place, type PlaceOf, type SpecProblem } from './spec/problem.js';

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  ConnectionSchema,
+  OnRemovedSchema,
+  SettingGroupSchema,
+  SettingSchema,
+  SyncSpecSchema,
+  type Connection,
+  type OnRemoved,
+  type Setting,
+  type SyncSpec,
+} from '../gen/drawbridge/v1/sync_pb.js';
+import { sortedBy } from './order.js';
+
+/**
+ * The one form in which a sync specification is stored, compared and signed: fields in the order of
+ * their numbers, lists sorted where the messages say so. The same specification gives the same bytes,
+ * whoever compiled it.
+ */
+export function canonicalBytes(spec: SyncSpec): Uint8Array {
+  return toBinary(SyncSpecSchema, inOrder(spec));
+}
+
+/** SHA-256, in lower-case hex. */
+export const digestOf = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
+
+function inOrder(spec: SyncSpec): SyncSpec {
+  return create(SyncSpecSchema, {
+    ...spec,
+    ...(spec.source && { source: connectionInOrder(spec.source) }),
+    ...(spec.destination && { destination: connectionInOrder(spec.destination) }),
+    ...(spec.onRemoved && { onRemoved: removalInOrder(spec.onRemoved) }),
+    fields: sortedBy(spec.fields, ({ field }) => field),
+    options: settingsInOrder(spec.options),
+  });
+}
+
+const connectionInOrder = (connection: Connection): Connection =>
+  create(ConnectionSchema, {
+    ...connection,
+    settings: settingsInOrder(connection.settings),
+    secrets: sortedBy(connection.secrets, ({ name }) => name),
+  });
+
+const removalInOrder = (removal: OnRemoved): OnRemoved =>
+  create(OnRemovedSchema, { ...removal, set: sortedBy(removal.set, ({ field }) => field) });
+
+const settingsInOrder = (settings: readonly Setting[]): Setting[] =>
+  sortedBy(settings, ({ name }) => name).map((setting) =>
+    setting.value.case === 'group'
+      ? create(SettingSchema, {
+          ...setting,
+          value: { case: 'group', value: groupInOrder(setting.value.value.settings) },
+        })
+      : setting,
+  );
+
+const groupInOrder = (settings: readonly Setting[]) =>
+  create(SettingGroupSchema, { settings: settingsInOrder(settings) });

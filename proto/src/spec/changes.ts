@@ -1,0 +1,84 @@
+import { entryOf, sections, type Section, type Specification, type SyncEntry } from './entry.js';
+import { formatEntry } from './format.js';
+import { sortedBy } from './order.js';
+
+export interface SpecificationChange {
+  kind: 'source' | 'destination' | 'model' | 'sync';
+  name: string;
+  action: 'create' | 'update' | 'remove';
+  /** The lines of the item's YAML that differ, each behind `+ ` or `- `. */
+  difference: string[];
+}
+
+const kinds = {
+  sources: 'source',
+  destinations: 'destination',
+  models: 'model',
+  syncs: 'sync',
+} as const;
+
+/** What becomes different when `after` takes the place of `before`, items in order. */
+export function changesBetween(before: Specification, after: Specification): SpecificationChange[] {
+  return sections.flatMap((section) => {
+    const names = new Set([...Object.keys(before[section]), ...Object.keys(after[section])]);
+    return sortedBy([...names], (name) => name).flatMap((name) => {
+      const old = linesOf(section, before, name);
+      const young = linesOf(section, after, name);
+      const action = old ? (young ? 'update' : 'remove') : 'create';
+      const difference = differenceOf(old ?? [], young ?? []);
+      return difference.length > 0 ? [{ kind: kinds[section], name, action, difference }] : [];
+    });
+  });
+}
+
+function linesOf(
+  section: Section,
+  specification: Specification,
+  name: string,
+): string[] | undefined {
+  const entry = entryOf<Specification[Section][string]>(specification[section], name);
+  if (!entry) return undefined;
+  const compared = section === 'syncs' ? fieldsInOrder(entry as SyncEntry) : entry;
+  return formatEntry(section, compared).trimEnd().split('\n');
+}
+
+/** The order of fields means nothing, so moving one is no change. */
+const fieldsInOrder = (sync: SyncEntry): SyncEntry => ({
+  ...sync,
+  fields: sortedBy(sync.fields, ({ field }) => field),
+});
+
+/** The lines outside the longest common subsequence. */
+export function differenceOf(before: readonly string[], after: readonly string[]): string[] {
+  const lengths = commonLengths(before, after);
+  const at = (row: number, column: number): number => lengths[row]?.[column] ?? 0;
+  const difference: string[] = [];
+  let [row, column] = [0, 0];
+  while (row < before.length || column < after.length) {
+    const [old, young] = [before[row], after[column]];
+    if (old !== undefined && old === young) [row, column] = [row + 1, column + 1];
+    else if (
+      young === undefined ||
+      (old !== undefined && at(row + 1, column) >= at(row, column + 1))
+    )
+      difference.push(`- ${before[row++]}`);
+    else difference.push(`+ ${after[column++]}`);
+  }
+  return difference;
+}
+
+/** `[row][column]`: how many lines the rests from there have in common. */
+function commonLengths(before: readonly string[], after: readonly string[]): number[][] {
+  const lengths = Array.from({ length: before.length + 1 }, () =>
+    Array.from({ length: after.length + 1 }, () => 0),
+  );
+  for (let row = before.length - 1; row >= 0; row--) {
+    const [current, below] = [lengths[row] ?? [], lengths[row + 1] ?? []];
+    for (let column = after.length - 1; column >= 0; column--)
+      current[column] =
+        before[row] === after[column]
+          ? (below[column + 1] ?? 0) + 1
+          : Math.max(below[column] ?? 0, current[column + 1] ?? 0);
+  }
+  return lengths;
+}

@@ -1,0 +1,157 @@
+/**
+ * The configuration in the form that is kept: plain JSON, every default filled in, one entry an item.
+ * The control plane stores entries, the YAML is read into them and written from them, and a run's
+ * wire message is compiled from them. Lists where order matters, since JSON in Postgres forgets the
+ * order of keys.
+ */
+
+export const modes = ['upsert', 'update', 'create', 'mirror', 'append', 'replace'] as const;
+export type ModeName = (typeof modes)[number];
+
+export const removals = ['nothing', 'delete', 'archive', 'clear', 'set'] as const;
+export type RemovalName = (typeof removals)[number];
+
+export const nullHandlings = ['send', 'omit', 'skip-row', 'default'] as const;
+export type NullHandlingName = (typeof nullHandlings)[number];
+
+export const metadataNames = ['run_id', 'run_started_at', 'sync_name', 'operation'] as const;
+export type MetadataName = (typeof metadataNames)[number];
+
+export const guardActions = ['stop', 'withhold', 'approve'] as const;
+export type GuardActionName = (typeof guardActions)[number];
+
+export type SettingValue = string | number | boolean | readonly string[] | Settings;
+export interface Settings {
+  readonly [name: string]: SettingValue;
+}
+
+export interface SourceEntry {
+  /** A connector type of the catalog. */
+  type: string;
+  pool: string;
+  settings: Settings;
+  /** Name to reference (`env:NAME`, `file:/path`, …); a secret's value has no place. */
+  secrets: Readonly<Record<string, string>>;
+}
+
+export interface LimitsEntry {
+  /** 0 means the connector's own default. */
+  requestsPerSecond: number;
+  concurrency: number;
+}
+
+export interface DestinationEntry extends SourceEntry {
+  limits: LimitsEntry;
+}
+
+export interface ModelEntry {
+  source: string;
+  query: { sql: string } | { table: string };
+  primaryKey: readonly string[];
+}
+
+/** Exact: a number is the text that stood in the YAML. */
+export type ConstantEntry =
+  { text: string } | { number: string } | { flag: boolean } | { null: true };
+
+export type FieldValueEntry =
+  | { kind: 'column'; column: string }
+  | { kind: 'constant'; constant: ConstantEntry }
+  | { kind: 'metadata'; metadata: MetadataName }
+  | { kind: 'template'; template: string };
+
+export interface FieldEntry {
+  field: string;
+  value: FieldValueEntry;
+  nulls: NullHandlingName;
+  /** What a NULL becomes when `nulls` is `default`. */
+  default?: ConstantEntry;
+}
+
+export interface KeyEntry {
+  field: string;
+  column: string;
+}
+
+export interface OnRemovedEntry {
+  action: RemovalName;
+  /** For `set`; empty otherwise. */
+  set: readonly { field: string; constant: ConstantEntry }[];
+}
+
+export type ScheduleEntry =
+  | { kind: 'cron'; cron: string; timezone: string }
+  | { kind: 'every'; everyMs: number; text: string }
+  | { kind: 'manual' };
+
+/** Trips when a count is over `rows` and over `percent` of the baseline. */
+export interface GuardEntry {
+  rows: number;
+  percent: number;
+  action: GuardActionName;
+}
+
+/** A guard that is absent doesn't judge. */
+export interface GuardsEntry {
+  added?: GuardEntry;
+  changed?: GuardEntry;
+  removed?: GuardEntry;
+  emptyResult: 'stop' | 'allow';
+}
+
+export interface SyncEntry {
+  model: string;
+  destination: string;
+  object: string;
+  mode: ModeName;
+  onRemoved: OnRemovedEntry;
+  /** In the order of the YAML; empty where the destination's object needs none. */
+  key: readonly KeyEntry[];
+  fields: readonly FieldEntry[];
+  firstRun: 'send' | 'baseline';
+  schedule: ScheduleEntry;
+  guards: GuardsEntry;
+  /** What happens to an operation that can't be repeated safely and got no answer. */
+  uncertain: 'hold' | 'resend';
+  options: Settings;
+}
+
+/** A whole configuration, by name. */
+export interface Specification {
+  sources: Readonly<Record<string, SourceEntry>>;
+  destinations: Readonly<Record<string, DestinationEntry>>;
+  models: Readonly<Record<string, ModelEntry>>;
+  syncs: Readonly<Record<string, SyncEntry>>;
+}
+
+export const sections = ['sources', 'destinations', 'models', 'syncs'] as const;
+export type Section = (typeof sections)[number];
+
+export interface Named<Entry> {
+  name: string;
+  entry: Entry;
+}
+
+/** The rows of a database, put together. */
+export function specificationOf(entries: {
+  [S in Section]: readonly Named<Specification[S][string]>[];
+}): Specification {
+  return {
+    sources: byName(entries.sources),
+    destinations: byName(entries.destinations),
+    models: byName(entries.models),
+    syncs: byName(entries.syncs),
+  };
+}
+
+function byName<Entry>(items: readonly Named<Entry>[]): Record<string, Entry> {
+  return Object.fromEntries(items.map(({ name, entry }) => [name, entry]));
+}
+
+/** An item by name; a plain index would find `constructor` in every record. */
+export function entryOf<Entry>(
+  record: Readonly<Record<string, Entry>>,
+  name: string,
+): Entry | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

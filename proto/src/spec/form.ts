@@ -1,0 +1,142 @@
+import {
+  type ConstantEntry,
+  type DestinationEntry,
+  type FieldEntry,
+  type GuardEntry,
+  type GuardsEntry,
+  type ModelEntry,
+  type OnRemovedEntry,
+  type ScheduleEntry,
+  type Section,
+  type Settings,
+  type SettingValue,
+  type SourceEntry,
+  type Specification,
+  type SyncEntry,
+} from './entry.js';
+import { ExactNumber } from './exact-number.js';
+import { sortedBy } from './order.js';
+
+/** An entry in the form in which a person writes it: short forms, and no defaults. */
+export function formOf<S extends Section>(section: S, entry: Specification[S][string]): object {
+  return (forms[section] as (entry: Specification[S][string]) => object)(entry);
+}
+
+const forms: { [S in Section]: (entry: Specification[S][string]) => object } = {
+  sources: sourceForm,
+  destinations: destinationForm,
+  models: modelForm,
+  syncs: syncForm,
+};
+
+function sourceForm({ type, pool, settings, secrets }: SourceEntry): object {
+  return {
+    type,
+    pool,
+    ...whenFilled('settings', settingsForm(settings)),
+    ...whenFilled('secrets', settingsForm(secrets)),
+  };
+}
+
+function destinationForm(entry: DestinationEntry): object {
+  const { requestsPerSecond, concurrency } = entry.limits;
+  const limits = {
+    ...(requestsPerSecond > 0 && { requestsPerSecond }),
+    ...(concurrency > 0 && { concurrency }),
+  };
+  return { ...sourceForm(entry), ...whenFilled('limits', limits) };
+}
+
+function modelForm({ source, query, primaryKey }: ModelEntry): object {
+  return { source, primaryKey, ...query };
+}
+
+function syncForm(sync: SyncEntry): object {
+  return {
+    model: sync.model,
+    destination: sync.destination,
+    object: sync.object,
+    mode: sync.mode,
+    ...removalForm(sync),
+    ...whenFilled('key', Object.fromEntries(sync.key.map(({ field, column }) => [field, column]))),
+    ...whenFilled(
+      'fields',
+      Object.fromEntries(sync.fields.map((field) => [field.field, fieldForm(field)])),
+    ),
+    ...(sync.firstRun !== 'send' && { firstRun: sync.firstRun }),
+    schedule: scheduleForm(sync.schedule),
+    ...whenFilled('guards', guardsForm(sync.guards)),
+    ...(sync.uncertain !== 'hold' && { uncertain: sync.uncertain }),
+    ...whenFilled('options', settingsForm(sync.options)),
+  };
+}
+
+const whenFilled = (name: string, value: object): object =>
+  Object.keys(value).length > 0 ? { [name]: value } : {};
+
+/** Sorted, since a database forgets the order of keys. */
+function settingsForm(settings: Settings): object {
+  const items = sortedBy(Object.entries(settings), ([name]) => name);
+  return Object.fromEntries(items.map(([name, value]) => [name, settingForm(value)]));
+}
+
+const settingForm = (value: SettingValue): unknown =>
+  typeof value === 'object' && !Array.isArray(value) ? settingsForm(value as Settings) : value;
+
+function removalForm({ mode, onRemoved }: { mode: string; onRemoved: OnRemovedEntry }): object {
+  const { action, set } = onRemoved;
+  if (action === (mode === 'mirror' ? 'delete' : 'nothing')) return {};
+  if (action !== 'set') return { onRemoved: action };
+  const constants = set.map(({ field, constant }) => [field, constantForm(constant)] as const);
+  return { onRemoved: { set: Object.fromEntries(constants) } };
+}
+
+function fieldForm({ value, nulls, default: fallback }: FieldEntry): unknown {
+  if (value.kind === 'column' && nulls === 'send') return value.column;
+  return {
+    ...valueForm(value),
+    ...(nulls !== 'send' && { nulls }),
+    ...(fallback && { default: constantForm(fallback) }),
+  };
+}
+
+function valueForm(value: FieldEntry['value']): object {
+  switch (value.kind) {
+    case 'column':
+      return { column: value.column };
+    case 'template':
+      return { template: value.template };
+    case 'metadata':
+      return { metadata: value.metadata };
+    case 'constant':
+      return { constant: constantForm(value.constant) };
+  }
+}
+
+function constantForm(constant: ConstantEntry): unknown {
+  if ('text' in constant) return constant.text;
+  if ('number' in constant) return new ExactNumber(constant.number);
+  return 'flag' in constant ? constant.flag : null;
+}
+
+function scheduleForm(schedule: ScheduleEntry): unknown {
+  switch (schedule.kind) {
+    case 'manual':
+      return 'manual';
+    case 'every':
+      return { every: schedule.text };
+    case 'cron':
+      return { cron: schedule.cron, timezone: schedule.timezone };
+  }
+}
+
+function guardsForm({ added, changed, removed, emptyResult }: GuardsEntry): object {
+  return {
+    ...(added && { added: guardForm(added) }),
+    ...(changed && { changed: guardForm(changed) }),
+    removed: removed ? guardForm(removed) : 'off',
+    emptyResult,
+  };
+}
+
+const guardForm = ({ rows, percent, action }: GuardEntry): object => ({ rows, percent, action });

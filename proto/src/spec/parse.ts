@@ -1,0 +1,167 @@
+import {
+  entryOf,
+  sections,
+  type DestinationEntry,
+  type ModelEntry,
+  type Section,
+  type SourceEntry,
+  type Specification,
+  type SyncEntry,
+} from './entry.js';
+import { didYouMean } from './near-name.js';
+import { inReadingOrder, nowhere, type Place, type PlaceOf, type SpecProblem } from './problem.js';
+import { destinationEntry, sourceEntry } from './read-connection.js';
+import { modelEntry } from './read-model.js';
+import { syncEntry } from './read-sync.js';
+import { itemsOf, type Item, type Reader } from './reader.js';
+import { checkReferences } from './reference.js';
+import { YamlFile, type At, type Draft } from './yaml-file.js';
+
+export interface ConfigurationFile {
+  path: string;
+  text: string;
+}
+
+export interface Parsed {
+  /** Absent when there is a problem. */
+  specification?: Specification;
+  /** All of them, in reading order. */
+  problems: SpecProblem[];
+  placeOf: PlaceOf;
+}
+
+/** Reads a directory's YAML files as one configuration and finds every problem in one go. */
+export function parseSpecification(files: readonly ConfigurationFile[]): Parsed {
+  const draft: Draft = { problems: [], references: [], places: new Map() };
+  const found: Found = {
+    sources: new Map<string, SourceEntry>(),
+    destinations: new Map<string, DestinationEntry>(),
+    models: new Map<string, ModelEntry>(),
+    syncs: new Map<string, SyncEntry>(),
+  };
+  const names = namesOfSections();
+  for (const { path, text } of files) readFile(new YamlFile(path, text, draft), found, names);
+  checkReferences(draft, names);
+  const specification = gathered(found);
+  refuseTwoPools(specification, draft);
+  const problems = inReadingOrder(draft.problems);
+  const placeOf = placesOf(draft);
+  return problems.length > 0 ? { problems, placeOf } : { specification, problems, placeOf };
+}
+
+type Found = { [S in Section]: Map<string, Specification[S][string]> };
+type Names = Record<Section, Set<string>>;
+
+const readers: { [S in Section]: Reader<Specification[S][string]> } = {
+  sources: sourceEntry,
+  destinations: destinationEntry,
+  models: modelEntry,
+  syncs: syncEntry,
+};
+
+const namesOfSections = (): Names => ({
+  sources: new Set(),
+  destinations: new Set(),
+  models: new Set(),
+  syncs: new Set(),
+});
+
+function readFile(written: YamlFile, found: Found, names: Names): void {
+  const file = written.isReadable ? written : written.forNamesAlone();
+  const node = file.resolve(file.document.contents);
+  if (isEmpty(node)) return;
+  for (const item of itemsOf({ file, node, path: [] }) ?? []) {
+    const section = sections.find((name) => name === item.name);
+    if (section) readSection(section, item.at, { found, names });
+    else refuseSection(item);
+  }
+}
+
+/** Nothing but comments, or a key with nothing under it. */
+const isEmpty = (node: unknown): boolean =>
+  node === null || (typeof node === 'object' && 'value' in node && node.value === null);
+
+function readSection<S extends Section>(
+  section: S,
+  at: At,
+  { found, names }: { found: Found; names: Names },
+): void {
+  if (isEmpty(at.file.resolve(at.node))) return;
+  const read: Reader<Specification[S][string]> = readers[section];
+  for (const item of withoutKnown(section, at, names[section])) {
+    const entry = read(item.at);
+    if (entry && isName(item)) (found[section] as Map<string, unknown>).set(item.name, entry.value);
+  }
+}
+
+/** The items of one file's section, without those that another file has defined already. */
+function withoutKnown(section: Section, at: At, known: Set<string>): Item[] {
+  const { draft } = at.file;
+  const firstPlaces = new Map([...known].map((name) => [name, placeIn(draft, [section, name])]));
+  const items = itemsOf(at) ?? [];
+  return items.filter((item) => {
+    const first = firstPlaces.get(item.name);
+    if (first) refuseAgain(item, first);
+    known.add(item.name);
+    return !first;
+  });
+}
+
+function refuseAgain(item: Item, first: Place): void {
+  const message = `"${item.name}" is defined already, in ${first.file} line ${first.line}. Rename or remove one of the two.`;
+  item.at.file.report({ ...item.at, node: null }, 'spec.duplicate_name', message);
+  item.at.file.draft.places.set(JSON.stringify(item.at.path), first);
+}
+
+/** Names stand in addresses, commands and file names. */
+function isName({ name, at }: Item): boolean {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) return true;
+  const message = `"${name}" can't be a name. Use letters, digits, ".", "_" and "-", at most 100.`;
+  at.file.report({ ...at, node: null }, 'spec.bad_name', message);
+  return false;
+}
+
+function refuseSection({ name, at }: Item): void {
+  const [code, message] =
+    name === 'alerts'
+      ? ['spec.not_supported_yet', 'Alerts are not supported yet. Remove this part for now.']
+      : [
+          'spec.unknown_key',
+          `"${name}" is not known here. Known are ${sections.join(', ')}.${didYouMean(name, sections)}`,
+        ];
+  at.file.report({ ...at, node: null }, code, message);
+}
+
+const gathered = (found: Found): Specification => ({
+  sources: Object.fromEntries(found.sources),
+  destinations: Object.fromEntries(found.destinations),
+  models: Object.fromEntries(found.models),
+  syncs: Object.fromEntries(found.syncs),
+});
+
+/** One agent runs a sync, so it must reach both ends. */
+function refuseTwoPools(specification: Specification, draft: Draft): void {
+  for (const [name, sync] of Object.entries(specification.syncs)) {
+    const model = entryOf(specification.models, sync.model);
+    const source = model && entryOf(specification.sources, model.source);
+    const destination = entryOf(specification.destinations, sync.destination);
+    if (!source || !destination || source.pool === destination.pool) continue;
+    const message = `The source is in pool "${source.pool}" and the destination in "${destination.pool}". One agent must reach both: give them the same pool.`;
+    const place = placeIn(draft, ['syncs', name, 'destination']) ?? nowhere;
+    draft.problems.push({ ...place, code: 'spec.pool_mismatch', message });
+  }
+}
+
+const placeIn = (draft: Draft, path: readonly string[]): Place | undefined =>
+  draft.places.get(JSON.stringify(path));
+
+/** The place of a path, or of the nearest thing around it that was written. */
+const placesOf =
+  (draft: Draft): PlaceOf =>
+  (path) => {
+    for (let length = path.length; length > 0; length--) {
+      const place = placeIn(draft, path.slice(0, length));
+      if (place) return place;
+    }
+    return nowhere;
+  };

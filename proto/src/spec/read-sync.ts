@@ -1,0 +1,142 @@
+import { isScalar } from 'yaml';
+import {
+  guardActions,
+  modes,
+  removals,
+  type GuardEntry,
+  type GuardsEntry,
+  type KeyEntry,
+  type ModeName,
+  type OnRemovedEntry,
+  type RemovalName,
+  type SyncEntry,
+} from './entry.js';
+import { settings } from './read-connection.js';
+import { constants, fields } from './read-mapping.js';
+import { schedule } from './read-schedule.js';
+import {
+  listByName,
+  mapped,
+  nonEmptyText,
+  number,
+  oneOf,
+  optional,
+  required,
+  shape,
+  type Read,
+  type Reader,
+} from './reader.js';
+import { referenceTo } from './reference.js';
+import type { At } from './yaml-file.js';
+
+const key: Reader<KeyEntry[]> = mapped(listByName(nonEmptyText), (entries, at) =>
+  entries.length === 0
+    ? at.file.report(
+        at,
+        'spec.empty_key',
+        "Name the destination's key, such as { external_id: customer_id }.",
+      )
+    : { value: entries.map(([field, column]) => ({ field, column })) },
+);
+
+/** `delete`, or `{ set: { active: false } }`. */
+const onRemoved: Reader<OnRemovedEntry> = (at) => {
+  if (isScalar(at.file.resolve(at.node)))
+    return mapped(oneOf(removals), (action) =>
+      action === 'set'
+        ? at.file.report(at, 'spec.missing', 'Say what to set: { set: { field: value } }.')
+        : { value: { action, set: [] } },
+    )(at);
+  return mapped(shape({ set: required(constants) }), ({ set }) =>
+    set.length === 0
+      ? at.file.report(at, 'spec.missing', 'Say what to set: { set: { field: value } }.')
+      : { value: { action: 'set' as const, set } },
+  )(at);
+};
+
+/** A removal that nobody asked for is worse than one that comes late. */
+const removedGuard: GuardEntry = { rows: 10, percent: 10, action: 'withhold' };
+const countGuard: GuardEntry = { rows: 0, percent: 0, action: 'withhold' };
+
+/** `off`, or thresholds; what is left out comes from `defaults`. */
+function guard(defaults: GuardEntry): Reader<GuardEntry | undefined> {
+  const thresholds = shape({
+    rows: optional(
+      number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, whole: true }),
+      defaults.rows,
+    ),
+    percent: optional(number({ minimum: 0, maximum: 1_000_000 }), defaults.percent),
+    action: optional(oneOf(guardActions), defaults.action),
+  });
+  return (at) => {
+    if (!isScalar(at.file.resolve(at.node))) return thresholds(at);
+    return mapped(oneOf(['off']), () => ({ value: undefined }))(at);
+  };
+}
+
+const guards: Reader<GuardsEntry> = mapped(
+  shape({
+    added: optional(guard(countGuard), undefined),
+    changed: optional(guard(countGuard), undefined),
+    removed: optional(guard(removedGuard), removedGuard),
+    emptyResult: optional(oneOf(['stop', 'allow']), 'stop'),
+  }),
+  ({ added, changed, removed, emptyResult }) => ({
+    value: {
+      ...(added && { added }),
+      ...(changed && { changed }),
+      ...(removed && { removed }),
+      emptyResult,
+    },
+  }),
+);
+
+const written = shape({
+  model: required(referenceTo('models')),
+  destination: required(referenceTo('destinations')),
+  object: required(nonEmptyText),
+  mode: required(oneOf(modes)),
+  onRemoved: optional(onRemoved, undefined),
+  key: optional(key, [] as KeyEntry[]),
+  fields: optional(fields, []),
+  firstRun: optional(oneOf(['send', 'baseline']), 'send'),
+  schedule: optional(schedule, { kind: 'manual' }),
+  guards: optional(guards, { removed: removedGuard, emptyResult: 'stop' }),
+  uncertain: optional(oneOf(['hold', 'resend']), 'hold'),
+  options: optional(settings, {}),
+});
+
+export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
+  const removal = removalOf(sync.mode, sync.onRemoved, at);
+  const refused = refuseFieldTwice(sync, at);
+  return removal && !refused ? { value: { ...sync, onRemoved: removal.value } } : undefined;
+});
+
+/** Only a mode that keeps records in step can act on a row that left. */
+function removalOf(
+  mode: ModeName,
+  given: OnRemovedEntry | undefined,
+  at: At,
+): Read<OnRemovedEntry> {
+  if (!given) return { value: { action: mode === 'mirror' ? 'delete' : 'nothing', set: [] } };
+  const message = removalConflict(mode, given.action);
+  if (message === undefined) return { value: given };
+  return at.file.reportInside(at, ['onRemoved'], { code: 'spec.conflict', message });
+}
+
+function removalConflict(mode: ModeName, action: RemovalName): string | undefined {
+  if (mode === 'mirror' && action === 'nothing')
+    return '"mode: mirror" removes what left the query. To keep it, use "mode: upsert".';
+  if (action === 'nothing' || mode === 'mirror' || mode === 'upsert') return undefined;
+  return `"mode: ${mode}" never removes. Use "mode: mirror" or "mode: upsert", or leave "onRemoved" out.`;
+}
+
+/** A field of the key is written already. */
+function refuseFieldTwice(sync: Pick<SyncEntry, 'key' | 'fields'>, at: At): boolean {
+  const twice = sync.fields.filter(({ field }) => sync.key.some((part) => part.field === field));
+  for (const { field } of twice) {
+    const message = `"${field}" is part of the key and sent with it. Remove it here.`;
+    at.file.reportInside(at, ['fields', field], { code: 'spec.conflict', message });
+  }
+  return twice.length > 0;
+}
