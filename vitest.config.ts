@@ -1,4 +1,3 @@
-import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 const node = {
@@ -8,7 +7,8 @@ const node = {
 
 // pure: no server. int: real servers on loopback. e2e: through the front door, in real processes.
 export default defineConfig({
-  plugins: [swc.vite({ module: { type: 'es6' } })],
+  // Nest needs the types of its constructors at run time.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     exclude: ['**/node_modules/**', '**/dist/**'],
     projects: [
