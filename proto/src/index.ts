@@ -18,7 +18,7 @@ export {
   type Invalid,
 } from './codec.js';
 export { hasUnknownFields } from './unknown-fields.js';
-export { create, type MessageInitShape } from '@bufbuild/protobuf';
+export { create, fromJson, toJson, type MessageInitShape } from '@bufbuild/protobuf';
 export { catalogProblems, type CatalogCheck } from './spec/catalog-check.js';
 export { canonicalBytes, digestOf } from './spec/canonical.js';
 export { changesBetween, type SpecificationChange } from './spec/changes.js';
@@ -52,3 +52,9 @@ export {
 export { formatEntry, formatSpecification } from './spec/format.js';
 export { parseSpecification, type ConfigurationFile, type Parsed } from './spec/parse.js';
 export { nowhere, type Place, type PlaceOf, type SpecProblem } from './spec/problem.js';
+export {
+  dataClassProblems,
+  whatLeaves,
+  type DataClassProblem,
+  type LeavingField,
+} from './data-class.js';

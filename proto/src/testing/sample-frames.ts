@@ -1,0 +1,203 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { FieldType } from '../gen/drawbridge/v1/catalog_pb.js';
+import { FailureKind } from '../gen/drawbridge/v1/failure_pb.js';
+import type { AgentFrameSchema, ControlFrameSchema } from '../gen/drawbridge/v1/frame_pb.js';
+import { Phase, SyncOutcome } from '../gen/drawbridge/v1/report_pb.js';
+import { Standing } from '../gen/drawbridge/v1/session_pb.js';
+import { FirstRun, Mode, RemovalAction } from '../gen/drawbridge/v1/sync_pb.js';
+import { sampleConnection, sampleSpec } from './sample-spec.js';
+
+const id = (digit: number): string => `${`${digit}`.repeat(8)}-0000-4000-8000-000000000000`;
+const bytes = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => index % 256);
+const lease = { jobId: id(1), epoch: 3n };
+const failure = {
+  kind: FailureKind.REJECTED,
+  code: 'destination.rejected',
+  vendorCode: '23505',
+  errorId: id(2),
+  retryAfterMs: 1500,
+};
+const counts = {
+  queried: 1000n,
+  unchanged: 900n,
+  added: 60n,
+  changed: 39n,
+  removed: 5n,
+  invalid: 1n,
+  sent: 100n,
+  skipped: 1n,
+  rejected: 1n,
+  withheld: 1n,
+  pending: 1n,
+  uncertain: 0n,
+};
+const phases = { queryMs: 1n, snapshotMs: 2n, diffMs: 3n, planMs: 4n, deliverMs: 5n, recordMs: 6n };
+
+type AgentBody = NonNullable<MessageInitShape<typeof AgentFrameSchema>['body']>;
+type ControlBody = NonNullable<MessageInitShape<typeof ControlFrameSchema>['body']>;
+
+/** One of every body that an agent says, each field set. */
+export const agentBodies: Record<string, AgentBody> = {
+  enroll: {
+    case: 'enroll',
+    value: { token: `dbe_${'a'.repeat(43)}`, publicKey: bytes(91), signature: bytes(64) },
+  },
+  hello: {
+    case: 'hello',
+    value: {
+      agentId: id(3),
+      bootId: id(4),
+      signature: bytes(64),
+      version: '0.1.0',
+      protocolVersion: 1,
+      slots: 4,
+    },
+  },
+  heartbeat: { case: 'heartbeat', value: { freeSlots: 3, leases: [lease], number: 7n } },
+  catalog: {
+    case: 'catalog',
+    value: {
+      sources: [{ name: 'postgres', label: 'Postgres', settings: [hostField()], secrets: [] }],
+      destinations: [
+        {
+          name: 'http',
+          label: 'HTTP',
+          settings: [
+            {
+              name: 'headers',
+              label: 'Headers',
+              type: FieldType.GROUP,
+              fields: [hostField()],
+            },
+          ],
+          secrets: [{ name: 'token', label: 'Token', type: FieldType.TEXT, required: true }],
+          objects: [
+            {
+              name: '*',
+              label: 'Requests',
+              modes: [Mode.UPSERT, Mode.MIRROR],
+              removals: [RemovalAction.DELETE],
+              firstRun: FirstRun.SEND,
+              needsKey: true,
+              options: [
+                {
+                  name: 'batchSize',
+                  label: 'Rows in a request',
+                  type: FieldType.NUMBER,
+                  default: { value: { case: 'number', value: 1 } },
+                  minimum: 1,
+                  maximum: 1000,
+                },
+              ],
+            },
+          ],
+        },
+      ],
+      advice: [
+        {
+          code: 'destination.rejected',
+          vendorCode: '23505',
+          title: 'A row exists already',
+          advice: 'Map the key.',
+        },
+      ],
+    },
+  },
+  accepted: { case: 'accepted', value: { lease } },
+  refused: { case: 'refused', value: { lease, failure } },
+  progress: {
+    case: 'progress',
+    value: { lease, phase: Phase.DELIVER, counts, phases, planned: 104n },
+  },
+  'finished-sync': {
+    case: 'finished',
+    value: {
+      lease,
+      result: {
+        case: 'syncReport',
+        value: {
+          outcome: SyncOutcome.COMPLETED_WITH_ERRORS,
+          counts,
+          phases,
+          errors: [{ failure, count: 1n }],
+          baseline: {
+            generation: 2n,
+            key: `v1/ws=${id(5)}/sync=${id(6)}/baseline/manifest-2.json`,
+            sha256: 'ab'.repeat(32),
+            rows: 1000n,
+            bytes: 65_536n,
+          },
+          failure,
+          agentPeakBytes: 1n << 28n,
+          bucketBytes: 70_000n,
+        },
+      },
+    },
+  },
+  'finished-connection': {
+    case: 'finished',
+    value: { lease, result: { case: 'connectionReport', value: { failure, durationMs: 12 } } },
+  },
+  'finished-failure': {
+    case: 'finished',
+    value: { lease, result: { case: 'failure', value: failure } },
+  },
+  goodbye: { case: 'goodbye', value: {} },
+};
+
+function hostField() {
+  return {
+    name: 'host',
+    label: 'Host',
+    help: 'Name or address.',
+    type: FieldType.CHOICE,
+    required: true,
+    default: { value: { case: 'text', value: 'localhost' } as const },
+    choices: ['localhost', 'db.internal'],
+  };
+}
+
+/** One of every body that the control plane says, each field set. */
+export const controlBodies: Record<string, ControlBody> = {
+  challenge: {
+    case: 'challenge',
+    value: { nonce: bytes(32), serverTime: { seconds: 1_800_000_000n, nanos: 5 } },
+  },
+  enrolled: {
+    case: 'enrolled',
+    value: { agentId: id(3), workspaceId: id(5), pool: 'default' },
+  },
+  welcome: { case: 'welcome', value: { sessionId: id(7), heartbeatMs: 5000, leaseMs: 30_000 } },
+  'heartbeat-answer': {
+    case: 'heartbeatAnswer',
+    value: { number: 7n, leases: [{ lease, standing: Standing.CANCEL }] },
+  },
+  'offer-run-sync': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'runSync',
+        value: {
+          runId: id(8),
+          spec: sampleSpec,
+          options: { dryRun: true, full: true, rebaseline: true, verify: true },
+        },
+      },
+    },
+  },
+  'offer-check-connection': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'checkConnection',
+        value: { connection: { case: 'source', value: sampleConnection } },
+      },
+    },
+  },
+  cancel: { case: 'cancel', value: { lease } },
+  problem: { case: 'problem', value: { code: 'session.revoked', retryable: true } },
+  acknowledgement: { case: 'acknowledgement', value: {} },
+};
