@@ -1,0 +1,176 @@
+import type { SpecProblem } from '@drawbridge/proto';
+import type { Operation } from './api.js';
+
+/** Every question that the command line asks, checked against schema.graphql by a test. */
+export interface RunError {
+  code: string;
+  vendorCode: string;
+  count: number;
+  errorId: string;
+  title: string | null;
+  advice: string | null;
+}
+
+export const countNames = [
+  'queried',
+  'unchanged',
+  'added',
+  'changed',
+  'removed',
+  'invalid',
+  'sent',
+  'skipped',
+  'rejected',
+  'withheld',
+  'pending',
+  'uncertain',
+] as const;
+export type Counts = Record<(typeof countNames)[number], number>;
+
+export const phaseNames = ['query', 'snapshot', 'diff', 'plan', 'deliver', 'record'] as const;
+export type Phases = Record<`${(typeof phaseNames)[number]}Ms`, number>;
+
+export interface Run {
+  id: string;
+  sync: string;
+  version: number;
+  state: string;
+  trigger: string;
+  agent: string | null;
+  phase: string | null;
+  dryRun: boolean;
+  counts: Counts;
+  phases: Phases;
+  planned: number;
+  errors: RunError[];
+  failure: RunError | null;
+  baseline: { generation: number; key: string; sha256: string; rows: number; bytes: number } | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+const runFields = `
+  id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
+  counts { ${countNames.join(' ')} }
+  phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
+  errors { code vendorCode count errorId title advice }
+  failure { code vendorCode count errorId title advice }
+  baseline { generation key sha256 rows bytes }`;
+
+export const startRun: Operation<
+  { startRun: { run: Run } },
+  {
+    input: {
+      sync: string;
+      dryRun: boolean;
+      full: boolean;
+      rebaseline: boolean;
+      verify: boolean;
+    };
+  }
+> = {
+  document: `mutation StartRun($input: StartRunInput!) { startRun(input: $input) { run {${runFields}} } }`,
+};
+
+export const cancelRun: Operation<{ cancelRun: { run: Run } }, { input: { id: string } }> = {
+  document: `mutation CancelRun($input: CancelRunInput!) { cancelRun(input: $input) { run {${runFields}} } }`,
+};
+
+export const oneRun: Operation<{ run: Run | null }, { id: string }> = {
+  document: `query Run($id: ID!) { run(id: $id) {${runFields}} }`,
+};
+
+export interface RunsVariables {
+  sync: string | null;
+  first: number;
+  after: string | null;
+}
+
+export const listRuns: Operation<
+  {
+    runs: {
+      edges: { node: Run }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string | null };
+    };
+  },
+  RunsVariables
+> = {
+  document: `query Runs($sync: String, $first: Int, $after: String) {
+    runs(sync: $sync, first: $first, after: $after) {
+      edges { node {${runFields}} } pageInfo { hasNextPage endCursor }
+    }
+  }`,
+};
+
+export interface Change {
+  kind: string;
+  name: string;
+  action: string;
+  difference: string[];
+}
+
+export interface Applied {
+  applied: boolean;
+  problems: SpecProblem[];
+  changes: Change[];
+}
+
+export const applyConfiguration: Operation<
+  { applyConfiguration: Applied },
+  { input: { files: { path: string; text: string }[]; dryRun: boolean } }
+> = {
+  document: `mutation ApplyConfiguration($input: ApplyConfigurationInput!) {
+    applyConfiguration(input: $input) {
+      applied
+      problems { file line column code message }
+      changes { kind name action difference }
+    }
+  }`,
+};
+
+export const configuration: Operation<
+  { configuration: { path: string; text: string }[] },
+  Record<string, never>
+> = {
+  document: 'query Configuration { configuration { path text } }',
+};
+
+export interface Agent {
+  id: string;
+  pool: string;
+  version: string | null;
+  online: boolean;
+  slots: number;
+  freeSlots: number;
+  lastSeenAt: string | null;
+  revokedAt: string | null;
+  createdAt: string;
+}
+
+export const listAgents: Operation<{ agents: Agent[] }, Record<string, never>> = {
+  document:
+    'query Agents { agents { id pool version online slots freeSlots lastSeenAt revokedAt createdAt } }',
+};
+
+export interface EnrollmentToken {
+  token: string;
+  pool: string;
+  expiresAt: string;
+}
+
+export const createEnrollmentToken: Operation<
+  { createEnrollmentToken: EnrollmentToken },
+  { input: { pool: string } }
+> = {
+  document: `mutation CreateEnrollmentToken($input: CreateEnrollmentTokenInput!) {
+    createEnrollmentToken(input: $input) { token pool expiresAt }
+  }`,
+};
+
+export const createApiKey: Operation<
+  { createApiKey: { id: string; key: string } },
+  { input: { name: string; expiresAt: string | null } }
+> = {
+  document: `mutation CreateApiKey($input: CreateApiKeyInput!) { createApiKey(input: $input) { id key } }`,
+};

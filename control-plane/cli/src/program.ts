@@ -1,0 +1,63 @@
+import { Command as Program } from 'commander';
+import type { Command, Given } from './command.js';
+import { agents } from './command/agents.js';
+import { enrollToken } from './command/enroll-token.js';
+import { exportConfiguration } from './command/export.js';
+import { keys } from './command/keys.js';
+import { apply, plan } from './command/plan.js';
+import { cancel, run, show } from './command/run.js';
+import { runs } from './command/runs.js';
+import { validate } from './command/validate.js';
+
+export const commands: readonly Command[] = [
+  validate,
+  plan,
+  apply,
+  exportConfiguration,
+  run,
+  runs,
+  show,
+  cancel,
+  agents,
+  enrollToken,
+  keys,
+];
+
+const environment = `
+Environment:
+  DRAWBRIDGE_URL    the control plane (default: http://localhost:3000)
+  DRAWBRIDGE_TOKEN  an API key of the workspace
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a run that did not send every row.`;
+
+/** Does what a command says and tells the outcome. */
+export type Perform = (command: Command, given: Given) => Promise<void>;
+
+export function makeProgram(perform: Perform): Program {
+  const program = new Program('drawbridge')
+    .description(
+      'Moves rows from your warehouse into the tools that need them, from inside your network.',
+    )
+    .version('0.1.0')
+    .exitOverride()
+    .addHelpText('after', environment);
+  for (const command of commands) addCommand(program, command, perform);
+  return program;
+}
+
+function addCommand(program: Program, command: Command, perform: Perform): void {
+  const added = program
+    .command(command.usage)
+    .description(command.summary)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', `\nExample:\n  $ ${command.example}`)
+    // Commander passes the arguments, then the options, then itself.
+    .action((...given: unknown[]) =>
+      perform(command, {
+        args: given.slice(0, -2) as string[],
+        options: given.at(-2) as Given['options'],
+      }),
+    );
+  for (const [flags, summary, byDefault] of command.options ?? [])
+    added.option(flags, summary, byDefault);
+}

@@ -1,0 +1,60 @@
+import { countNames, phaseNames, type Run, type RunError } from './operation.js';
+import { count, duration, table } from './text.js';
+
+/** 0: every row was sent or unchanged. 3: some were not. 1: the run failed or was cancelled. */
+export function exitCodeOf({ state, counts, dryRun }: Run): number {
+  if (state === 'failed' || state === 'cancelled') return 1;
+  // A dry run leaves everything unsent on purpose.
+  if (dryRun) return 0;
+  const { invalid, rejected, withheld, pending, uncertain } = counts;
+  const isWhole = invalid + rejected + withheld + pending + uncertain === 0;
+  return state === 'succeeded' && isWhole ? 0 : 3;
+}
+
+/** The document that scripts rely on; its keys only ever grow in number. */
+export const runDocument = (run: Run): object => ({
+  id: run.id,
+  sync: run.sync,
+  state: run.state,
+  trigger: run.trigger,
+  agent: run.agent,
+  // Agents without a policy file have none to name.
+  policyDigest: null,
+  startedAt: run.startedAt,
+  finishedAt: run.finishedAt,
+  phases: run.phases,
+  counts: run.counts,
+  errors: run.errors.map(errorDocument),
+  baseline: run.baseline,
+  failure: run.failure && errorDocument(run.failure),
+  dryRun: run.dryRun,
+});
+
+const errorDocument = ({ code, vendorCode, count: number, errorId }: RunError): object => ({
+  code,
+  vendorCode,
+  count: number,
+  errorId,
+});
+
+export function runLines(run: Run): string[] {
+  return [
+    `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
+    ...table(countNames.map((name) => [`  ${name}`, count(run.counts[name])])),
+    `  ${phaseNames.map((name) => `${name} ${duration(run.phases[`${name}Ms`])}`).join(', ')}`,
+    ...(run.failure ? errorLines(run.failure) : []),
+    ...run.errors.flatMap(errorLines),
+  ];
+}
+
+function errorLines(error: RunError): string[] {
+  const { code, vendorCode, count: number, errorId, title, advice } = error;
+  const said = [code, vendorCode && `(${vendorCode})`, number > 0 && `× ${count(number)}`];
+  const line = `  ${said.filter(Boolean).join(' ')}`;
+  const help = [title, advice].filter(Boolean).join(': ');
+  return [
+    line,
+    ...(help ? [`    ${help}`] : []),
+    ...(errorId ? [`    The full text is in your bucket under errors/${errorId}.json.`] : []),
+  ];
+}

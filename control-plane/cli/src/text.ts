@@ -1,0 +1,44 @@
+import { styleText } from 'node:util';
+import type { SpecProblem } from '@drawbridge/proto';
+import type { Change } from './operation.js';
+
+/** Lines that terminals and editors turn into links. */
+export const problemLine = ({ file, line, column, message, code }: SpecProblem): string =>
+  `${file}:${line}:${column}  ${message} (${code})`;
+
+export const count = (number: number): string => number.toLocaleString('en');
+
+export const plural = (number: number, noun: string): string =>
+  `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+
+export const duration = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+
+const signs = { create: '+', update: '~', remove: '-' } as const;
+const colors = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
+
+/** The difference of a plan. Colours go to terminals alone, and `NO_COLOR` is heeded. */
+export function changeLines(changes: readonly Change[]): string[] {
+  return changes.flatMap(({ kind, name, action, difference }) => [
+    colored(`${signs[action as keyof typeof signs] ?? '~'} ${kind} ${name}`),
+    ...difference.map((line) => `    ${colored(line)}`),
+  ]);
+}
+
+function colored(line: string): string {
+  const color = colors[line[0] as keyof typeof colors];
+  return color ? styleText(color, line, { stream: process.stdout }) : line;
+}
+
+/** Columns as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
