@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { makeAsk } from './api.js';
 import type { Answer, Command, Context, Given } from './command.js';
