@@ -1,0 +1,316 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { commands } from './program.js';
+import { openFakeControlPlane, token } from './testing/fake-control-plane.js';
+import { sampleRun } from './testing/sample-run.js';
+
+const bin = new URL('../bin/drawbridge.js', import.meta.url).pathname;
+
+const configuration = `
+sources:
+  warehouse: { type: postgres, secrets: { password: env:WAREHOUSE_PASSWORD } }
+destinations:
+  app-db: { type: postgres }
+models:
+  customers: { source: warehouse, table: customers, primaryKey: [id] }
+syncs:
+  customers-to-app:
+    model: customers
+    destination: app-db
+    object: public.customers
+    mode: mirror
+    key: { id: id }
+    fields: { email: email }
+`;
+
+const folders: string[] = [];
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+
+function folderWith(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'drawbridge-cli-'));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+interface Said {
+  code: number;
+  out: string;
+  err: string;
+  json(): unknown;
+}
+
+/** The command as a person runs it: its own process, its own environment. */
+async function drawbridge(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Said> {
+  const child = spawn(process.execPath, [bin, ...args], { env: { PATH: '', ...env } });
+  const said = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, ...said, json: () => JSON.parse(said.out) };
+}
+
+async function setUp() {
+  const server = await openFakeControlPlane();
+  const env = { DRAWBRIDGE_URL: server.url, DRAWBRIDGE_TOKEN: token };
+  return {
+    state: server.state,
+    drawbridge: (...args: string[]) => drawbridge(args, env),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+describe('every command', () => {
+  it.each(commands.map(({ usage, example }) => [usage.split(' ')[0]!, example]))(
+    '%s has help with an example and --json',
+    async (name, example) => {
+      const { code, out } = await drawbridge([name, '--help']);
+      expect(code).toBe(0);
+      expect(out).toContain(`$ ${example}`);
+      expect(out).toContain('--json');
+    },
+  );
+
+  it.each([
+    [[]],
+    [['nosuch']],
+    [['validate']],
+    [['runs', '--limit', 'x']],
+    [['run', 's', '--nosuch']],
+  ])('exits 2 for wrong usage: %j', async (args) => {
+    const { code, out, err } = await drawbridge(args, { DRAWBRIDGE_TOKEN: 'x' });
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).not.toBe('');
+  });
+});
+
+describe('validate', () => {
+  it('needs no server', async () => {
+    const { code, out } = await drawbridge(['validate', folderWith({ 'a.yaml': configuration })]);
+    expect(code).toBe(0);
+    expect(out).toContain('1 source, 1 destination, 1 model, 1 sync.');
+  });
+
+  it('prints every problem where an editor finds it', async () => {
+    const folder = folderWith({
+      'a.yaml': configuration.replace('mirror', 'miror').replace('model: c', 'model: k'),
+    });
+    const { code, out } = await drawbridge(['validate', folder]);
+    expect(code).toBe(1);
+    expect(out).toContain(`${folder}/a.yaml:10:12  There is no "kustomers" under models.`);
+    expect(out).toContain(`${folder}/a.yaml:13:11  "miror" is not known here.`);
+    expect(out).toContain('(spec.bad_value)');
+    expect(out).toContain('2 problems.');
+  });
+
+  it('prints one JSON document for scripts', async () => {
+    const folder = folderWith({ 'a.yaml': 'sinks: {}' });
+    const said = await drawbridge(['validate', folder, '--json']);
+    expect(said.code).toBe(1);
+    expect(said.json()).toMatchObject({
+      valid: false,
+      problems: [{ file: `${folder}/a.yaml`, line: 1, column: 1, code: 'spec.unknown_key' }],
+    });
+  });
+
+  it('takes a directory without *.yaml for a mistake', async () => {
+    const { code, err } = await drawbridge(['validate', folderWith({ 'a.yml': configuration })]);
+    expect(code).toBe(2);
+    expect(err).toContain('Name it .yaml');
+    expect(err).toContain('cli.no_configuration');
+  });
+});
+
+describe('plan, apply and export', () => {
+  it('show the difference, make it so, and write the same out again', async () => {
+    await using world = await setUp();
+    const folder = folderWith({ 'a.yaml': configuration });
+    const planned = await world.drawbridge('plan', folder);
+    expect(planned).toMatchObject({ code: 0, err: '' });
+    expect(planned.out).toContain('+ sync customers-to-app');
+    expect(planned.out).toContain('4 changes to apply.');
+    expect(world.state.specification.syncs).toEqual({});
+
+    expect((await world.drawbridge('apply', folder)).out).toContain('4 changes applied.');
+    expect((await world.drawbridge('apply', folder)).out).toBe('Nothing to change.\n');
+
+    const target = join(folderWith({}), 'new');
+    const exported = await world.drawbridge('export', target, '--json');
+    expect(exported.json()).toMatchObject({ directory: target });
+    expect(readdirSync(target).toSorted()).toEqual(
+      ['destinations', 'models', 'sources', 'syncs'].map((name) => `${name}.yaml`),
+    );
+    expect((await world.drawbridge('plan', target)).out).toBe('Nothing to change.\n');
+  });
+
+  it('refuse what has a problem, without asking the server', async () => {
+    const folder = folderWith({ 'a.yaml': configuration.replace('mirror', 'miror') });
+    const said = await drawbridge(['apply', folder, '--json']);
+    expect(said.code).toBe(1);
+    expect(said.json()).toMatchObject({ applied: false, problems: [{ code: 'spec.bad_value' }] });
+  });
+
+  it('leave files alone that stand where the export would go', async () => {
+    await using world = await setUp();
+    const folder = folderWith({ 'a.yaml': configuration });
+    await world.drawbridge('apply', folder);
+    const refused = await world.drawbridge('export', folder);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('holds a.yaml already');
+    expect(readdirSync(folder)).toEqual(['a.yaml']);
+  });
+});
+
+describe('run', () => {
+  it('starts a run with its options', async () => {
+    await using world = await setUp();
+    const said = await world.drawbridge('run', 'customers-to-app', '--full', '--dry-run', '--json');
+    expect(said.code).toBe(0);
+    expect(said.json()).toMatchObject({ state: 'queued', sync: 'customers-to-app', dryRun: true });
+    expect(world.state.started).toEqual([
+      { sync: 'customers-to-app', dryRun: true, full: true, rebaseline: false, verify: false },
+    ]);
+  });
+
+  it.each([
+    ['succeeded', {}, 0],
+    ['completed_with_errors', { rejected: 1 }, 3],
+    ['failed', {}, 1],
+    ['cancelled', {}, 1],
+  ])('waits until it is %s', async (state, counts, code) => {
+    await using world = await setUp();
+    world.state.looks = [
+      { state: 'leased', phase: null },
+      { state: 'running', phase: 'deliver' },
+      { state, counts: { ...sampleRun.counts, ...counts } },
+    ];
+    const said = await world.drawbridge('run', 'customers-to-app', '--wait', '--json');
+    expect(said.code).toBe(code);
+    expect(said.json()).toMatchObject({ state, counts: { queried: 1000, sent: 105, ...counts } });
+    expect(said.err).toBe('');
+  });
+
+  it('goes on waiting while the server restarts', async () => {
+    await using world = await setUp();
+    world.state.looks = [{ state: 'succeeded' }];
+    const waiting = world.drawbridge('run', 'customers-to-app', '--wait');
+    while (world.state.started.length === 0) await new Promise(setImmediate);
+    world.state.drops = 2;
+    const { code, out, err } = await waiting;
+    expect(code).toBe(0);
+    expect(out).toContain('customers-to-app  succeeded');
+    expect(err).toContain('asking again');
+  });
+
+  it('names a sync that is not there', async () => {
+    await using world = await setUp();
+    const said = await world.drawbridge('run', 'nosuch', '--json');
+    expect(said.code).toBe(2);
+    expect(said.json()).toEqual({
+      error: { code: 'sync.not_found', message: 'There is no sync "nosuch".' },
+    });
+  });
+});
+
+describe('show, runs and cancel', () => {
+  it('show one run', async () => {
+    await using world = await setUp();
+    world.state.looks = [{ state: 'succeeded' }];
+    const said = await world.drawbridge('show', sampleRun.id, '--json');
+    expect(said.json()).toMatchObject({
+      id: sampleRun.id,
+      phases: sampleRun.phases,
+      policyDigest: null,
+    });
+  });
+
+  it('say so when there is none', async () => {
+    await using world = await setUp();
+    expect(await world.drawbridge('show', sampleRun.id)).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('list runs over several pages', async () => {
+    await using world = await setUp();
+    world.state.runs = Array.from({ length: 130 }, (_, index) => ({
+      ...sampleRun,
+      id: `run-${index}`,
+    }));
+    const listed = (await world.drawbridge('runs', '--limit', '120', '--json')).json();
+    expect(listed).toMatchObject({
+      runs: expect.toSatisfy((runs: object[]) => runs.length === 120),
+    });
+    const few = await world.drawbridge('runs', 'customers-to-app', '--limit', '2');
+    expect(few.out.trim().split('\n')).toHaveLength(3);
+    expect((await world.drawbridge('runs', 'other')).out).toBe('No runs yet.\n');
+  });
+
+  it('cancel a run', async () => {
+    await using world = await setUp();
+    const said = await world.drawbridge('cancel', sampleRun.id);
+    expect(said).toMatchObject({ code: 0, out: `Run ${sampleRun.id} is cancelled.\n` });
+  });
+});
+
+describe('agents, enroll-token and keys', () => {
+  it('list agents', async () => {
+    await using world = await setUp();
+    world.state.agents = [
+      {
+        id: 'a1',
+        pool: 'default',
+        version: '0.1.0',
+        online: true,
+        slots: 4,
+        freeSlots: 3,
+        lastSeenAt: '2026-11-23T10:00:00.000Z',
+        revokedAt: null,
+        createdAt: '2026-11-23T09:00:00.000Z',
+      },
+    ];
+    expect((await world.drawbridge('agents')).out).toContain('online  0.1.0    3 of 4');
+  });
+
+  it('print a token alone, so that a script can take it', async () => {
+    await using world = await setUp();
+    const { out, err } = await world.drawbridge('enroll-token', '--pool', 'eu');
+    expect(out).toBe(`dbe_${'a'.repeat(43)}\n`);
+    expect(err).toContain('pool eu');
+    expect((await world.drawbridge('keys', 'create', 'ci')).out).toBe('dbk_made\n');
+  });
+});
+
+describe('a server that is not as it should be', () => {
+  it('is named when it does not answer', async () => {
+    const url = await (async () => {
+      await using gone = await openFakeControlPlane();
+      return gone.url;
+    })();
+    const { code, err } = await drawbridge(['agents'], {
+      DRAWBRIDGE_URL: url,
+      DRAWBRIDGE_TOKEN: token,
+    });
+    expect(code).toBe(1);
+    expect(err).toContain(`No answer from ${url} (ECONNREFUSED)`);
+  });
+
+  it('says what to do about a key that it does not know', async () => {
+    await using server = await openFakeControlPlane();
+    const env = { DRAWBRIDGE_URL: server.url, DRAWBRIDGE_TOKEN: 'wrong' };
+    const said = await drawbridge(['agents', '--json'], env);
+    expect(said.code).toBe(1);
+    expect(said.json()).toMatchObject({ error: { code: 'auth.unauthenticated' } });
+    expect(said.err).toContain('Check DRAWBRIDGE_TOKEN');
+  });
+
+  it('is not asked without a key', async () => {
+    expect(await drawbridge(['agents'])).toMatchObject({ code: 2, out: '' });
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf, runDocument, runLines } from './run-report.js';
+import { sampleRun } from './testing/sample-run.js';
+
+const withCounts = (counts: Partial<typeof sampleRun.counts>, state = 'succeeded') => ({
+  ...sampleRun,
+  state,
+  counts: { ...sampleRun.counts, ...counts },
+});
+
+describe('the exit code of a run', () => {
+  it.each([
+    ['every row was sent', withCounts({}), 0],
+    ['rows were skipped by the mode', withCounts({ skipped: 3 }), 0],
+    ['nothing had changed', withCounts({ added: 0, changed: 0, removed: 0, sent: 0 }), 0],
+    ['a row was rejected', withCounts({ rejected: 1 }, 'completed_with_errors'), 3],
+    ['a guard withheld rows', withCounts({ withheld: 1 }), 3],
+    ['a row is pending', withCounts({ pending: 1 }), 3],
+    ['an outcome is uncertain', withCounts({ uncertain: 1 }), 3],
+    ['a row is invalid', withCounts({ invalid: 1 }), 3],
+    ['it waits for a person', withCounts({}, 'waiting_approval'), 3],
+    ['it failed', withCounts({}, 'failed'), 1],
+    ['it was cancelled', withCounts({}, 'cancelled'), 1],
+    ['it was a dry run', { ...withCounts({ pending: 5 }), dryRun: true }, 0],
+  ])('%s', (_why, run, code) => {
+    expect(exitCodeOf(run)).toBe(code);
+  });
+});
+
+describe('the document of a run', () => {
+  it('has the keys that scripts rely on', () => {
+    const error = {
+      code: 'destination.rejected',
+      vendorCode: '23505',
+      count: 1,
+      errorId: 'e',
+      title: 't',
+      advice: 'a',
+    };
+    const document = runDocument({ ...sampleRun, errors: [error] }) as Record<string, object>;
+    expect(Object.keys(document).join(' ')).toBe(
+      'id sync state trigger agent policyDigest startedAt finishedAt phases counts errors baseline failure dryRun',
+    );
+    expect(Object.keys(document.phases!)).toEqual(
+      ['query', 'snapshot', 'diff', 'plan', 'deliver', 'record'].map((name) => `${name}Ms`),
+    );
+    expect(document.errors).toEqual([
+      { code: 'destination.rejected', vendorCode: '23505', count: 1, errorId: 'e' },
+    ]);
+    expect(Object.keys(document.baseline!)).toEqual([
+      'generation',
+      'key',
+      'sha256',
+      'rows',
+      'bytes',
+    ]);
+  });
+});
+
+describe('the lines of a run', () => {
+  it('say what became of it and what to do', () => {
+    const failure = {
+      code: 'source.auth_failed',
+      vendorCode: '28P01',
+      count: 0,
+      errorId: 'e1',
+      title: 'Wrong password',
+      advice: 'Correct the secret.',
+    };
+    const lines = runLines({ ...sampleRun, state: 'failed', failure });
+    expect(lines[0]).toContain('customers-to-app  failed');
+    expect(lines).toContain('  source.auth_failed (28P01)');
+    expect(lines).toContain('    Wrong password: Correct the secret.');
+    expect(lines.at(-1)).toContain('errors/e1.json');
+  });
+});

@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  changesBetween,
+  formatSpecification,
+  parseSpecification,
+  type ConfigurationFile,
+  type Specification,
+} from '@drawbridge/proto';
+import { buildSchema, graphql, GraphQLError } from 'graphql';
+import type { Agent, Run } from '../operation.js';
+import { sampleRun } from './sample-run.js';
+
+const schema = buildSchema(
+  readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'),
+);
+export const token = 'dbk_test';
+
+/** What the server knows, for tests to set and to look at. */
+export interface FakeState {
+  specification: Specification;
+  /** The run as each look at it finds it; the last one stays. */
+  looks: Partial<Run>[];
+  runs: Run[];
+  agents: Agent[];
+  started: Record<string, unknown>[];
+  /** Answers to swallow with a closed connection, as a server that restarts does. */
+  drops: number;
+}
+
+export interface FakeControlPlane extends AsyncDisposable {
+  url: string;
+  state: FakeState;
+}
+
+/** A control plane that truly listens and speaks schema.graphql. */
+export async function openFakeControlPlane(): Promise<FakeControlPlane> {
+  const state: FakeState = {
+    specification: { sources: {}, destinations: {}, models: {}, syncs: {} },
+    looks: [],
+    runs: [],
+    agents: [],
+    started: [],
+    drops: 0,
+  };
+  const server = createServer((request, response) => void answer(state, request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    state,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function answer(state: FakeState, request: IncomingMessage, response: ServerResponse) {
+  const { query, variables } = JSON.parse(await textOf(request)) as {
+    query: string;
+    variables: Record<string, unknown>;
+  };
+  if (state.drops > 0 && state.drops--) return void request.socket.destroy();
+  const isKnown = request.headers.authorization === `Bearer ${token}`;
+  const result = isKnown
+    ? await graphql({ schema, source: query, variableValues: variables, rootValue: rootOf(state) })
+    : { errors: [refusal('auth.unauthenticated', 'This key is not known.')] };
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+const refusal = (code: string, message: string) =>
+  new GraphQLError(message, { extensions: { code } });
+
+type Input<T> = { input: T };
+
+function rootOf(state: FakeState) {
+  return {
+    applyConfiguration: ({ input }: Input<{ files: ConfigurationFile[]; dryRun?: boolean }>) =>
+      apply(state, input),
+    configuration: () => formatSpecification(state.specification),
+    startRun: ({ input }: Input<{ sync: string; dryRun: boolean }>) => {
+      if (input.sync === 'nosuch') throw refusal('sync.not_found', 'There is no sync "nosuch".');
+      state.started.push(input);
+      return { run: { ...sampleRun, state: 'queued', sync: input.sync, dryRun: input.dryRun } };
+    },
+    cancelRun: ({ input }: Input<{ id: string }>) => ({
+      run: { ...sampleRun, id: input.id, state: 'cancelled' },
+    }),
+    run: ({ id }: { id: string }) => {
+      const look = state.looks.length > 1 ? state.looks.shift() : state.looks[0];
+      return look ? { ...sampleRun, id, ...look } : null;
+    },
+    runs: (page: { sync?: string; first: number; after?: string }) => pageOf(state.runs, page),
+    agents: () => state.agents,
+    createEnrollmentToken: ({ input }: Input<{ pool: string }>) => ({
+      token: `dbe_${'a'.repeat(43)}`,
+      pool: input.pool,
+      expiresAt: '2026-11-23T12:00:00.000Z',
+    }),
+    createApiKey: ({ input }: Input<{ name: string }>) => ({ id: input.name, key: 'dbk_made' }),
+  };
+}
+
+function apply(
+  state: FakeState,
+  { files, dryRun }: { files: ConfigurationFile[]; dryRun?: boolean },
+) {
+  const { specification, problems } = parseSpecification(files);
+  if (!specification) return { applied: false, problems, changes: [] };
+  const changes = changesBetween(state.specification, specification);
+  if (!dryRun) state.specification = specification;
+  return { applied: !dryRun, problems: [], changes };
+}
+
+function pageOf(
+  runs: Run[],
+  { sync, first, after }: { sync?: string; first: number; after?: string },
+) {
+  const found = runs.filter((run) => !sync || run.sync === sync);
+  const start = after ? found.findIndex(({ id }) => id === after) + 1 : 0;
+  const nodes = found.slice(start, start + first);
+  return {
+    edges: nodes.map((node) => ({ cursor: node.id, node })),
+    pageInfo: {
+      hasNextPage: start + first < found.length,
+      endCursor: nodes.at(-1)?.id ?? null,
+    },
+  };
+}

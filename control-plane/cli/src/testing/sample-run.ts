@@ -1,0 +1,41 @@
+import type { Run } from '../operation.js';
+
+/** A run as the server tells it when every row went well. */
+export const sampleRun: Run = {
+  id: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+  sync: 'customers-to-app',
+  version: 3,
+  state: 'succeeded',
+  trigger: 'api',
+  agent: '1b4e28ba-2fa1-41d2-883f-0016d3cca427',
+  phase: 'record',
+  dryRun: false,
+  counts: {
+    queried: 1000,
+    unchanged: 900,
+    added: 60,
+    changed: 40,
+    removed: 5,
+    invalid: 0,
+    sent: 105,
+    skipped: 0,
+    rejected: 0,
+    withheld: 0,
+    pending: 0,
+    uncertain: 0,
+  },
+  phases: { queryMs: 10, snapshotMs: 20, diffMs: 30, planMs: 4, deliverMs: 1500, recordMs: 6 },
+  planned: 105,
+  errors: [],
+  failure: null,
+  baseline: {
+    generation: 2,
+    key: 'v1/manifest-2.json',
+    sha256: 'ab'.repeat(32),
+    rows: 960,
+    bytes: 65_536,
+  },
+  createdAt: '2026-11-23T10:00:00.000Z',
+  startedAt: '2026-11-23T10:00:01.000Z',
+  finishedAt: '2026-11-23T10:00:03.000Z',
+};
