@@ -68,6 +68,8 @@ describe('the lines of a run', () => {
       advice: 'Correct the secret.',
     };
     const lines = runLines({ ...sampleRun, state: 'failed', failure });
+    expect(lines).toContain('  queried    1,000');
+    expect(lines).toContain('  removed        5');
     expect(lines[0]).toContain('customers-to-app  failed');
     expect(lines).toContain('  source.auth_failed (28P01)');
     expect(lines).toContain('    Wrong password: Correct the secret.');

@@ -1,5 +1,5 @@
 import { countNames, phaseNames, type Run, type RunError } from './operation.js';
-import { count, duration, table } from './text.js';
+import { count, duration } from './text.js';
 
 /** 0: every row was sent or unchanged. 3: some were not. 1: the run failed or was cancelled. */
 export function exitCodeOf({ state, counts, dryRun }: Run): number {
@@ -40,14 +40,21 @@ const errorDocument = ({ code, vendorCode, count: number, errorId }: RunError): 
 export function runLines(run: Run): string[] {
   return [
     `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
-    ...table(countNames.map((name) => [`  ${name}`, count(run.counts[name])])),
+    ...countLines(run),
     `  ${phaseNames.map((name) => `${name} ${duration(run.phases[`${name}Ms`])}`).join(', ')}`,
-    ...(run.failure ? errorLines(run.failure) : []),
-    ...run.errors.flatMap(errorLines),
+    ...[...(run.failure ? [run.failure] : []), ...run.errors].flatMap((error) =>
+      errorLines(run.id, error),
+    ),
   ];
 }
 
-function errorLines(error: RunError): string[] {
+function countLines({ counts }: Run): string[] {
+  const shown = countNames.map((name) => count(counts[name]));
+  const width = Math.max(...shown.map(({ length }) => length));
+  return countNames.map((name, index) => `  ${name.padEnd(11)}${shown[index]?.padStart(width)}`);
+}
+
+function errorLines(runId: string, error: RunError): string[] {
   const { code, vendorCode, count: number, errorId, title, advice } = error;
   const said = [code, vendorCode && `(${vendorCode})`, number > 0 && `× ${count(number)}`];
   const line = `  ${said.filter(Boolean).join(' ')}`;
@@ -55,6 +62,8 @@ function errorLines(error: RunError): string[] {
   return [
     line,
     ...(help ? [`    ${help}`] : []),
-    ...(errorId ? [`    The full text is in your bucket under errors/${errorId}.json.`] : []),
+    ...(errorId
+      ? [`    The full text is in your bucket: run=${runId}/errors/${errorId}.json`]
+      : []),
   ];
 }

@@ -49,9 +49,13 @@ function connectionFindings(
         types.map((candidate) => candidate.name),
       ),
     ];
+  const secrets = new Set(type.secrets.map(({ name }) => name));
+  const isSecret = ([name]: readonly [string, unknown]): boolean => secrets.has(name);
+  const given = Object.entries(entry.settings);
+  const settings = Object.fromEntries(given.filter((item) => !isSecret(item)));
   return [
-    ...settingProblems([...path, 'settings'], entry.settings, type.settings),
-    ...secretsInSettings(path, entry, type),
+    ...settingProblems([...path, 'settings'], settings, type.settings),
+    ...given.filter(isSecret).map(([name]) => secretInSettings([...path, 'settings', name], name)),
     ...settingProblems([...path, 'secrets'], entry.secrets, type.secrets),
   ];
 }
@@ -65,19 +69,12 @@ function unknownType(path: readonly string[], entry: SourceEntry, known: string[
   };
 }
 
-/** What the connector calls a secret must not stand among the settings, whatever it is named. */
-const secretsInSettings = (
-  path: readonly string[],
-  entry: SourceEntry,
-  type: ConnectorType,
-): Finding[] =>
-  type.secrets
-    .filter(({ name }) => Object.hasOwn(entry.settings, name))
-    .map(({ name }) => ({
-      path: [...path, 'settings', name],
-      code: 'spec.secret_in_settings',
-      message: `"${name}" is a secret. Move it to "secrets", as a reference such as env:NAME.`,
-    }));
+/** What the connector calls a secret must not stand among the settings, however harmless it sounds. */
+const secretInSettings = (path: readonly string[], name: string): Finding => ({
+  path,
+  code: 'spec.secret_in_settings',
+  message: `"${name}" is a secret. Move it to "secrets", as a reference such as env:NAME.`,
+});
 
 function syncFindings(path: readonly string[], sync: SyncEntry, type: ConnectorType): Finding[] {
   const object = objectOf(type, sync.object);

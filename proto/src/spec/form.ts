@@ -17,7 +17,10 @@ import {
 import { ExactNumber } from './exact-number.js';
 import { sortedBy } from './order.js';
 
-/** An entry in the form in which a person writes it: short forms, and no defaults. */
+/**
+ * An entry in the form in which a person writes it: short forms, and no defaults. What a person
+ * named is a Map: an object would put names such as "2" before all others.
+ */
 export function formOf<S extends Section>(section: S, entry: Specification[S][string]): object {
   return (forms[section] as (entry: Specification[S][string]) => object)(entry);
 }
@@ -58,11 +61,8 @@ function syncForm(sync: SyncEntry): object {
     object: sync.object,
     mode: sync.mode,
     ...removalForm(sync),
-    ...whenFilled('key', Object.fromEntries(sync.key.map(({ field, column }) => [field, column]))),
-    ...whenFilled(
-      'fields',
-      Object.fromEntries(sync.fields.map((field) => [field.field, fieldForm(field)])),
-    ),
+    ...whenFilled('key', new Map(sync.key.map(({ field, column }) => [field, column]))),
+    ...whenFilled('fields', new Map(sync.fields.map((field) => [field.field, fieldForm(field)]))),
     ...(sync.firstRun !== 'send' && { firstRun: sync.firstRun }),
     schedule: scheduleForm(sync.schedule),
     ...whenFilled('guards', guardsForm(sync.guards)),
@@ -72,12 +72,12 @@ function syncForm(sync: SyncEntry): object {
 }
 
 const whenFilled = (name: string, value: object): object =>
-  Object.keys(value).length > 0 ? { [name]: value } : {};
+  (value instanceof Map ? value.size : Object.keys(value).length) > 0 ? { [name]: value } : {};
 
 /** Sorted, since a database forgets the order of keys. */
-function settingsForm(settings: Settings): object {
+function settingsForm(settings: Settings): Map<string, unknown> {
   const items = sortedBy(Object.entries(settings), ([name]) => name);
-  return Object.fromEntries(items.map(([name, value]) => [name, settingForm(value)]));
+  return new Map(items.map(([name, value]) => [name, settingForm(value)]));
 }
 
 const settingForm = (value: SettingValue): unknown =>
@@ -88,7 +88,7 @@ function removalForm({ mode, onRemoved }: { mode: string; onRemoved: OnRemovedEn
   if (action === (mode === 'mirror' ? 'delete' : 'nothing')) return {};
   if (action !== 'set') return { onRemoved: action };
   const constants = set.map(({ field, constant }) => [field, constantForm(constant)] as const);
-  return { onRemoved: { set: Object.fromEntries(constants) } };
+  return { onRemoved: { set: new Map(constants) } };
 }
 
 function fieldForm({ value, nulls, default: fallback }: FieldEntry): unknown {

@@ -16,11 +16,10 @@ export function formatSpecification(specification: Specification): Configuration
 function formatSection(section: Section, specification: Specification): string | undefined {
   const items = Object.entries(specification[section]);
   if (items.length === 0) return undefined;
-  const forms = sortedBy(items, ([name]) => name).map(([name, entry]) => [
-    name,
-    formOf(section, entry),
-  ]);
-  return textOf({ [section]: Object.fromEntries(forms) });
+  const forms = sortedBy(items, ([name]) => name).map(
+    ([name, entry]) => [name, formOf(section, entry)] as const,
+  );
+  return textOf({ [section]: new Map(forms) });
 }
 
 /** One item as YAML, without its name. */

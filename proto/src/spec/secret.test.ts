@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { looksSecret, secretReferenceProblem } from './secret.js';
+
+describe('a text that looks like a secret', () => {
+  it.each([
+    ...[
+      'password',
+      'dbPassword',
+      'db_password',
+      'PASSWORD',
+      'token',
+      'accessToken',
+      'clientSecret',
+    ],
+    ...[
+      'apiKey',
+      'api_key',
+      'X-Api-Key',
+      'privateKey',
+      'key',
+      'Authorization',
+      'Cookie',
+      'credentials',
+    ],
+  ])('by its name: %s', (name) => {
+    expect(looksSecret(name, 'abc')).toBe(true);
+  });
+
+  it('by a password inside an address', () => {
+    expect(looksSecret('url', 'postgres://me:hunter2@db/app')).toBe(true);
+    expect(looksSecret('url', 'redis://:hunter2@db')).toBe(true);
+  });
+
+  it.each([
+    ['host', 'db.internal'],
+    ['partitionKey', 'day'],
+    ['keyField', 'id'],
+    ['tokenUrl', 'https://login.example/token'],
+    ['secretName', 'db'],
+    ['monkey', 'bananas'],
+    ['url', 'https://db.example:5432/a@b'],
+    ['password', ''],
+  ])('but not %s: %s', (name, value) => {
+    expect(looksSecret(name, value)).toBe(false);
+  });
+});
+
+describe('a reference to a secret', () => {
+  it.each([
+    'env:PASSWORD',
+    'env:_x1',
+    'file:/secrets/password',
+    'aws-sm:prod/db#password',
+    'vault:kv/db',
+  ])('is fine: %s', (reference) => {
+    expect(secretReferenceProblem(reference)).toBeUndefined();
+  });
+
+  it.each([
+    '',
+    'hunter2',
+    'env:',
+    'env:1X',
+    'env:A B',
+    'file:',
+    'file:a',
+    'file:/dir/',
+    'vault: ',
+    'gcp:x',
+    'Env:X',
+  ])('is refused without being repeated: %j', (reference) => {
+    const problem = secretReferenceProblem(reference);
+    expect(problem).toBeDefined();
+    if (reference.length > 6) expect(problem).not.toContain(reference);
+  });
+});
