@@ -2,27 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { looksSecret, secretReferenceProblem } from './secret.js';
 
 describe('a text that looks like a secret', () => {
-  it.each([
-    ...[
-      'password',
-      'dbPassword',
-      'db_password',
-      'PASSWORD',
-      'token',
-      'accessToken',
-      'clientSecret',
-    ],
-    ...[
-      'apiKey',
-      'api_key',
-      'X-Api-Key',
-      'privateKey',
-      'key',
-      'Authorization',
-      'Cookie',
-      'credentials',
-    ],
-  ])('by its name: %s', (name) => {
+  const names =
+    'password dbPassword db_password PASSWORD token accessToken clientSecret apiKey api_key X-Api-Key privateKey key Authorization Cookie credentials';
+
+  it.each(names.split(' '))('by its name: %s', (name) => {
     expect(looksSecret(name, 'abc')).toBe(true);
   });
 
@@ -68,9 +51,12 @@ describe('a reference to a secret', () => {
     'vault: ',
     'gcp:x',
     'Env:X',
-  ])('is refused without being repeated: %j', (reference) => {
-    const problem = secretReferenceProblem(reference);
-    expect(problem).toBeDefined();
-    if (reference.length > 6) expect(problem).not.toContain(reference);
+  ])('is refused: %j', (reference) => {
+    expect(secretReferenceProblem(reference)).toBeDefined();
+  });
+
+  it('is not repeated by what is said about it', () => {
+    expect(secretReferenceProblem('hunter2')).not.toContain('hunter2');
+    expect(secretReferenceProblem('file:hunter2')).not.toContain('hunter2');
   });
 });
