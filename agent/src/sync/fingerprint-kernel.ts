@@ -50,7 +50,7 @@ export interface KernelCounts {
 export const entryBytes = 24;
 const chunkBytes = 1 << 20;
 /** A single row may not be longer than this. */
-const maxLineBytes = 64 << 20;
+const maxLineBytes = (16 << 20) - 4096;
 const kernelFile = new URL('../../dist/sync/kernel.wasm', import.meta.url);
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -158,7 +158,7 @@ export class FingerprintKernel {
       throw new Failure(
         'CONFIG',
         'snapshot.row_too_long',
-        'A row is longer than 64 MiB. Leave its largest column out of the model.',
+        'A row is longer than 16 MiB. Leave its largest column out of the model.',
       );
     if (length <= chunkBytes) return this.wasm.input(chunkBytes);
     const carried = this.bytes(this.wasm.input(chunkBytes), this.carried).slice();

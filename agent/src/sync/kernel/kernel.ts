@@ -217,7 +217,8 @@ function classify(line: usize, keyEnd: usize, lineEnd: usize): void {
   } else {
     changed++;
     store<u64>(entry + 16, row | CHANGED);
-    emit(67, changedOut++, found - 1, line, lineEnd);
+    // An unknown entry may hold the very values that are about to be compared with it: it is sent whatever they are.
+    emit((stored & ~STATE) == UNKNOWN_MARK ? 85 : 67, changedOut++, found - 1, line, lineEnd);
   }
 }
 
@@ -233,7 +234,7 @@ function markDuplicate(entry: usize, stored: u64, state: u64): void {
   store<u64>(entry + 16, (stored & ~STATE) | (state == ADDED ? DUPLICATE_NEW : DUPLICATE));
 }
 
-/** class TAB number in class TAB entry TAB key fingerprint TAB TAB row fingerprint TAB line */
+/** class (A added, C changed, U changed from unknown) TAB number in class TAB entry TAB key fingerprint TAB TAB row fingerprint TAB line */
 function emit(kind: u8, ordinal: u64, number: u32, line: usize, lineEnd: usize): void {
   const entry = addressOf(number);
   store<u8>(outputAt + outputLength, kind);

@@ -1,0 +1,56 @@
+import type { Batch, JsonRecord, OperationKind, TargetField } from './destination.js';
+import { jsonValueOf, textsOf } from './lines.js';
+
+export interface BatchParts {
+  kind: OperationKind;
+  change: Batch['change'];
+  key: readonly TargetField[];
+  fields: readonly TargetField[];
+  lines: Uint8Array;
+  size: number;
+  idempotencyKey: string;
+}
+
+/** A batch over lines; records are made only for connectors that ask. */
+export function makeBatch(parts: BatchParts): Batch {
+  const { kind, change, lines, size, idempotencyKey } = parts;
+  return { kind, change, lines, size, idempotencyKey, records: () => recordsOf(parts) };
+}
+
+/** The rows `from` to `to` of a batch, as a batch of their own. */
+export function sliceBatch(batch: BatchParts, from: number, to: number): BatchParts {
+  const start = lineAt(batch.lines, 0, from);
+  const end = lineAt(batch.lines, start, to - from);
+  return {
+    ...batch,
+    lines: batch.lines.subarray(start, end),
+    size: to - from,
+    idempotencyKey: `${batch.idempotencyKey}.${from}-${to}`,
+  };
+}
+
+function lineAt(lines: Uint8Array, from: number, count: number): number {
+  let at = from;
+  for (let n = 0; n < count; n += 1) at = lines.indexOf(10, at) + 1;
+  return at;
+}
+
+function recordsOf({ lines, key, fields }: BatchParts): { key: JsonRecord; fields: JsonRecord }[] {
+  return textsOf(lines).map((texts) => ({
+    key: record(key, texts, 0),
+    fields: record(fields, texts, key.length),
+  }));
+}
+
+function record(
+  fields: readonly TargetField[],
+  texts: (string | null)[],
+  offset: number,
+): JsonRecord {
+  const result: JsonRecord = {};
+  fields.forEach((field, n) => {
+    const text = texts[offset + n] ?? null;
+    if (text !== null || field.nulls === 'send') result[field.name] = jsonValueOf(text, field.type);
+  });
+  return result;
+}

@@ -1,0 +1,79 @@
+import { Liquid } from 'liquidjs';
+import { Failure } from '../failure.js';
+import type { JsonRecord } from './destination.js';
+
+/** A strict Liquid template: an unknown variable or filter is an error, and it can read nothing but its record. */
+export interface Template {
+  /** Top-level names that it reads. */
+  readonly variables: readonly string[];
+  /** Throws REJECTED `record.template_failed` when this record can't be rendered. */
+  render(record: JsonRecord): string;
+}
+
+const maxOutputBytes = 1 << 20;
+
+const engine = new Liquid({
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  relativeReference: false,
+  fs: {
+    exists: () => Promise.resolve(false),
+    existsSync: () => false,
+    readFile: () => Promise.reject(new Error('Templates read no files.')),
+    readFileSync: () => '',
+    resolve: (_folder: string, file: string) => file,
+  },
+});
+
+/** Parses once; a template that can't be parsed is CONFIG `mapping.bad_template`. */
+export function compileTemplate(text: string): Template {
+  const parsed = parse(text);
+  return {
+    variables: variablesOf(text),
+    render: (record) => {
+      try {
+        return limited(String(engine.renderSync(parsed, record)));
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        throw new Failure(
+          'REJECTED',
+          'record.template_failed',
+          'The template can not be rendered for this row.',
+          {
+            detail: error instanceof Error ? error.message : String(error),
+          },
+        );
+      }
+    },
+  };
+}
+
+function parse(text: string) {
+  try {
+    return engine.parse(text);
+  } catch (error) {
+    throw new Failure(
+      'CONFIG',
+      'mapping.bad_template',
+      'A template of the mapping is not valid Liquid.',
+      {
+        detail: error instanceof Error ? error.message : String(error),
+      },
+    );
+  }
+}
+
+function variablesOf(text: string): string[] {
+  return [...new Set(engine.globalVariablesSync(text).map(String))];
+}
+
+function limited(output: string): string {
+  if (output.length > maxOutputBytes)
+    throw new Failure(
+      'REJECTED',
+      'record.template_too_long',
+      'The template made more than 1 MiB of text.',
+    );
+  return output;
+}

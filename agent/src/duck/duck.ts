@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { Failure } from '../failure.js';
+
+export interface DuckOptions {
+  /** A scratch folder: the database file and everything that spills rest here. */
+  directory: string;
+  /** DuckDB's own limit; the process needs some 150 MiB more. */
+  memoryMiB: number;
+}
+
+export type DuckValue = string | number | bigint | boolean | null;
+
+/** A private DuckDB for one run: out-of-core, in process, thrown away with its folder. */
+export interface Duck {
+  run(sql: string): Promise<void>;
+  /** Rows as arrays; for answers that are known to be small. */
+  rows(sql: string): Promise<DuckValue[][]>;
+  /** Rows in batches of at most 2,048, as arrays of texts; memory stays flat. */
+  texts(sql: string): AsyncIterable<(string | null)[][]>;
+  /** Unsigned 64-bit columns as typed arrays, batch by batch. */
+  numbers(sql: string): AsyncIterable<BigUint64Array[]>;
+  close(): void;
+}
+
+export async function openDuck(options: DuckOptions): Promise<Duck> {
+  await mkdir(join(options.directory, 'spill'), { recursive: true });
+  const instance = await DuckDBInstance.create(join(options.directory, 'work.duckdb'), {
+    threads: '2',
+    memory_limit: `${options.memoryMiB}MB`,
+    temp_directory: join(options.directory, 'spill'),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  // DuckDB 1.5.6 fails with an internal error in this rewrite of `row_number() … = 1` over a join.
+  await connection.run(`set disabled_optimizers = 'top_n_window_elimination'`);
+
+  async function* chunks(sql: string) {
+    const result = await translated(() => connection.stream(sql));
+    for (;;) {
+      const chunk = await translated(() => result.fetchChunk());
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  }
+  return {
+    run: async (sql) => void (await translated(() => connection.run(sql))),
+    rows: (sql) =>
+      translated(async () => (await connection.runAndReadAll(sql)).getRowsJS() as DuckValue[][]),
+    async *texts(sql) {
+      for await (const chunk of chunks(sql)) yield chunk.getRows() as (string | null)[][];
+    },
+    async *numbers(sql) {
+      for await (const chunk of chunks(sql))
+        yield Array.from({ length: chunk.columnCount }, (_, n) => {
+          const { items } = chunk.getColumnVector(n) as unknown as { items: BigUint64Array };
+          return items.slice(0, chunk.rowCount);
+        });
+    },
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** A text as an SQL literal. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** DuckDB's messages can quote rows, so they go to the detail. */
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const [detail = ''] = String(error instanceof Error ? error.message : error).split(
+      'Stack Trace:',
+    );
+    if (/No space left on device|Could not write/i.test(detail))
+      throw new Failure(
+        'CONFIG',
+        'agent.disk_full',
+        'The work folder is full: give it more room or make the model smaller.',
+        { detail, cause: error },
+      );
+    if (/Out of Memory/i.test(detail))
+      throw new Failure(
+        'CONFIG',
+        'agent.memory',
+        'The run needs more memory than DRAWBRIDGE_MEMORY_MIB allows.',
+        { detail, cause: error },
+      );
+    throw new Failure('INTERNAL', 'internal.duckdb', 'The agent could not compare the rows.', {
+      detail,
+      cause: error,
+    });
+  }
+}

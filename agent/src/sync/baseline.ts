@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Column } from '../connector/value.js';
+import { Failure } from '../failure.js';
+import type { ObjectPointer, Store, WriteCondition } from '../store/store.js';
+import type { FingerprintKernel } from './fingerprint-kernel.js';
+import { entryBytes } from './fingerprint-kernel.js';
+import type { InFlight } from './journal.js';
+import type { SyncPaths } from './paths.js';
+
+/** The one object that moves. Everything else in a baseline is written once and never changed. */
+export interface Head {
+  /** 0 while there is no baseline yet. */
+  generation: number;
+  epoch: string;
+  runId: string;
+  manifest?: ObjectPointer;
+  /** A delivery that has begun and is not recorded yet: what a restart has to look into. */
+  inFlight?: InFlight;
+}
+
+export interface Manifest {
+  format: 1;
+  generation: number;
+  /** Seed of the fingerprints, decimal; secret of the sync. */
+  seed: string;
+  /** Key columns first, then the others by name. */
+  columns: Column[];
+  keyColumns: number;
+  rows: number;
+  /** Oldest first; a later one wins for the keys that it names. */
+  segments: Segment[];
+}
+
+/** Rows that were acknowledged together, or taken out together. */
+export interface Segment {
+  kind: 'put' | 'remove';
+  rows: number;
+  fingerprint: ObjectPointer;
+  /** Parquet: key fingerprints, and for `put` the acknowledged values. */
+  values: ObjectPointer;
+}
+
+export interface Baseline {
+  head: Head;
+  /** Undefined until the head was written for the first time. */
+  etag: string | undefined;
+  manifest: Manifest | undefined;
+}
+
+const waysOut =
+  'Run the sync with --full to send everything again, or with --rebaseline to take the query as it is.';
+
+/** `tolerant`: a manifest that is missing or damaged counts as none. */
+export async function readBaseline(
+  store: Store,
+  paths: SyncPaths,
+  options: { signal: AbortSignal; tolerant: boolean },
+): Promise<Baseline> {
+  const { signal, tolerant } = options;
+  const object = await store.get(paths.head, signal);
+  if (!object)
+    return { head: { generation: 0, epoch: '0', runId: '' }, etag: undefined, manifest: undefined };
+  const head = parseJson<Head>(object.body);
+  const etag = object.etag;
+  try {
+    return {
+      head,
+      etag,
+      manifest: head.manifest && (await readManifest(store, head.manifest, signal)),
+    };
+  } catch (error) {
+    if (tolerant && error instanceof Failure && error.code.startsWith('baseline.'))
+      return { head, etag, manifest: undefined };
+    throw error;
+  }
+}
+
+/** Moves the head, if nobody else has moved it since it was read. */
+export async function moveHead(
+  store: Store,
+  target: { paths: SyncPaths; etag: string | undefined },
+  head: Head,
+): Promise<string> {
+  const condition: WriteCondition =
+    target.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: target.etag };
+  try {
+    return (await store.put(target.paths.head, Buffer.from(JSON.stringify(head)), condition)).etag;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'store.conflict')
+      throw new Failure('CANCELLED', 'baseline.fenced', 'Another agent has taken this sync over.', {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+export function newSeed(): bigint {
+  return randomBytes(8).readBigUInt64LE();
+}
+
+/** A local copy of a segment, fetched once and known by its digest. */
+export async function cached(
+  tools: { store: Store; cacheDir: string; signal: AbortSignal },
+  pointer: ObjectPointer,
+): Promise<string> {
+  const path = join(tools.cacheDir, pointer.sha256);
+  if (existsSync(path)) return path;
+  await mkdir(tools.cacheDir, { recursive: true });
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}`;
+  await tools.store.download(pointer, unfinished, tools.signal).catch((error: unknown) => {
+    throw missing(error);
+  });
+  await rename(unfinished, path);
+  return path;
+}
+
+/** Loads fingerprint files, oldest first. */
+export async function loadFingerprints(
+  kernel: FingerprintKernel,
+  files: readonly string[],
+): Promise<void> {
+  for (const file of files) {
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+      const whole = bytes.length - (bytes.length % entryBytes);
+      kernel.load(bytes.subarray(0, whole));
+      rest = bytes.subarray(whole);
+    }
+  }
+}
+
+async function readManifest(
+  store: Store,
+  pointer: ObjectPointer,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const object = await store.get(pointer.key, signal);
+  if (!object)
+    throw new Failure(
+      'CONFIG',
+      'baseline.missing',
+      `The baseline is not in the bucket. ${waysOut}`,
+    );
+  if (createHash('sha256').update(object.body).digest('hex') !== pointer.sha256)
+    throw new Failure(
+      'CONFIG',
+      'baseline.corrupt',
+      `The baseline in the bucket is not what was written. ${waysOut}`,
+    );
+  return parseJson<Manifest>(object.body);
+}
+
+function missing(error: unknown): unknown {
+  if (!(error instanceof Failure) || !['store.missing', 'store.corrupt'].includes(error.code))
+    return error;
+  const code = error.code === 'store.missing' ? 'baseline.missing' : 'baseline.corrupt';
+  return new Failure('CONFIG', code, `A part of the baseline is missing or damaged. ${waysOut}`, {
+    cause: error,
+  });
+}
+
+function parseJson<T>(body: Uint8Array): T {
+  try {
+    return JSON.parse(Buffer.from(body).toString()) as T;
+  } catch (error) {
+    throw new Failure(
+      'CONFIG',
+      'baseline.corrupt',
+      `The baseline in the bucket can not be read. ${waysOut}`,
+      { cause: error },
+    );
+  }
+}

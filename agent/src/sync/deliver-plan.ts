@@ -1,0 +1,126 @@
+import type { Target } from '../connector/destination.js';
+import { Failure, failureOf } from '../failure.js';
+import { moveHead } from './baseline.js';
+import { deliver } from './deliver.js';
+import { Journal, noOutcomes } from './journal.js';
+import type { InFlightPart, Outcomes } from './journal.js';
+import type { Mapping } from './mapping.js';
+import type { Plan, PlanPart } from './plan.js';
+import { mergeRanges, subtractRanges } from './ranges.js';
+import type { Range } from './ranges.js';
+import type { Recorded } from './record.js';
+import { renderPart } from './render.js';
+import type { Run } from './run.js';
+
+interface Delivery {
+  recorded: Recorded[];
+  failure?: Failure;
+}
+
+/** Sends the plan's parts one after the other, and says what of each goes into the baseline. */
+export async function deliverPlan(
+  run: Run,
+  planned: Plan,
+  to: { mapping: Mapping; target: Target },
+): Promise<Delivery> {
+  if (planned.nullKeys > 0) run.tally.add(nullKey(), undefined, planned.nullKeys);
+  const { runId, tools, paths } = run;
+  const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
+  const recorded: Recorded[] = [];
+  let failure: Failure | undefined;
+  if (planned.parts.some(({ kind }) => kind !== undefined))
+    await announce(run, planned.parts, to.target);
+  for (const part of planned.parts) {
+    if (part.kind === undefined || part.rows === 0) {
+      recorded.push({ ...part, except: [], unknown: [] });
+      continue;
+    }
+    const result =
+      failure || tools.signal.aborted
+        ? { outcomes: noOutcomes() }
+        : await sendPart(run, part, { ...to, journal });
+    failure ??= 'failure' in result ? result.failure : undefined;
+    recorded.push(settle(run, part, result.outcomes, to.target));
+  }
+  await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
+  failure ??= cancelled(tools.signal);
+  return failure ? { recorded, failure } : { recorded };
+}
+
+/** The plan is in the bucket, and the head names it, before the first operation leaves. */
+async function announce(run: Run, parts: readonly PlanPart[], target: Target): Promise<void> {
+  const { tools, paths, runId, baseline, shape } = run;
+  const inFlight: InFlightPart[] = [];
+  for (const { change, kind, rows, file } of parts) {
+    const pointer = await tools.store.upload(
+      paths.plan(runId, tools.lease.epoch, change),
+      file,
+      tools.signal,
+    );
+    const repeatable = kind === undefined || target.isRepeatable(kind);
+    inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, file: pointer });
+  }
+  tools.lease.assertTrusted();
+  const head = {
+    ...baseline.head,
+    epoch: String(tools.lease.epoch),
+    inFlight: {
+      runId,
+      epoch: String(tools.lease.epoch),
+      seed: String(shape.seed),
+      columns: [...shape.columns],
+      keyColumns: shape.keyColumns,
+      parts: inFlight,
+    },
+  };
+  run.baseline = {
+    ...baseline,
+    head,
+    etag: await moveHead(tools.store, { paths, etag: baseline.etag }, head),
+  };
+}
+
+async function sendPart(
+  run: Run,
+  part: PlanPart,
+  to: { mapping: Mapping; target: Target; journal: Journal },
+): Promise<{ outcomes: Outcomes; failure?: Failure }> {
+  const { duck, meter, tally, tools, runId, shape } = run;
+  const { file, unrendered } = await renderPart(part, to.mapping, {
+    columns: shape.columns,
+    duck,
+    workDir: tools.workDir,
+  });
+  const refused = new Map(unrendered.map(({ ord, failure }) => [ord, failure]));
+  return deliver(part, file, { ...to, meter, tally, tools, runId, refused });
+}
+
+function settle(run: Run, part: PlanPart, outcomes: Outcomes, target: Target): Recorded {
+  const all: Range[] = [[0, part.rows]];
+  const pending = subtractRanges(all, outcomes.answered);
+  const unknown = mergeRanges(outcomes.unknown);
+  const repeatable = part.kind !== undefined && target.isRepeatable(part.kind);
+  const resent = repeatable || run.request.uncertain === 'resend' ? unknown : [];
+  return {
+    change: part.change,
+    rows: part.rows,
+    file: part.file,
+    except: mergeRanges([...pending, ...outcomes.refused, ...resent]),
+    unknown: [],
+  };
+}
+
+function cancelled(signal: AbortSignal): Failure | undefined {
+  if (!signal.aborted) return undefined;
+  return signal.reason instanceof Failure
+    ? signal.reason
+    : new Failure('CANCELLED', 'run.cancelled', 'The run was cancelled.');
+}
+
+function nullKey(): Failure {
+  return new Failure(
+    'REJECTED',
+    'record.key_null',
+    'The destination key of these rows is NULL. Leave such rows out of the model.',
+  );
+}

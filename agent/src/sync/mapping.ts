@@ -1,0 +1,160 @@
+import { compileTemplate } from '../connector/template.js';
+import type { Template } from '../connector/template.js';
+import type { TargetField } from '../connector/destination.js';
+import { escapeText } from '../connector/lines.js';
+import type { Column, ValueType } from '../connector/value.js';
+import { quoteName, quoteText } from '../duck/duck.js';
+import { Failure } from '../failure.js';
+import type { Constant, FieldMapping, SyncRequest } from './sync-request.js';
+
+/** What the change of a row is called, in plans, files and `{ metadata: operation }`. */
+export type Change = 'removed' | 'changed' | 'added';
+
+/** The mapping of a sync, made ready for the columns that its query has. */
+export interface Mapping {
+  key: TargetField[];
+  fields: TargetField[];
+  /** SQL for each key field and field over a plan's columns, in that order; the value is a line's field or NULL. */
+  expressions(change: Change): string[];
+  /** SQL that is true for rows that are not sent: a `skip-row` column is NULL. Undefined where none could be. */
+  skips: string | undefined;
+  /** SQL that is true for rows whose destination key would be NULL. Undefined where none could be. */
+  nullKey: string | undefined;
+  templates: { column: string; template: Template }[];
+}
+
+export interface RunFacts {
+  runId: string;
+  startedAt: Date;
+}
+
+/** Name of a model's column in plans and value segments. */
+export const valueColumn = (name: string): string => quoteName(`c:${name}`);
+const templateColumn = (number: number): string => `t${number}`;
+
+/** The columns that a sync reads: its key first, then what mapping and templates name, sorted. */
+export function columnsRead(request: SyncRequest): string[] {
+  const key = [...request.model.primaryKey];
+  const others = new Set([
+    ...request.key.map(({ column }) => column),
+    ...[...request.fields, ...request.onRemoved.set].flatMap(columnsOf),
+  ]);
+  return [...key, ...[...others].filter((name) => !key.includes(name)).sort()];
+}
+
+export function makeMapping(
+  request: SyncRequest,
+  columns: readonly Column[],
+  facts: RunFacts,
+): Mapping {
+  const typeOf = (name: string): ValueType =>
+    columns.find((column) => column.name === name)?.type ?? 'text';
+  const templates = request.fields.flatMap((field) =>
+    field.value.kind === 'template' ? [field.value.template] : [],
+  );
+  const expression = (field: FieldMapping, change: Change): string =>
+    withDefault(field, valueSql(field, { change, request, facts, templates }));
+  const skipping = request.fields.filter(
+    (field) => field.nulls === 'skip-row' && field.value.kind === 'column',
+  );
+  const nullable = request.key.filter(({ column }) => !request.model.primaryKey.includes(column));
+  const isNull = (column: string): string => `${valueColumn(column)} is null`;
+  return {
+    key: request.key.map(({ field, column }) => ({
+      name: field,
+      type: typeOf(column),
+      nulls: 'send',
+    })),
+    fields: request.fields.map((field) => ({
+      name: field.field,
+      type: fieldType(field, typeOf),
+      nulls: field.nulls === 'omit' ? 'omit' : 'send',
+    })),
+    expressions: (change) => [
+      ...request.key.map(({ column }) => valueColumn(column)),
+      ...request.fields.map((field) => expression(field, change)),
+    ],
+    skips: anyOf(skipping.map((field) => isNull((field.value as { column: string }).column))),
+    nullKey: anyOf(nullable.map(({ column }) => isNull(column))),
+    templates: templates.map((text, n) => ({
+      column: templateColumn(n),
+      template: compileTemplate(text),
+    })),
+  };
+}
+
+/** A constant as the text of a line's field, before escaping; null is NULL. */
+export function constantText(constant: Constant): string | null {
+  if ('text' in constant) return constant.text;
+  if ('number' in constant) return constant.number;
+  if ('flag' in constant) return constant.flag ? 't' : 'f';
+  return null;
+}
+
+function columnsOf(field: FieldMapping): readonly string[] {
+  if (field.value.kind === 'column') return [field.value.column];
+  return field.value.kind === 'template' ? compileTemplate(field.value.template).variables : [];
+}
+
+function anyOf(conditions: readonly string[]): string | undefined {
+  return conditions.length === 0 ? undefined : `(${conditions.join(' or ')})`;
+}
+
+interface Context {
+  change: Change;
+  request: SyncRequest;
+  facts: RunFacts;
+  templates: readonly string[];
+}
+
+function valueSql(field: FieldMapping, context: Context): string {
+  const { value } = field;
+  switch (value.kind) {
+    case 'column':
+      return valueColumn(value.column);
+    case 'constant':
+      return literal(constantText(value.constant));
+    case 'metadata':
+      return literal(metadataText(value.metadata, context));
+    case 'template':
+      return templateColumn(context.templates.indexOf(value.template));
+  }
+}
+
+function withDefault(field: FieldMapping, sql: string): string {
+  if (field.nulls !== 'default' || !field.default) return sql;
+  return `coalesce(${sql}, ${literal(constantText(field.default))})`;
+}
+
+function metadataText(name: string, { change, request, facts }: Context): string {
+  switch (name) {
+    case 'run_id':
+      return facts.runId;
+    case 'run_started_at':
+      return `${facts.startedAt.toISOString().replace('T', ' ').replace('Z', '')}+00`;
+    case 'sync_name':
+      return request.syncName;
+    case 'operation':
+      return change;
+    default:
+      throw new Failure(
+        'CONFIG',
+        'mapping.unknown_metadata',
+        'The mapping names metadata that this agent does not know. Update the agent.',
+      );
+  }
+}
+
+function literal(text: string | null): string {
+  return text === null ? 'cast(null as varchar)' : quoteText(escapeText(text));
+}
+
+function fieldType(field: FieldMapping, typeOf: (column: string) => ValueType): ValueType {
+  const { value } = field;
+  if (value.kind === 'column') return typeOf(value.column);
+  if (value.kind === 'metadata')
+    return value.metadata === 'run_started_at' ? 'timestamptz' : 'text';
+  if (value.kind === 'template') return 'text';
+  if ('number' in value.constant) return 'decimal';
+  return 'flag' in value.constant ? 'boolean' : 'text';
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../clock.js';
+import { Failure } from '../failure.js';
+import type { Counts, Phase, Progress } from './sync-request.js';
+
+const noCounts: Counts = {
+  queried: 0,
+  unchanged: 0,
+  added: 0,
+  changed: 0,
+  removed: 0,
+  invalid: 0,
+  sent: 0,
+  skipped: 0,
+  rejected: 0,
+  withheld: 0,
+  pending: 0,
+  uncertain: 0,
+};
+
+/** Counts and times of one run, told on as they move. */
+export class Meter {
+  readonly counts: Counts = { ...noCounts };
+  readonly phasesMs: Record<Phase, number> = {
+    query: 0,
+    snapshot: 0,
+    diff: 0,
+    plan: 0,
+    deliver: 0,
+    record: 0,
+  };
+  planned = 0;
+  private phase: Phase = 'query';
+  private since: number;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onProgress: (progress: Progress) => void,
+  ) {
+    this.since = clock.monotonicMs();
+  }
+
+  /** Ends the current phase and begins another. */
+  enter(phase: Phase): void {
+    this.stop();
+    this.phase = phase;
+    this.tell();
+  }
+
+  stop(): void {
+    const now = this.clock.monotonicMs();
+    this.phasesMs[this.phase] += Math.round(now - this.since);
+    this.since = now;
+  }
+
+  tell(): void {
+    this.onProgress({
+      phase: this.phase,
+      counts: { ...this.counts },
+      phasesMs: { ...this.phasesMs },
+      planned: this.planned,
+    });
+  }
+
+  /** Invariant 8: no row is lost in the count. */
+  assertSums(): void {
+    const c = this.counts;
+    const found = c.unchanged + c.added + c.changed + c.invalid;
+    const planned = c.added + c.changed + c.removed;
+    const ended = c.sent + c.skipped + c.rejected + c.withheld + c.pending + c.uncertain;
+    if (c.queried !== found || planned !== ended)
+      throw new Failure('INTERNAL', 'internal.sums', 'The counts of the run do not add up.', {
+        detail: JSON.stringify(c),
+      });
+  }
+}

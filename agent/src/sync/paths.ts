@@ -1,0 +1,27 @@
+/** Where things lie in the bucket, below the configured prefix. Made of ids and numbers only. */
+export interface SyncPaths {
+  head: string;
+  manifest(generation: number, runId: string): string;
+  fingerprint(generation: number, name: string): string;
+  values(generation: number, name: string): string;
+  plan(runId: string, epoch: bigint, change: string): string;
+  acks(runId: string): string;
+  ack(runId: string, epoch: bigint, number: number): string;
+  error(runId: string, errorId: string): string;
+}
+
+export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths {
+  const root = `v1/ws=${ids.workspaceId}/sync=${ids.syncId}`;
+  const run = (runId: string): string => `${root}/run=${runId}`;
+  return {
+    head: `${root}/head.json`,
+    // The run's id keeps two attempts at one generation apart; the head says which of them counts.
+    manifest: (generation, runId) => `${root}/baseline/manifest-${generation}-${runId}.json`,
+    fingerprint: (generation, name) => `${root}/baseline/fingerprint/${generation}-${name}`,
+    values: (generation, name) => `${root}/baseline/values/${generation}-${name}.parquet`,
+    plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,
+    acks: (runId) => `${run(runId)}/acks/`,
+    ack: (runId, epoch, number) => `${run(runId)}/acks/${epoch}-${String(number).padStart(8, '0')}`,
+    error: (runId, errorId) => `${run(runId)}/errors/${errorId}.json`,
+  };
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { OperationKind } from '../connector/destination.js';
+import type { Duck } from '../duck/duck.js';
+import { quoteText } from '../duck/duck.js';
+import type { Diff } from './diff.js';
+import type { Change, Mapping } from './mapping.js';
+import type { Meter } from './meter.js';
+import type { SyncRequest } from './sync-request.js';
+
+/** The operations of one change, in order: a Parquet file with `ord` 0, 1, 2, …, fingerprints, values and old values. */
+export interface PlanPart {
+  change: Change;
+  /** What is sent; undefined when the rows are only recorded. */
+  kind: OperationKind | undefined;
+  rows: number;
+  file: string;
+}
+
+export interface Plan {
+  parts: PlanPart[];
+  /** Rows whose destination key would be NULL; they are refused, and not recorded. */
+  nullKeys: number;
+}
+
+export interface PlanContext {
+  diff: Diff;
+  withheld: ReadonlySet<Change>;
+  /** Nothing is sent: every change only becomes known. */
+  recordOnly: boolean;
+  duck: Duck;
+  meter: Meter;
+  workDir: string;
+}
+
+/** Removals first, so that they free what added rows may need. */
+const order: readonly Change[] = ['removed', 'changed', 'added'];
+
+/** Changes + mapping + mode → operations, written before the first one leaves. */
+export async function plan(
+  request: SyncRequest,
+  mapping: Mapping,
+  context: PlanContext,
+): Promise<Plan> {
+  const { diff, withheld, duck, meter, workDir } = context;
+  const result: Plan = { parts: [], nullKeys: 0 };
+  for (const change of order) {
+    const counted = meter.counts[change];
+    if (counted === 0) continue;
+    if (withheld.has(change)) {
+      meter.counts.withheld += counted;
+      continue;
+    }
+    const kind = context.recordOnly ? undefined : operationKind(request, change);
+    const sendable =
+      kind && change !== 'removed'
+        ? await leaveOut(change, { mapping, duck, meter, result })
+        : undefined;
+    const rows = counted - (sendable?.left ?? 0);
+    const file = join(workDir, `plan-${change}.parquet`);
+    const gaps = sendable !== undefined && sendable.left > 0;
+    await writePart(duck, {
+      change,
+      file,
+      where: gaps ? sendable.where : undefined,
+      renumber: gaps || (change === 'added' && diff.addedHasGaps),
+    });
+    result.parts.push({ change, kind, rows, file });
+    if (kind === undefined) meter.counts.skipped += rows;
+    else meter.planned += rows;
+  }
+  return result;
+}
+
+/** What the mode makes of a change; undefined: nothing is sent, and the row counts as known from now on. */
+export function operationKind(request: SyncRequest, change: Change): OperationKind | undefined {
+  if (change === 'removed')
+    return request.onRemoved.action === 'nothing' ? undefined : request.onRemoved.action;
+  switch (request.mode) {
+    case 'upsert':
+    case 'mirror':
+    case 'replace':
+      return 'upsert';
+    case 'update':
+      return 'update';
+    case 'create':
+    case 'append':
+      return change === 'added' ? request.mode : undefined;
+  }
+}
+
+/** Counts the rows that are not sent although their change is; they keep their place in the baseline. */
+async function leaveOut(
+  change: Change,
+  context: { mapping: Mapping; duck: Duck; meter: Meter; result: Plan },
+): Promise<{ left: number; where: string } | undefined> {
+  const { mapping, duck, meter, result } = context;
+  const { nullKey = 'false', skips = 'false' } = mapping;
+  if (nullKey === 'false' && skips === 'false') return undefined;
+  const [row] = await duck.rows(
+    `select count(*) filter (${nullKey}), count(*) filter (not ${nullKey} and ${skips}) from ${change}`,
+  );
+  const [withoutKey = 0, skipped = 0] = (row ?? []).map(Number);
+  result.nullKeys += withoutKey;
+  meter.counts.rejected += withoutKey;
+  meter.counts.skipped += skipped;
+  return { left: withoutKey + skipped, where: `not ${nullKey} and not ${skips}` };
+}
+
+async function writePart(
+  duck: Duck,
+  part: { change: Change; file: string; where: string | undefined; renumber: boolean },
+): Promise<void> {
+  const number = part.renumber
+    ? 'row_number() over (order by ord) - 1 as ord, * exclude (ord)'
+    : '*';
+  await duck.run(`copy (select ${number} from ${part.change} ${part.where ? `where ${part.where}` : ''})
+    to ${quoteText(part.file)} (format parquet, compression zstd, compression_level 1)`);
+}

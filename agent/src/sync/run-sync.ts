@@ -1,0 +1,120 @@
+import { rm } from 'node:fs/promises';
+import { Failure, failureOf } from '../failure.js';
+import type { Target, TargetRequest } from '../connector/destination.js';
+import { readBaseline } from './baseline.js';
+import type { Baseline } from './baseline.js';
+import { deliverPlan } from './deliver-plan.js';
+import { diff } from './diff.js';
+import { judge } from './guard.js';
+import { constantText, makeMapping } from './mapping.js';
+import type { Mapping } from './mapping.js';
+import { pathsOf } from './paths.js';
+import { plan } from './plan.js';
+import type { Plan } from './plan.js';
+import { query } from './query.js';
+import { record } from './record.js';
+import { recover } from './recover.js';
+import { report } from './report.js';
+import { openRun } from './run.js';
+import type { Run } from './run.js';
+import { takeSnapshot } from './snapshot.js';
+import type { SyncReport, SyncRequest } from './sync-request.js';
+import type { SyncTools } from './tools.js';
+
+/**
+ * One run of a sync: query → snapshot → diff → plan → deliver → record → report. Resolves with a report whatever
+ * happens to the sync; what the destination accepted before a failure is recorded.
+ */
+export async function runSync(request: SyncRequest, tools: SyncTools): Promise<SyncReport> {
+  const run = await openRun(request, tools);
+  try {
+    await follow(run);
+  } catch (error) {
+    run.failure ??= failureOf(error);
+  } finally {
+    run.duck.close();
+    await rm(tools.workDir, { recursive: true, force: true });
+  }
+  return report(run);
+}
+
+async function follow(run: Run): Promise<void> {
+  const { request, tools, meter } = run;
+  run.baseline = await currentBaseline(run);
+  const rows = await query(request, tools);
+  const mapping = makeMapping(request, rows.columns, {
+    runId: request.runId,
+    startedAt: run.startedAt,
+  });
+  const target = await tools.destination.open(targetRequestOf(request, mapping), tools.signal);
+  try {
+    const snapshot = await takeSnapshot(request, rows, run);
+    run.shape = {
+      seed: snapshot.seed,
+      columns: snapshot.columns,
+      keyColumns: request.model.primaryKey.length,
+    };
+    meter.enter('diff');
+    const changes = await diff(request, snapshot, run);
+    meter.enter('plan');
+    const withheld = judge(request, meter.counts, snapshot.baselineRows);
+    const recordOnly =
+      request.run.rebaseline || (request.firstRun === 'baseline' && !run.baseline.manifest);
+    const planned = await plan(request, mapping, {
+      ...run,
+      diff: changes,
+      withheld,
+      recordOnly,
+      workDir: tools.workDir,
+    });
+    if (!request.run.dryRun) await carryOut(run, planned, { mapping, target });
+  } finally {
+    await target.close();
+  }
+}
+
+async function carryOut(
+  run: Run,
+  planned: Plan,
+  to: { mapping: Mapping; target: Target },
+): Promise<void> {
+  const { meter } = run;
+  if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) return;
+  meter.enter('deliver');
+  const { recorded, failure } = await deliverPlan(run, planned, to);
+  if (failure) run.failure = failure;
+  meter.enter('record');
+  run.baseline = await record(recorded, run);
+}
+
+/** What is there, after what a crashed run left was settled. Asked to start over, a damaged baseline is no obstacle. */
+async function currentBaseline(run: Run): Promise<Baseline> {
+  const { request, tools } = run;
+  const startOver = request.run.full || request.run.rebaseline;
+  const paths = pathsOf(request);
+  const found = await readBaseline(tools.store, paths, {
+    signal: tools.signal,
+    tolerant: startOver,
+  });
+  const settled = await recover(request, { ...run, baseline: found, paths, runId: request.runId });
+  if (!request.run.rebaseline) return settled;
+  run.fresh = true;
+  return { ...settled, manifest: undefined };
+}
+
+function targetRequestOf(request: SyncRequest, mapping: Mapping): TargetRequest {
+  return {
+    object: request.object,
+    mode: request.mode,
+    removal: request.onRemoved.action,
+    key: mapping.key,
+    fields: mapping.fields,
+    set: request.onRemoved.set.map(({ field, value }) => {
+      if (value.kind !== 'constant')
+        throw new Failure('CONFIG', 'mapping.set_constant', 'onRemoved.set takes constants only.');
+      return { name: field, text: constantText(value.constant) };
+    }),
+    options: request.options,
+    tag: { workspaceId: request.workspaceId, syncId: request.syncId, runId: request.runId },
+  };
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import type { Column } from '../connector/value.js';
+import { openDuck } from '../duck/duck.js';
+import type { Duck } from '../duck/duck.js';
+import type { Failure } from '../failure.js';
+import type { Baseline } from './baseline.js';
+import { Meter } from './meter.js';
+import { pathsOf } from './paths.js';
+import type { SyncPaths } from './paths.js';
+import type { SyncRequest } from './sync-request.js';
+import { Tally } from './tally.js';
+import type { SyncTools } from './tools.js';
+
+/** What the steps of one run share. Each step fills in what the next one needs. */
+export interface Run {
+  readonly request: SyncRequest;
+  readonly runId: string;
+  readonly tools: SyncTools;
+  readonly paths: SyncPaths;
+  readonly duck: Duck;
+  readonly meter: Meter;
+  readonly tally: Tally;
+  readonly startedAt: Date;
+  baseline: Baseline;
+  shape: { seed: bigint; columns: readonly Column[]; keyColumns: number };
+  /** The next baseline starts from nothing. */
+  fresh: boolean;
+  failure?: Failure;
+}
+
+/** Share of the agent's memory that DuckDB may take; kernel, batches and Node need the rest. */
+const duckShare = 0.4;
+
+export async function openRun(request: SyncRequest, tools: SyncTools): Promise<Run> {
+  await mkdir(tools.workDir, { recursive: true });
+  return {
+    request,
+    runId: request.runId,
+    tools,
+    paths: pathsOf(request),
+    duck: await openDuck({
+      directory: tools.workDir,
+      memoryMiB: Math.max(96, Math.floor(tools.memoryMiB * duckShare)),
+    }),
+    meter: new Meter(tools.clock, tools.onProgress),
+    tally: new Tally(),
+    startedAt: new Date(tools.clock.now()),
+    baseline: {
+      head: { generation: 0, epoch: '0', runId: '' },
+      etag: undefined,
+      manifest: undefined,
+    },
+    shape: { seed: 0n, columns: [], keyColumns: 0 },
+    fresh: false,
+  };
+}

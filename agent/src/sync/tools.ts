@@ -1,0 +1,24 @@
+import type { Clock } from '../clock.js';
+import type { DestinationConnection } from '../connector/destination.js';
+import type { SourceConnection } from '../connector/source.js';
+import type { Store } from '../store/store.js';
+import type { Limiter } from './limiter.js';
+import type { Lease, Progress } from './sync-request.js';
+
+/** Everything that a run works with. The engine constructs none of it. */
+export interface SyncTools {
+  source: SourceConnection;
+  destination: DestinationConnection;
+  /** Shared by every run that writes through the same destination connection. */
+  limiter: Limiter;
+  store: Store;
+  /** A folder for this run alone; the engine makes and removes it. */
+  workDir: string;
+  /** A folder for baseline segments that outlives runs; everything in it can be fetched again. */
+  cacheDir: string;
+  memoryMiB: number;
+  clock: Clock;
+  lease: Lease;
+  onProgress(progress: Progress): void;
+  signal: AbortSignal;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Failure } from '../failure.js';
+import type { ObjectPointer, Store, StoredObject, WriteCondition } from '../store/store.js';
+
+/** A bucket in memory, with true conditional writes; `before` may throw or crash at any call. */
+export class MemoryStore implements Store {
+  readonly objects = new Map<string, StoredObject>();
+  bytesWritten = 0;
+  private version = 0;
+
+  constructor(private readonly before: (call: string, key: string) => void = () => undefined) {}
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    this.before('get', key);
+    return this.objects.get(key);
+  }
+
+  async download(pointer: ObjectPointer, path: string): Promise<void> {
+    this.before('download', pointer.key);
+    const object = this.objects.get(pointer.key);
+    if (!object) throw new Failure('CONFIG', 'store.missing', 'The object is not there.');
+    if (sha256(object.body) !== pointer.sha256)
+      throw new Failure('CONFIG', 'store.corrupt', 'The object is another one.');
+    await writeFile(path, object.body);
+  }
+
+  async put(key: string, body: Uint8Array, condition?: WriteCondition): Promise<{ etag: string }> {
+    this.before('put', key);
+    const had = this.objects.get(key);
+    const isWrong =
+      condition && ('ifMatch' in condition ? had?.etag !== condition.ifMatch : had !== undefined);
+    if (isWrong) throw new Failure('INTERNAL', 'store.conflict', 'Somebody else wrote it.');
+    const etag = `"${++this.version}"`;
+    this.objects.set(key, { body: Uint8Array.from(body), etag });
+    this.bytesWritten += body.length;
+    return { etag };
+  }
+
+  async upload(key: string, path: string): Promise<ObjectPointer> {
+    const body = await readFile(path);
+    await this.put(key, body, { ifNoneMatch: '*' });
+    return { key, bytes: body.length, sha256: sha256(body) };
+  }
+
+  async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
+    this.before('list', prefix);
+    for (const key of [...this.objects.keys()].sort())
+      if (key.startsWith(prefix)) yield { key, bytes: this.objects.get(key)!.body.length };
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.objects.delete(key);
+  }
+
+  async check(): Promise<void> {}
+}
+
+function sha256(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
+}
