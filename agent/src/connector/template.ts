@@ -16,15 +16,9 @@ const engine = new Liquid({
   strictVariables: true,
   strictFilters: true,
   ownPropertyOnly: true,
-  relativeReference: false,
-  fs: {
-    exists: () => Promise.resolve(false),
-    existsSync: () => false,
-    readFile: () => Promise.reject(new Error('Templates read no files.')),
-    readFileSync: () => '',
-    resolve: (_folder: string, file: string) => file,
-  },
 });
+// A template reads its record and nothing else.
+for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];
 
 /** Parses once; a template that can't be parsed is CONFIG `mapping.bad_template`. */
 export function compileTemplate(text: string): Template {

@@ -1,0 +1,57 @@
+import type { Outcome } from '../../connector/destination.js';
+import { Failure } from '../../failure.js';
+
+/** Where an answer says what became of each row. */
+export interface ResultsAt {
+  /** Dotted path to an array with one entry a row, in order; empty: the answer itself is the array. */
+  path: string;
+  /** Field of an entry that holds its status. */
+  status: string;
+  /** Statuses that mean the row was taken. */
+  ok: readonly string[];
+}
+
+/** One outcome for each row. Without `results` a 2xx answer is for all of them. */
+export function outcomesOf(body: string, rows: number, results: ResultsAt | undefined): Outcome[] {
+  if (!results) return Array.from({ length: rows }, () => ({ kind: 'accepted' }));
+  const entries = entriesAt(body, results.path);
+  if (!entries || entries.length !== rows)
+    throw new Failure(
+      'CONFIG',
+      'destination.bad_answer',
+      'The answer does not have one result for each row. Check `results` of the sync.',
+      { detail: body.slice(0, 10_000) },
+    );
+  return entries.map((entry) => outcomeOf(entry, results));
+}
+
+function outcomeOf(entry: unknown, { status, ok }: ResultsAt): Outcome {
+  const value =
+    typeof entry === 'object' && entry !== null
+      ? (entry as Record<string, unknown>)[status]
+      : entry;
+  const text = String(value);
+  if (ok.includes(text)) return { kind: 'accepted' };
+  const isBusy = ['408', '429', '500', '502', '503', '504'].includes(text);
+  const vendorCode = /^[A-Z0-9_]{1,64}$/.test(text) && /^\d{3}$/.test(text) ? text : '';
+  return {
+    kind: 'rejected',
+    failure: new Failure(
+      'REJECTED',
+      isBusy ? 'destination.busy' : 'destination.rejected',
+      'The destination refuses the record.',
+      { vendorCode, detail: JSON.stringify(entry) },
+    ),
+  };
+}
+
+function entriesAt(body: string, path: string): unknown[] | undefined {
+  try {
+    let value: unknown = JSON.parse(body);
+    for (const name of path.split('.').filter(Boolean))
+      value = (value as Record<string, unknown> | null)?.[name];
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,233 @@
+import { defineDestination } from '../../connector/destination.js';
+import type {
+  Batch,
+  OperationKind,
+  Outcome,
+  Target,
+  TargetRequest,
+} from '../../connector/destination.js';
+import type { SettingsOf } from '../../connector/field.js';
+import { openHttpClient } from '../../connector/http.js';
+import type { HttpClient } from '../../connector/http.js';
+import { readSettings } from '../../connector/settings.js';
+import { compileTemplate } from '../../connector/template.js';
+import { Failure } from '../../failure.js';
+import { outcomesOf } from './answers.js';
+import { defaultMethods, makeRequest } from './requests.js';
+import type { Call, Shape } from './requests.js';
+
+const call = (label: string) =>
+  ({
+    type: 'group',
+    label,
+    fields: {
+      method: {
+        type: 'choice',
+        label: 'Method',
+        choices: ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'],
+      },
+      url: {
+        type: 'template',
+        label: 'URL',
+        help: 'Relative to the base URL; Liquid over the record.',
+      },
+      body: {
+        type: 'template',
+        label: 'Body',
+        help: 'Liquid over the record; the record as JSON unless given.',
+      },
+    },
+  }) as const;
+
+const options = {
+  added: call('When a row is added'),
+  changed: call('When a row has changed'),
+  removed: call('When a row has left the query'),
+  batch: {
+    type: 'group',
+    label: 'Batch',
+    fields: {
+      size: { type: 'number', label: 'Rows in a request', default: 1, minimum: 1, maximum: 10_000 },
+      shape: {
+        type: 'text',
+        label: 'Shape',
+        help: 'array, ndjson, or the name of the field that holds the array.',
+        default: 'array',
+      },
+    },
+  },
+  results: {
+    type: 'group',
+    label: 'Results by row',
+    fields: {
+      path: {
+        type: 'text',
+        label: 'Path',
+        help: 'Dotted path to the array of results in the answer.',
+        default: '',
+      },
+      status: { type: 'text', label: 'Status field', default: 'status' },
+      ok: {
+        type: 'textList',
+        label: 'Statuses that mean taken',
+        default: ['ok', 'success', 'true', '200', '201', '204'],
+      },
+    },
+  },
+  repeatable: {
+    type: 'boolean',
+    label: 'Sending twice does no harm',
+    help: 'True for PUT, PATCH and DELETE unless set.',
+  },
+} as const;
+
+export default defineDestination({
+  name: 'http',
+  label: 'HTTP request',
+  settings: {
+    baseUrl: { type: 'text', label: 'Base URL', required: true },
+    headers: { type: 'textMap', label: 'Headers' },
+    timeout: { type: 'number', label: 'Timeout (seconds)', default: 30, minimum: 1, maximum: 600 },
+    secretHeader: { type: 'text', label: 'Header for the secret', default: 'authorization' },
+  },
+  secrets: {
+    secret: { type: 'text', label: 'Secret header value', help: 'For example "Bearer …".' },
+  },
+  limits: { requestsPerSecond: 0, concurrency: 16 },
+  objects: [
+    {
+      name: '*',
+      label: 'Endpoint',
+      modes: ['upsert', 'create', 'mirror', 'append'],
+      removals: ['nothing', 'delete'],
+      firstRun: 'send',
+      needsKey: false,
+      options,
+    },
+  ],
+  advice: [
+    {
+      code: 'destination.auth_failed',
+      vendorCode: '401',
+      title: 'The destination refuses the credentials',
+      advice:
+        'Check what the secret reference points at in the agent, and that the header is the right one.',
+    },
+    {
+      code: 'destination.rate_limited',
+      title: 'The destination limits the pace',
+      advice:
+        'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request.',
+    },
+    {
+      code: 'destination.redirected',
+      title: 'The destination redirects',
+      advice: 'Redirects are not followed. Write the final address into baseUrl.',
+    },
+    {
+      code: 'destination.bad_answer',
+      title: 'The answer was not understood',
+      advice: 'Set `results` to where the answer says what became of each row, or leave it out.',
+    },
+  ],
+  open: ({ settings, secrets }) => {
+    const base = baseOf(settings.baseUrl);
+    const client = openHttpClient({ connections: 64, timeoutMs: settings.timeout * 1000 });
+    const headers = {
+      ...settings.headers,
+      ...(secrets.secret ? { [settings.secretHeader]: secrets.secret } : {}),
+    };
+    return {
+      check: async (signal) => {
+        await client
+          .send({ method: 'HEAD', url: base, headers }, signal)
+          .catch((error: unknown) => {
+            // An endpoint that has no HEAD is there all the same.
+            if (!(error instanceof Failure) || error.kind !== 'REJECTED') throw error;
+          });
+      },
+      open: async (request) => openEndpoint(client, { base, headers, request }),
+      close: () => client.close(),
+    };
+  },
+});
+
+function openEndpoint(
+  client: HttpClient,
+  {
+    base,
+    headers,
+    request,
+  }: { base: string; headers: Readonly<Record<string, string>>; request: TargetRequest },
+): Target {
+  const chosen = readSettings(options, request.options);
+  const size = chosen.batch?.size ?? 1;
+  const shape: Shape = {
+    baseUrl: base,
+    headers,
+    wrap: chosen.batch?.shape ?? 'array',
+    single: size === 1,
+  };
+  const callFor = (batch: Pick<Batch, 'kind' | 'change'>): Call =>
+    makeCall(chosen[batch.change], batch.kind, request.object);
+  return {
+    maxRows: size,
+    maxBytes: 4 << 20,
+    concurrency: 16,
+    isRepeatable: (kind) =>
+      chosen.repeatable ??
+      isSafe(callFor({ kind, change: kind === 'delete' ? 'removed' : 'added' }).method),
+    deliver: async (batch, signal) =>
+      deliver(batch, { client, call: callFor(batch), shape, results: chosen.results, signal }),
+    close: async () => undefined,
+  };
+}
+
+async function deliver(
+  batch: Batch,
+  to: {
+    client: HttpClient;
+    call: Call;
+    shape: Shape;
+    results: SettingsOf<typeof options>['results'];
+    signal: AbortSignal;
+  },
+): Promise<Outcome[]> {
+  const request = makeRequest(batch, batch.records(), to);
+  try {
+    const answer = await to.client.send(request, to.signal);
+    return outcomesOf(answer.body, batch.size, to.results);
+  } catch (error) {
+    // What is gone already was removed.
+    if (
+      batch.kind === 'delete' &&
+      error instanceof Failure &&
+      ['404', '410'].includes(error.vendorCode)
+    )
+      return Array.from({ length: batch.size }, () => ({ kind: 'accepted' }));
+    throw error;
+  }
+}
+
+function makeCall(
+  given:
+    { method: string | undefined; url: string | undefined; body: string | undefined } | undefined,
+  kind: OperationKind,
+  object: string,
+): Call {
+  return {
+    method: given?.method ?? defaultMethods[kind] ?? 'POST',
+    url: compileTemplate(given?.url ?? object.replace(/^\//, '')),
+    body: given?.body === undefined ? undefined : compileTemplate(given.body),
+  };
+}
+
+function isSafe(method: string): boolean {
+  return method === 'PUT' || method === 'DELETE' || method === 'PATCH';
+}
+
+function baseOf(url: string): string {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new Failure('CONFIG', 'settings.invalid', 'baseUrl must be an http or https address.');
+  return url;
+}

@@ -1,0 +1,173 @@
+import pg from 'pg';
+import type {
+  Batch,
+  OperationKind,
+  Outcome,
+  Target,
+  TargetRequest,
+} from '../../connector/destination.js';
+import { postgresFailure } from '../../connector/postgres-wire.js';
+import { Failure } from '../../failure.js';
+import { copyIn } from './copy-in.js';
+import { makeStatements } from './statements.js';
+import type { Statements } from './statements.js';
+import { columnsFor, isUniqueKey, readTable } from './table.js';
+import type { Table } from './table.js';
+
+/** Two connections: while one merges, the other copies. */
+const connections = 2;
+
+/** Opens a table for writing: looks at it once, and prepares a staging table on each connection. */
+export async function openTarget(
+  request: TargetRequest,
+  connect: () => Promise<pg.Client>,
+): Promise<Target> {
+  const first = await connect();
+  try {
+    const table = await readTable(first, request.object);
+    checkKey(request, table);
+    return new TableTarget(connect, first, { request, table });
+  } catch (error) {
+    await first.end().catch(() => undefined);
+    throw postgresFailure(error, 'destination', 'unreachable');
+  }
+}
+
+class TableTarget implements Target {
+  readonly maxRows = 20_000;
+  readonly maxBytes = 2 << 20;
+  readonly concurrency = connections;
+  private readonly idle: pg.Client[];
+  private readonly statements: Statements;
+  private readonly staged = new WeakSet<pg.Client>();
+  /** Into an empty table rows are copied straight, until a key turns out to be there already. */
+  private direct: boolean;
+
+  constructor(
+    private readonly connect: () => Promise<pg.Client>,
+    first: pg.Client,
+    { request, table }: { request: TargetRequest; table: Table },
+  ) {
+    this.idle = [first];
+    const omit = new Set(
+      request.fields.filter(({ nulls }) => nulls === 'omit').map(({ name }) => name),
+    );
+    columnsFor(
+      table,
+      request.set.map(({ name }) => name),
+    );
+    this.statements = makeStatements({
+      table,
+      key: columnsFor(
+        table,
+        request.key.map(({ name }) => name),
+      ),
+      fields: columnsFor(
+        table,
+        request.fields.map(({ name }) => name),
+      ),
+      omit,
+      set: request.set,
+    });
+    this.direct = omit.size === 0 && (table.isEmpty || request.mode === 'append');
+  }
+
+  isRepeatable(kind: OperationKind): boolean {
+    return kind !== 'append';
+  }
+
+  async deliver(batch: Batch): Promise<Outcome[]> {
+    const client = this.idle.pop() ?? (await this.connect());
+    let isBroken = false;
+    try {
+      return await this.write(client, batch);
+    } catch (error) {
+      const failure = postgresFailure(error, 'destination', 'no_answer');
+      isBroken = failure.code === 'destination.no_answer';
+      throw failure;
+    } finally {
+      if (isBroken) void client.end().catch(() => undefined);
+      else this.idle.push(client);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.idle.map((client) => client.end().catch(() => undefined)));
+  }
+
+  private async write(client: pg.Client, batch: Batch): Promise<Outcome[]> {
+    if (
+      this.direct &&
+      ['upsert', 'create', 'append'].includes(batch.kind) &&
+      (await this.copyDirect(client, batch))
+    )
+      return accepted(batch.size);
+    return this.merge(client, batch);
+  }
+
+  /** False when a key was there: then the table was not empty after all, and rows are merged from now on. */
+  private async copyDirect(client: pg.Client, batch: Batch): Promise<boolean> {
+    try {
+      await copyIn(client, this.statements.copyToTable, batch.lines);
+      return true;
+    } catch (error) {
+      if (batch.kind === 'append' || !(error instanceof pg.DatabaseError) || error.code !== '23505')
+        throw error;
+      this.direct = false;
+      return false;
+    }
+  }
+
+  private async merge(client: pg.Client, batch: Batch): Promise<Outcome[]> {
+    if (!this.staged.has(client)) {
+      await client.query(this.statements.createStage);
+      this.staged.add(client);
+    }
+    const { sql, tells } = this.statements.merge(batch.kind);
+    try {
+      await client.query('begin');
+      await copyIn(client, this.statements.copyToStage, batch.lines);
+      const from = tells === 'taken' ? await firstOrd(client) : 0;
+      const { rows } = await client.query<{ ord: string }>(sql);
+      await client.query('commit');
+      return tells === 'taken'
+        ? outcomesOf(batch.size, new Set(rows.map(({ ord }) => Number(ord) - from)))
+        : accepted(batch.size);
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+async function firstOrd(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ first: string }>(
+    'select min(drawbridge_ord) as first from pg_temp.drawbridge_stage',
+  );
+  return Number(rows[0]?.first ?? 0);
+}
+
+function accepted(count: number): Outcome[] {
+  return Array.from({ length: count }, () => ({ kind: 'accepted' }));
+}
+
+function outcomesOf(count: number, taken: ReadonlySet<number>): Outcome[] {
+  return Array.from({ length: count }, (_, n) => ({ kind: taken.has(n) ? 'accepted' : 'skipped' }));
+}
+
+function checkKey({ mode, key, removal, set }: TargetRequest, table: Table): void {
+  const names = key.map(({ name }) => name);
+  if (mode !== 'append' && names.length === 0)
+    throw new Failure('CONFIG', 'destination.key_missing', 'The mode of this sync needs a key.');
+  if (removal === 'set' && set.length === 0)
+    throw new Failure('CONFIG', 'destination.set_missing', 'onRemoved.set names no field.');
+  if ((mode === 'upsert' || mode === 'mirror' || mode === 'create') && !isUniqueKey(table, names))
+    throw new Failure(
+      'CONFIG',
+      'destination.key_not_unique',
+      'The table has no unique index over exactly the key of the sync. Create one.',
+      {
+        detail: `create unique index concurrently on ${table.name} (${names.join(', ')});`,
+      },
+    );
+}

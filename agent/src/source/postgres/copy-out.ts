@@ -1,0 +1,120 @@
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+
+/**
+ * COPY … TO STDOUT as bytes. The driver's parser makes an object of every row; here the socket is read directly while
+ * the copy lasts: CopyData frames are stripped in place, everything else goes on to the driver's parser as it came.
+ * Frames: https://www.postgresql.org/docs/18/protocol-message-formats.html (read 2026-11).
+ */
+export function copyOut(client: pg.Client, sql: string): AsyncIterable<Uint8Array> {
+  const copy = new CopyOut(sql);
+  client.query(copy as unknown as pg.Submittable);
+  return copy.chunks();
+}
+
+interface Connection {
+  stream: Socket;
+  parse(query: { text: string; name: string; types: [] }): void;
+  bind(options: object): void;
+  execute(options: object): void;
+  sync(): void;
+}
+
+type Listener = (bytes: Buffer) => void;
+
+const copyData = 0x64; // 'd'
+const headerBytes = 5;
+/** Bytes waiting for the reader before the socket is paused. */
+const highWaterBytes = 4 << 20;
+
+class CopyOut {
+  private stream: Socket | undefined;
+  private driver: Listener[] = [];
+  private rest: Buffer = Buffer.alloc(0);
+  private ready: Buffer[] = [];
+  private readyBytes = 0;
+  private ended = false;
+  private error: unknown;
+  private wake: () => void = () => undefined;
+
+  constructor(private readonly sql: string) {}
+
+  /** The extended protocol takes exactly one statement, so a model can't smuggle in another. */
+  submit(connection: Connection): void {
+    this.stream = connection.stream;
+    this.driver = this.stream.listeners('data') as Listener[];
+    this.stream.removeAllListeners('data');
+    this.stream.on('data', this.take);
+    connection.parse({ text: this.sql, name: '', types: [] });
+    connection.bind({});
+    connection.execute({});
+    connection.sync();
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.ready.shift();
+      if (chunk) {
+        this.readyBytes -= chunk.length;
+        if (this.readyBytes < highWaterBytes / 2) this.stream?.resume();
+        yield chunk;
+      } else if (this.error !== undefined) throw this.error;
+      else if (this.ended) return;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  private readonly take = (bytes: Buffer): void => {
+    const data = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
+    let at = 0;
+    let kept = 0;
+    const rows = Buffer.allocUnsafe(data.length);
+    while (data.length - at >= headerBytes) {
+      const end = at + 1 + data.readUInt32BE(at + 1);
+      if (end > data.length) break;
+      if (data[at] === copyData) kept += data.copy(rows, kept, at + headerBytes, end);
+      else this.hand(data.subarray(at, end));
+      at = end;
+    }
+    this.rest = data.subarray(at);
+    if (kept > 0) this.offer(rows.subarray(0, kept));
+  };
+
+  private hand(message: Buffer): void {
+    for (const listener of this.driver) listener(message);
+  }
+
+  private offer(rows: Buffer): void {
+    this.ready.push(rows);
+    this.readyBytes += rows.length;
+    if (this.readyBytes > highWaterBytes) this.stream?.pause();
+    this.wake();
+  }
+
+  private finish(error?: unknown): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.error = error;
+    this.stream?.off('data', this.take);
+    for (const listener of this.driver) this.stream?.on('data', listener);
+    this.stream?.resume();
+    this.wake();
+  }
+
+  // What the driver calls.
+  handleParseComplete(): void {}
+  handleBindComplete(): void {}
+  handlePortalSuspended(): void {}
+  handleCopyOutResponse(): void {}
+  handleCopyData(): void {}
+  handleRowDescription(): void {}
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+  handleError(error: unknown): void {
+    this.error = error;
+    this.finish(error);
+  }
+  handleReadyForQuery(): void {
+    this.finish(this.error);
+  }
+}

@@ -1,0 +1,171 @@
+import type pg from 'pg';
+import {
+  connectPostgres,
+  postgresFailure,
+  postgresSecrets,
+  postgresSettings,
+  quoteIdentifier,
+  quoteTable,
+} from '../../connector/postgres-wire.js';
+import type { PostgresAddress } from '../../connector/postgres-wire.js';
+import { defineSource } from '../../connector/source.js';
+import type { RowStream, SourceQuery } from '../../connector/source.js';
+import type { Column } from '../../connector/value.js';
+import { Failure } from '../../failure.js';
+import { copyOut } from './copy-out.js';
+import { describe } from './describe.js';
+
+export default defineSource({
+  name: 'postgres',
+  label: 'PostgreSQL',
+  settings: {
+    ...postgresSettings,
+    statementTimeout: {
+      type: 'number',
+      label: 'Statement timeout (seconds)',
+      help: 'The database ends a query that runs longer; 0 is no limit.',
+      default: 3600,
+      minimum: 0,
+    },
+  },
+  secrets: postgresSecrets,
+  advice: [
+    {
+      code: 'source.unreachable',
+      title: 'The database does not answer',
+      advice: 'Check host and port, and that the agent’s network may reach them.',
+    },
+    {
+      code: 'source.auth_failed',
+      title: 'Sign-in to the database failed',
+      advice:
+        'Check the user, and what the secret reference of its password points at in the agent.',
+    },
+    {
+      code: 'source.forbidden',
+      title: 'The user may not read this',
+      advice: 'Grant USAGE on the schema and SELECT on the tables that the model names.',
+    },
+    {
+      code: 'source.invalid',
+      title: 'The database does not accept the query',
+      advice:
+        'Run the model’s SQL in the database; the error text is in your bucket under the error id.',
+    },
+    {
+      code: 'source.rejected',
+      title: 'The query failed on a value',
+      advice:
+        'A cast or a division fails for some row. The error text is in your bucket under the error id.',
+    },
+    {
+      code: 'source.column_missing',
+      title: 'The model lacks a column',
+      advice:
+        'The primary key, the mapping or a template names a column that the query does not return.',
+    },
+    {
+      code: 'source.cut',
+      title: 'The query broke half way',
+      advice:
+        'Nothing was changed. Run the sync again; if it happens again, look at the database’s log.',
+    },
+  ],
+  open: ({ settings, secrets }) => {
+    const address: PostgresAddress = { ...settings, password: secrets.password };
+    const clients = new Set<pg.Client>();
+    const connect = async (name: string): Promise<pg.Client> => {
+      const client = await connectPostgres(address, {
+        side: 'source',
+        name,
+        settings: [
+          'default_transaction_read_only = on',
+          `statement_timeout = '${settings.statementTimeout}s'`,
+        ],
+      });
+      clients.add(client);
+      return client;
+    };
+    return {
+      check: async () => {
+        const client = await connect('drawbridge check');
+        await client.query('select 1').catch(fail);
+      },
+      query: async (query, signal) => {
+        const { workspaceId, syncId, runId } = query.tag;
+        const client = await connect(`drawbridge ${runId}`);
+        const from = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */ ${fromOf(query)}`;
+        return read(client, { from, query, signal, cancel: () => cancel(address, client) });
+      },
+      close: async () => {
+        for (const client of clients) await client.end().catch(() => undefined);
+      },
+    };
+  },
+});
+
+interface Reading {
+  from: string;
+  query: SourceQuery;
+  signal: AbortSignal;
+  cancel: () => Promise<void>;
+}
+
+async function read(
+  client: pg.Client,
+  { from, query, signal, cancel }: Reading,
+): Promise<RowStream> {
+  await client.query('begin transaction isolation level repeatable read, read only').catch(fail);
+  const all = await describe(client, from).catch(fail);
+  const columns = query.columns.map((name) => columnOf(all, name));
+  const list = query.columns.map(quoteIdentifier).join(', ');
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    const stop = (): void => void cancel().catch(() => undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      yield* copyOut(client, `copy (select ${list} ${from}) to stdout`);
+    } catch (error) {
+      signal.throwIfAborted();
+      fail(error);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await client.end().catch(() => undefined);
+    }
+  }
+  return { columns, chunks: chunks() };
+}
+
+/** A line break ends a comment that the model's SQL may end with. */
+function fromOf({ model }: SourceQuery): string {
+  return 'sql' in model
+    ? `from (${model.sql.replace(/;\s*$/, '')}\n) as model`
+    : `from ${quoteTable(model.table)} as model`;
+}
+
+function columnOf(columns: readonly Column[], name: string): Column {
+  const column = columns.find((each) => each.name === name);
+  if (column) return column;
+  throw new Failure(
+    'CONFIG',
+    'source.column_missing',
+    'The model does not return a column that the sync reads.',
+    {
+      detail: `missing: ${name}\nthere: ${columns.map((each) => each.name).join(', ')}`,
+    },
+  );
+}
+
+/** The database hears of a cancel on a connection of its own; the reading one may be busy for long. */
+async function cancel(address: PostgresAddress, client: pg.Client): Promise<void> {
+  const { processID } = client as unknown as { processID: number };
+  const messenger = await connectPostgres(address, {
+    side: 'source',
+    name: 'drawbridge cancel',
+    settings: [],
+  });
+  await messenger.query('select pg_cancel_backend($1)', [processID]).finally(() => messenger.end());
+}
+
+function fail(error: unknown): never {
+  throw postgresFailure(error, 'source', 'cut');
+}
