@@ -1,0 +1,298 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { Failure } from '../failure.js';
+import type { ObjectPointer, Store, StoredObject, WriteCondition } from './store.js';
+
+export interface S3Options {
+  bucket: string;
+  /** Without slashes at the ends; may be empty. */
+  prefix: string;
+  /** Given for stores that are not AWS; they are addressed by path. */
+  endpoint?: string;
+  region?: string;
+}
+
+const partBytes = 8 << 20;
+
+/** The customer's bucket through the AWS SDK; credentials come from the SDK's own chain. */
+export function openS3Store(options: S3Options): Store & { close(): void } {
+  const client = new S3Client({
+    ...(options.region ? { region: options.region } : {}),
+    ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
+    maxAttempts: 5,
+  });
+  return new S3Store(client, options);
+}
+
+class S3Store implements Store {
+  bytesWritten = 0;
+
+  constructor(
+    private readonly client: S3Client,
+    private readonly options: S3Options,
+  ) {}
+
+  async get(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
+    try {
+      const answer = await this.client.send(new GetObjectCommand(this.at(key)), abortable(signal));
+      return { body: await bodyOf(answer.Body), etag: answer.ETag ?? '' };
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') return undefined;
+      throw storeFailure(error, signal);
+    }
+  }
+
+  async download(pointer: ObjectPointer, path: string, signal?: AbortSignal): Promise<void> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const count = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        done(null, chunk);
+      },
+    });
+    try {
+      const { Body } = await this.client.send(
+        new GetObjectCommand(this.at(pointer.key)),
+        abortable(signal),
+      );
+      await pipeline(Body as Readable, count, createWriteStream(path));
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey')
+        throw new Failure(
+          'CONFIG',
+          'store.missing',
+          'An object that the agent wrote is no longer in the bucket.',
+          { detail: pointer.key },
+        );
+      throw storeFailure(error, signal);
+    }
+    if (bytes === pointer.bytes && hash.digest('hex') === pointer.sha256) return;
+    await rm(path, { force: true });
+    throw new Failure(
+      'CONFIG',
+      'store.corrupt',
+      'An object in the bucket is not what the agent wrote.',
+      { detail: pointer.key },
+    );
+  }
+
+  async put(key: string, body: Uint8Array, condition?: WriteCondition): Promise<{ etag: string }> {
+    try {
+      const { ETag } = await this.client.send(
+        new PutObjectCommand({ ...this.at(key), Body: body, ...headersOf(condition) }),
+      );
+      this.bytesWritten += body.length;
+      return { etag: ETag ?? '' };
+    } catch (error) {
+      const failure = storeFailure(error);
+      // The SDK tries again when an answer is lost; then our own first write is what the condition meets.
+      const own = failure.code === 'store.conflict' && (await this.ownWrite(key, body));
+      if (!own) throw failure;
+      return own;
+    }
+  }
+
+  async upload(key: string, path: string, signal?: AbortSignal): Promise<ObjectPointer> {
+    const { size } = await stat(path);
+    const hash = createHash('sha256');
+    const body = createReadStream(path, { highWaterMark: 1 << 20 });
+    body.on('data', (chunk) => hash.update(chunk));
+    const upload = new Upload({
+      client: this.client,
+      params: { ...this.at(key), Body: body, IfNoneMatch: '*' },
+      partSize: partBytes,
+      queueSize: 2,
+    });
+    const stop = (): void => void upload.abort();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      await upload.done();
+    } catch (error) {
+      const failure = storeFailure(error, signal);
+      // A name of ours is given once, so what is there under it is an earlier try of this very upload.
+      if (failure.code !== 'store.conflict') throw failure;
+      return { key, bytes: size, sha256: await sha256Of(path) };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+    this.bytesWritten += size;
+    return { key, bytes: size, sha256: hash.digest('hex') };
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }> {
+    const start = this.at('').Key;
+    let token: string | undefined;
+    do {
+      const page = await this.page(prefix, token, signal);
+      for (const { Key = '', Size = 0 } of page.Contents ?? [])
+        yield { key: Key.slice(start.length), bytes: Size };
+      token = page.NextContinuationToken;
+    } while (token);
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    for (let n = 0; n < keys.length; n += 1000) {
+      const Objects = keys.slice(n, n + 1000).map((key) => ({ Key: this.at(key).Key }));
+      try {
+        await this.client.send(
+          new DeleteObjectsCommand({
+            Bucket: this.options.bucket,
+            Delete: { Objects, Quiet: true },
+          }),
+        );
+      } catch (error) {
+        throw storeFailure(error);
+      }
+    }
+  }
+
+  async check(signal?: AbortSignal): Promise<void> {
+    const key = `v1/check-${randomUUID()}`;
+    const body = Buffer.from('drawbridge');
+    const { etag } = await this.put(key, body, { ifNoneMatch: '*' });
+    try {
+      await this.mustConflict(key, { ifNoneMatch: '*' });
+      await this.mustConflict(key, { ifMatch: '"00000000000000000000000000000000"' });
+      await this.put(key, Buffer.from('drawbridge, again'), { ifMatch: etag });
+      if (!(await this.get(key, signal)))
+        throw new Failure(
+          'CONFIG',
+          'store.denied',
+          'The agent may write to the bucket but not read from it.',
+        );
+    } finally {
+      await this.remove([key]);
+    }
+  }
+
+  close(): void {
+    this.client.destroy();
+  }
+
+  private async mustConflict(key: string, condition: WriteCondition): Promise<void> {
+    const isRefused = await this.client
+      .send(
+        new PutObjectCommand({ ...this.at(key), Body: Buffer.from('x'), ...headersOf(condition) }),
+      )
+      .then(() => false)
+      .catch((error: unknown) => storeFailure(error).code === 'store.conflict');
+    if (!isRefused)
+      throw new Failure(
+        'CONFIG',
+        'store.no_conditions',
+        'The store ignores conditional writes, so two agents could overwrite each other. Use one that honours If-Match and If-None-Match.',
+      );
+  }
+
+  private async ownWrite(key: string, body: Uint8Array): Promise<{ etag: string } | undefined> {
+    const there = await this.get(key);
+    return there && Buffer.compare(there.body, body) === 0 ? { etag: there.etag } : undefined;
+  }
+
+  private async page(prefix: string, token: string | undefined, signal: AbortSignal | undefined) {
+    try {
+      const { Bucket, Key } = this.at(prefix);
+      return await this.client.send(
+        new ListObjectsV2Command({
+          Bucket,
+          Prefix: Key,
+          ...(token ? { ContinuationToken: token } : {}),
+        }),
+        abortable(signal),
+      );
+    } catch (error) {
+      throw storeFailure(error, signal);
+    }
+  }
+
+  private at(key: string): { Bucket: string; Key: string } {
+    const { bucket, prefix } = this.options;
+    return { Bucket: bucket, Key: prefix ? `${prefix}/${key}` : key };
+  }
+}
+
+function headersOf(condition: WriteCondition | undefined): {
+  IfMatch?: string;
+  IfNoneMatch?: string;
+} {
+  if (!condition) return {};
+  return 'ifMatch' in condition
+    ? { IfMatch: condition.ifMatch }
+    : { IfNoneMatch: condition.ifNoneMatch };
+}
+
+function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}
+
+async function bodyOf(body: unknown): Promise<Uint8Array> {
+  return (body as { transformToByteArray(): Promise<Uint8Array> }).transformToByteArray();
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+/** The SDK's errors, sorted by who must act. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11) */
+function storeFailure(error: unknown, signal?: AbortSignal): Failure {
+  if (error instanceof Failure) return error;
+  signal?.throwIfAborted();
+  const name = nameOf(error);
+  const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+  const options = {
+    detail: error instanceof Error ? `${name}: ${error.message}` : String(error),
+    cause: error,
+    vendorCode: status ? String(status) : '',
+  };
+  if (status === 412 || name === 'ConditionalRequestConflict')
+    return new Failure(
+      'INTERNAL',
+      'store.conflict',
+      'Somebody else wrote the object first.',
+      options,
+    );
+  if (name === 'NoSuchBucket')
+    return new Failure(
+      'CONFIG',
+      'store.no_bucket',
+      'The bucket does not exist. Check DRAWBRIDGE_BUCKET and the region.',
+      options,
+    );
+  if (name === 'CredentialsProviderError')
+    return new Failure(
+      'CONFIG',
+      'store.no_credentials',
+      'The agent has no credentials for the bucket.',
+      options,
+    );
+  if (status === 401 || status === 403)
+    return new Failure(
+      'CONFIG',
+      'store.denied',
+      'The bucket refuses the agent. It needs to get, put, list and delete objects below its prefix.',
+      options,
+    );
+  if (status === 503 || name === 'SlowDown')
+    return new Failure('TRANSIENT', 'store.slow_down', 'The bucket asks to slow down.', options);
+  if (status === 0 || status >= 500)
+    return new Failure('TRANSIENT', 'store.unreachable', 'The bucket does not answer.', options);
+  return new Failure('INTERNAL', 'store.refused', 'The bucket refuses the request.', options);
+}

@@ -1,0 +1,134 @@
+// A small S3-compatible server for tests and for `npm start`: a test double, not a store for production.
+//
+// It covers, by path-style addresses: signatures (SigV4 in header and presigned URL, signed and unsigned chunks),
+// checksums, PutObject, CopyObject, GetObject (ranges, conditions), HeadObject, DeleteObject(s), ListObjectsV2,
+// multipart uploads, CreateBucket, HeadBucket, GetBucketLocation. If-Match and If-None-Match are atomic, also among
+// several servers on one folder. It does not cover: versioning, object lock, encryption, tagging, policies, ACLs.
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from './body.js';
+import { Objects } from './objects.js';
+import { answerTo } from './operations.js';
+import type { Answer } from './answer.js';
+import { S3Error, errorXml } from './s3-error.js';
+import { verifySignature } from './signature.js';
+import { Uploads } from './uploads.js';
+
+export interface BucketOptions {
+  directory: string;
+  port: number;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Made at the start; `drawbridge` unless given. */
+  bucket?: string;
+}
+
+/** What the server can be told to do wrong. Each request takes the first mood that fits. */
+export interface Mood {
+  /** Requests that it is for; all unless given. */
+  fits?: (method: string, key: string) => boolean;
+  /** How many requests it spoils. */
+  times: number;
+  /** `error`: answers so. `lose`: does what was asked, and cuts the line before the answer. `hang`: never answers. */
+  does: { error: S3Error } | 'lose' | 'hang';
+}
+
+export interface Bucket {
+  endpoint: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  moods: Mood[];
+  close(): Promise<void>;
+}
+
+export async function openBucket(options: BucketOptions): Promise<Bucket> {
+  const { directory, port, accessKeyId, secretAccessKey, bucket = 'drawbridge' } = options;
+  await mkdir(directory, { recursive: true });
+  const stores = { objects: new Objects(directory), uploads: new Uploads(directory) };
+  await stores.objects.createBucket(bucket);
+  const moods: Mood[] = [];
+  const server = createServer((request, response) => {
+    void serve({ request, response, stores, moods, credentials: { accessKeyId, secretAccessKey } });
+  });
+  server.keepAliveTimeout = 60_000;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    bucket,
+    accessKeyId,
+    secretAccessKey,
+    moods,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+interface Serving {
+  request: IncomingMessage;
+  response: ServerResponse;
+  stores: { objects: Objects; uploads: Uploads };
+  moods: Mood[];
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}
+
+async function serve(serving: Serving): Promise<void> {
+  const { request, response, stores, moods, credentials } = serving;
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const [, bucket = '', ...rest] = url.pathname.split('/');
+  const key = decodeURIComponent(rest.join('/'));
+  try {
+    const signed = verifySignature(request, url, credentials);
+    const body = await readBody(request, signed);
+    const mood = moodFor(moods, request.method ?? 'GET', key);
+    if (mood && typeof mood === 'object') throw mood.error;
+    if (mood === 'hang') return;
+    const answer = await answerTo(
+      {
+        method: request.method ?? 'GET',
+        bucket,
+        key,
+        query: url.searchParams,
+        headers: request.headers,
+        body,
+      },
+      stores,
+    );
+    if (mood === 'lose') request.socket.destroy();
+    else send(response, answer, request.method === 'HEAD');
+  } catch (error) {
+    request.resume();
+    const s3 = error instanceof S3Error ? error : new S3Error(500, 'InternalError', String(error));
+    send(
+      response,
+      {
+        status: s3.status,
+        headers: { 'content-type': 'application/xml' },
+        body: Buffer.from(errorXml(s3, url.pathname)),
+      },
+      request.method === 'HEAD',
+    );
+  }
+}
+
+function moodFor(moods: Mood[], method: string, key: string): Mood['does'] | undefined {
+  const mood = moods.find(({ times, fits }) => times > 0 && (fits?.(method, key) ?? true));
+  if (!mood) return undefined;
+  mood.times -= 1;
+  return mood.does;
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer, isHead: boolean): void {
+  response.writeHead(status, {
+    'content-length': body.length,
+    ...headers,
+    'x-amz-request-id': 'local',
+  });
+  response.end(isHead || status === 304 ? undefined : body);
+}
