@@ -1,0 +1,199 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, inject, it } from 'vitest';
+import { searchFor } from '../testing/canary.js';
+import type { Sighting } from '../testing/canary.js';
+import { openWhole } from '../testing/whole.js';
+import type { Whole } from '../testing/whole.js';
+
+type Places = [place: string, bytes: Buffer][];
+
+/** One unique value of every kind that a row can hold. */
+function makeCanaries(): Record<string, string> {
+  const word = (): string => randomBytes(9).toString('hex');
+  return {
+    key: String(200_000_000_000_000_000n + BigInt(randomInt(2 ** 40))),
+    text: `canary-${word()} Zürich "quoted"`,
+    email: `${word()}@canary.example`,
+    decimal: `${randomInt(1e9, 9e9)}${randomInt(1e9, 9e9)}.${randomInt(1e6, 9e6)}`,
+    uuid: randomUUID(),
+    json: `canary-json-${word()}`,
+    token: word().toUpperCase(),
+  };
+}
+
+async function fillWarehouse(whole: Whole, canaries: Record<string, string>): Promise<void> {
+  const { key, text, email, decimal, uuid, json, token } = canaries;
+  await whole.warehouse.query(`create table person
+    (id bigint, note text, email text, amount numeric, code uuid, doc jsonb, token text, secret bytea)`);
+  await whole.warehouse.query(
+    `insert into person values ($1, $2, $3, $4, $5, jsonb_build_object('word', $6::text), $7, convert_to($2, 'UTF8')),
+       (1, 'plain', 'plain@example.org', 1, null, null, 'plain', null)`,
+    [key, text, email, decimal, uuid, json, token],
+  );
+}
+
+/** Destinations that refuse the row and quote it while they do. */
+async function makeTargets(whole: Whole, canaries: Record<string, string>): Promise<void> {
+  await whole.target.query(
+    'create table good (id bigint primary key, note text, email text, amount numeric, code uuid, doc jsonb, token text)',
+  );
+  await whole.target.query('create table unique_email (id bigint primary key, email text unique)');
+  await whole.target.query('insert into unique_email values (7, $1)', [canaries.email]);
+  await whole.target.query('create table number_wanted (id bigint primary key, token int)');
+  await whole.target.query(
+    `create table checked (id bigint primary key, note text check (note = 'plain'))`,
+  );
+}
+
+/** Says no to every request, in the words of the request. */
+async function openEcho(): Promise<{ url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const body: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => body.push(chunk));
+    request.on('end', () => {
+      response.writeHead(422, { 'content-type': 'application/json', 'x-echo': request.url ?? '' });
+      response.end(JSON.stringify({ error: `cannot take ${Buffer.concat(body).toString()}` }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+const configuration = (connections: string, echoUrl: string): string => `${connections}
+  echo: { type: http, pool: default, settings: { baseUrl: "${echoUrl}" } }
+models:
+  people: { source: warehouse, primaryKey: [id], table: public.person }
+  by-token: { source: warehouse, primaryKey: [token], sql: "select token, id from person" }
+  broken: { source: warehouse, primaryKey: [id], sql: "select id, token::int as token from person" }
+syncs:
+  good: { model: people, destination: target, object: public.good, mode: mirror, key: { id: id }, fields: { note: note, email: email, amount: amount, code: code, doc: doc, token: { template: "{{ token }}" } } }
+  unique-email: { model: people, destination: target, object: public.unique_email, mode: upsert, key: { id: id }, fields: { email: email } }
+  number-wanted: { model: people, destination: target, object: public.number_wanted, mode: upsert, key: { id: id }, fields: { token: token } }
+  checked: { model: people, destination: target, object: public.checked, mode: upsert, key: { id: id }, fields: { note: note } }
+  bad-key: { model: by-token, destination: target, object: public.number_wanted, mode: upsert, key: { id: token }, fields: {} }
+  bad-query: { model: broken, destination: target, object: public.number_wanted, mode: upsert, key: { id: id }, fields: { token: token } }
+  to-echo: { model: people, destination: echo, object: people, mode: upsert, key: { id: id }, fields: { note: note, email: email, amount: amount, doc: doc } }
+`;
+
+const expected: Record<string, string> = {
+  good: 'succeeded',
+  'unique-email': 'completed_with_errors',
+  'number-wanted': 'completed_with_errors',
+  checked: 'completed_with_errors',
+  'bad-key': 'completed_with_errors',
+  'bad-query': 'failed',
+  'to-echo': 'completed_with_errors',
+};
+
+/** Everything that the control plane holds or says, and everything that passed the line. */
+async function controlPlanePlaces(whole: Whole): Promise<Places> {
+  return [
+    ...(await dump(whole.product.databaseUrl)),
+    ['log of the control plane', await readFile(whole.product.controlPlane.logFile)],
+    ['log of the agent', await readFile(whole.product.agents[0]!.logFile)],
+    ...whole.tap.frames.map(({ from, bytes }, n): Places[number] => [
+      `frame ${n} from ${from}`,
+      bytes,
+    ]),
+    ['metrics', await httpGet(`${whole.product.url}/metrics`)],
+    ['GraphQL', Buffer.from(JSON.stringify(await everyRun(whole)))],
+  ];
+}
+
+/** Every row of every table, as text and as JSON. */
+async function dump(url: string): Promise<Places> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows: tables } = await client.query<{
+    name: string;
+  }>(`select format('%I.%I', schemaname, tablename) as name
+    from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`);
+  const places: Places = [];
+  for (const { name } of tables) {
+    const { rows } = await client.query<{ row: string }>(
+      `select t::text || to_jsonb(t)::text as row from ${name} as t`,
+    );
+    places.push([`table ${name}`, Buffer.from(rows.map(({ row }) => row).join('\n'))]);
+  }
+  await client.end();
+  return places;
+}
+
+async function httpGet(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+async function everyRun(whole: Whole): Promise<unknown> {
+  return whole.product.graphql(`{ runs(first: 100) { edges { node { id sync state phase
+    errors { code vendorCode count errorId title advice } failure { code vendorCode errorId title advice }
+    baseline { key sha256 } } } } agents { id pool version } configuration { path text } }`);
+}
+
+async function bucketTexts(folder: string): Promise<Buffer> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const bodies = await Promise.all(
+    files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name))),
+  );
+  return Buffer.concat(bodies);
+}
+
+async function runAll(env: Record<string, string> = {}): Promise<{
+  whole: Whole;
+  sightings: Sighting[];
+  canaries: Record<string, string>;
+  done(): Promise<void>;
+}> {
+  const whole = await openWhole({ postgresUrl: inject('postgresUrl'), env, tapped: true });
+  const echo = await openEcho();
+  const canaries = makeCanaries();
+  await fillWarehouse(whole, canaries);
+  await makeTargets(whole, canaries);
+  await whole.apply(configuration(whole.connections, echo.url));
+  for (const [sync, state] of Object.entries(expected)) {
+    const run = await whole.run(sync);
+    expect({ sync, state: run.state }).toEqual({ sync, state });
+  }
+  const sightings = searchFor(canaries, await controlPlanePlaces(whole));
+  return {
+    whole,
+    canaries,
+    sightings,
+    done: async () => {
+      echo.close();
+      await whole.close();
+    },
+  };
+}
+
+it('keeps every value of a row out of the control plane, also when destinations quote it', async () => {
+  const { whole, sightings, canaries, done } = await runAll();
+  expect(sightings).toEqual([]);
+
+  // The values did travel, and the texts that quote them are where they belong.
+  const { rows } = await whole.target.query('select note, email, doc from good where token = $1', [
+    canaries.token,
+  ]);
+  expect(rows).toEqual([
+    { note: canaries.text, email: canaries.email, doc: { word: canaries.json } },
+  ]);
+  const kept = await bucketTexts(whole.bucketDirectory);
+  expect(kept.includes(canaries.email!), 'the text of the duplicate key').toBe(true);
+  expect(whole.tap.frames.length).toBeGreaterThan(20);
+  await done();
+});
+
+it('finds a leak that was planted', async () => {
+  const leak = new URL('../../src/e2e/planted-leak.mjs', import.meta.url);
+  const { sightings, done } = await runAll({ NODE_OPTIONS: `--import=${leak.href}` });
+  const places = new Set(sightings.map(({ place }) => place.replace(/\d+/, 'n')));
+  expect(places).toContain('log of the agent');
+  expect(places).toContain('frame n from agent');
+  await done();
+});
