@@ -20,9 +20,9 @@ export {
 export { hasUnknownFields } from './unknown-fields.js';
 export { create, fromJson, toJson, type MessageInitShape } from '@bufbuild/protobuf';
 export { catalogProblems, type CatalogCheck } from './spec/catalog-check.js';
-export { canonicalBytes, digestOf } from './spec/canonical.js';
+export { canonicalBytes, digestOf, specificationIn } from './spec/canonical.js';
 export { changesBetween, type SpecificationChange } from './spec/changes.js';
-export { compileSync, type SyncIds } from './spec/compile.js';
+export { compileSync, connectionOf, type SyncIds } from './spec/compile.js';
 export {
   entryOf,
   specificationOf,

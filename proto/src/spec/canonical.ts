@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   ConnectionSchema,
   OnRemovedSchema,
@@ -21,6 +21,9 @@ import { sortedBy } from './order.js';
 export function canonicalBytes(spec: SyncSpec): Uint8Array {
   return toBinary(SyncSpecSchema, inOrder(spec));
 }
+
+/** What `canonicalBytes` wrote down. */
+export const specificationIn = (bytes: Uint8Array): SyncSpec => fromBinary(SyncSpecSchema, bytes);
 
 /** SHA-256, in lower-case hex. */
 export const digestOf = (bytes: Uint8Array): string =>

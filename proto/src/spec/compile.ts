@@ -89,7 +89,8 @@ function found<Entry>(record: Readonly<Record<string, Entry>>, name: string): En
   return entry;
 }
 
-function connectionOf(
+/** A source or destination as the wire says it. */
+export function connectionOf(
   name: string,
   entry: SourceEntry | DestinationEntry,
 ): MessageInitShape<typeof ConnectionSchema> {
