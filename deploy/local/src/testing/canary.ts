@@ -43,12 +43,13 @@ export function searchFor(
     canary,
     needles: needlesOf(value),
   }));
-  const sightings: Sighting[] = [];
-  for (const [place, bytes] of places)
-    for (const { canary, needles: forms } of needles)
-      for (const { form, bytes: needle } of forms)
-        if (bytes.includes(needle)) sightings.push({ canary, form, place });
-  return sightings;
+  return [...places].flatMap(([place, bytes]) =>
+    needles.flatMap(({ canary, needles: forms }) =>
+      forms
+        .filter(({ bytes: needle }) => bytes.includes(needle))
+        .map(({ form }) => ({ canary, form, place })),
+    ),
+  );
 }
 
 function hexOf(form: string, bytes: Buffer): Needle[] {
@@ -97,7 +98,7 @@ function numberNeedles(value: string): Needle[] {
   return [
     { form: 'varint', bytes: varintOf(number) },
     { form: '64 bits, little-endian', bytes: little },
-    { form: '64 bits, big-endian', bytes: Buffer.from(little).reverse() },
+    { form: '64 bits, big-endian', bytes: Buffer.from(little.toReversed()) },
   ];
 }
 
