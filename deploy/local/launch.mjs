@@ -106,12 +106,15 @@ function build({ name, reads, makes, run }) {
   stamp(name, wanted);
 }
 
-/** Hands over to Node 24; signals reach the child by themselves from a terminal, else they are passed on. */
+/**
+ * Hands over to Node 24. Signals reach the child by themselves from a terminal, else they are passed on; if we are
+ * killed, the broken channel tells it.
+ */
 function hand(script, args) {
   const child = spawn(join(bin, 'node'), [join(root, script), ...args], {
     cwd: root,
     env,
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`${script} could not be started: ${error.message}`));

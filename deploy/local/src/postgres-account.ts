@@ -36,10 +36,10 @@ async function lookUp(user: string): Promise<{ uid: number; gid: number } | unde
   }
 }
 
-/** Whether the account can get at a file or a folder: every folder above it must let it through. */
+/** Whether the account can run a program or go into a folder: every folder above it must let it through. */
 export async function canReach(account: Account, path: string): Promise<boolean> {
   if (account.uid === undefined) return true;
-  return run('test', ['-r', path], { ...account, cwd: '/' }).then(
+  return run('test', ['-x', path], { ...account, cwd: '/' }).then(
     () => true,
     () => false,
   );

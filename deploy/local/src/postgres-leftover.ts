@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { commandOf, isRunning } from './running-process.js';
 
 const patienceMs = 30_000;
 const pollMs = 20;
@@ -22,25 +21,9 @@ export async function stopLeftover(data: string): Promise<void> {
 async function stop(pid: number): Promise<void> {
   process.kill(pid, 'SIGINT');
   const deadline = performance.now() + patienceMs;
-  while (isAlive(pid)) {
+  while (isRunning(pid)) {
     if (performance.now() > deadline)
       throw new Error(`An earlier Postgres (process ${pid}) does not stop. End it: kill ${pid}`);
     await wait(pollMs);
-  }
-}
-
-async function commandOf(pid: number): Promise<string> {
-  if (!isAlive(pid)) return '';
-  if (process.platform === 'linux')
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
-  return (await promisify(execFile)('ps', ['-p', String(pid), '-o', 'args='])).stdout;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -28,6 +28,8 @@ export interface ProductOptions {
   agents: number;
   /** Added to the environment of every program. */
   env?: Readonly<Record<string, string>>;
+  /** Added to the environment of agents alone: what their secret references point at. */
+  agentEnv?: Readonly<Record<string, string>>;
   owner?: { workspace: string; email: string };
 }
 
@@ -150,6 +152,7 @@ async function agentOptions(
       AWS_ACCESS_KEY_ID: bucket.accessKeyId,
       AWS_SECRET_ACCESS_KEY: bucket.secretAccessKey,
       ...options.env,
+      ...options.agentEnv,
     },
   };
 }

@@ -87,7 +87,8 @@ export async function openWhole(options: WholeOptions): Promise<Whole> {
     port,
     ...(options.tapped ? { agentUrl: tap.url } : {}),
     agents: options.agents ?? 1,
-    env: { TARGET_PASSWORD: 'local-only', ...options.env },
+    ...(options.env ? { env: options.env } : {}),
+    agentEnv: { TARGET_PASSWORD: 'local-only' },
   });
   const warehouse = await connect(databases.warehouse.url);
   const target = await connect(databases.target.url);
