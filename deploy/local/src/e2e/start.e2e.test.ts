@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../free-port.js';
+
+const script = fileURLToPath(new URL('../../dist/start.js', import.meta.url));
+let home: string;
+let port: number;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'drawbridge-start-'));
+  port = await freePort();
+});
+
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+interface Started {
+  child: ChildProcess;
+  /** Settles when the text was printed, or rejects with all that was when it ended without. */
+  said(text: string): Promise<string>;
+  /** Exit code and everything that it printed. */
+  ended: Promise<{ code: number | null; output: string }>;
+}
+
+function start(...args: string[]): Started {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, PORT: String(port), DRAWBRIDGE_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      child.emit('said');
+    });
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  const said = async (text: string): Promise<string> => {
+    while (!output.includes(text)) {
+      const isOver = await Promise.race([
+        once(child, 'said').then(() => false),
+        ended.then(() => true),
+      ]);
+      if (isOver && !output.includes(text))
+        throw new Error(`It ended without "${text}":\n${output}`);
+    }
+    return output;
+  };
+  return { child, said, ended };
+}
+
+it('sends every row, and at the second start only what changes then', async () => {
+  const first = await start('--exit').ended;
+  expect(first, first.output).toMatchObject({ code: 0 });
+  expect(first.output).toContain('Every row arrived.');
+  expect(first.output).toMatch(/cities-to-app +135,233 rows read, 0 unchanged, 135,233 added/);
+  expect(first.output.match(/equal to the query/g)).toHaveLength(2);
+
+  const began = performance.now();
+  const second = await start('--exit').ended;
+  expect(second, second.output).toMatchObject({ code: 0 });
+  expect(second.output).toMatch(/cities-to-app .* 0 added, 0 changed, 0 removed → 0 sent/);
+  expect(performance.now() - began).toBeLessThan(30_000);
+});
+
+it('stays up with its doors open until it is told to stop', async () => {
+  const started = start();
+  const output = await started.said('Stop with ctrl-C');
+  const link = /(http:\S+magic-link\S+)/.exec(output)?.[1] ?? '';
+  const signedIn = await fetch(link, { redirect: 'manual' });
+  expect(signedIn.headers.get('set-cookie')).toBeTruthy();
+  expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain('<div id=');
+
+  const page = /endpoint received +(http:\S+)/.exec(output)?.[1] ?? '';
+  expect(await (await fetch(page)).text()).toContain('cities held now');
+
+  const [, key] = /DRAWBRIDGE_TOKEN=(dbk_\S+)/.exec(output) ?? [];
+  const answer = await fetch(`http://localhost:${port}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: '{ agents { online } syncs(first: 10) { edges { node { name } } } }',
+    }),
+  });
+  expect(await answer.json()).toMatchObject({
+    data: { agents: [{ online: true }], syncs: { edges: [{}, {}] } },
+  });
+
+  const other = await start('--exit').ended;
+  expect(other).toMatchObject({ code: 1 });
+  expect(other.output).toContain('already runs in this folder');
+
+  started.child.kill('SIGINT');
+  expect(await started.ended).toMatchObject({ code: 0 });
+});
