@@ -32,19 +32,19 @@ const steps = [
     name: 'wire messages',
     reads: ['proto/drawbridge', 'proto/buf', 'proto/buf.gen.yaml'],
     makes: 'proto/src/gen',
-    run: ['npm', 'run', 'generate', '-w', 'proto'],
+    run: ['npm', 'run', 'generate', '-w', '@drawbridge/proto'],
   },
   {
     name: 'fingerprint kernel',
     reads: ['agent/src/sync/kernel'],
     makes: 'agent/dist/sync/kernel.wasm',
-    run: ['npm', 'run', 'kernel', '-w', 'agent'],
+    run: ['npm', 'run', 'kernel', '-w', '@drawbridge/agent'],
   },
   {
     name: 'database client',
     reads: ['prisma/schema.prisma'],
     makes: 'control-plane/src/database/generated',
-    run: ['npm', 'run', 'generate', '-w', 'control-plane'],
+    run: ['npm', 'run', 'generate', '-w', '@drawbridge/control-plane'],
   },
   {
     name: 'UI',
@@ -54,7 +54,7 @@ const steps = [
       'control-plane/schema.graphql',
     ],
     makes: 'control-plane/web/dist/index.html',
-    run: ['npm', 'run', 'build', '-w', 'control-plane/web'],
+    run: ['npm', 'run', 'build', '-w', '@drawbridge/web'],
   },
   {
     name: 'programs',
