@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -45,13 +46,22 @@ export async function canReach(account: Account, path: string): Promise<boolean>
   );
 }
 
-/** The folder itself when the account can get there, else one of root's that stands for it. */
+/**
+ * The folder itself when the account can get there, else one of root's that stands for it. A note in the folder's place
+ * says which; without the note the stand-in is of an earlier life, and is emptied.
+ */
 export async function reachableFolder(account: Account, folder: string): Promise<string> {
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
   if (await canReach(account, parent)) return folder;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);
-  return join(await openRootFolder(), name);
+  const standIn = join(await openRootFolder(), name);
+  const note = `${folder}.elsewhere`;
+  if (!existsSync(note)) {
+    await rm(standIn, { recursive: true, force: true });
+    await writeFile(note, standIn);
+  }
+  return standIn;
 }
 
 /** Only root can write there, so nobody else can put something in our way. */
