@@ -71,7 +71,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 }
 
 function time(at: string): string {
-  return at.slice(0, 19).replace('T', ' ');
+  return at.slice(11, 19);
 }
 
 function number(value: number): string {
