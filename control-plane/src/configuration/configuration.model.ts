@@ -1,0 +1,78 @@
+import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+
+@ObjectType()
+export class ConfigurationFile {
+  @Field(() => String)
+  path!: string;
+
+  @Field(() => String)
+  text!: string;
+}
+
+@InputType()
+export class ConfigurationFileInput {
+  @Field(() => String)
+  path!: string;
+
+  @Field(() => String)
+  text!: string;
+}
+
+@InputType()
+export class ApplyConfigurationInput {
+  @Field(() => [ConfigurationFileInput])
+  files!: ConfigurationFileInput[];
+
+  @Field(() => Boolean, { nullable: true })
+  dryRun?: boolean;
+}
+
+@ObjectType()
+export class ConfigurationProblem {
+  @Field(() => String)
+  file!: string;
+
+  @Field(() => Int)
+  line!: number;
+
+  @Field(() => Int)
+  column!: number;
+
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
+}
+
+@ObjectType({
+  description:
+    'action: create, update, remove; kind: source, destination, model, sync; difference: lines that begin with + or -.',
+})
+export class ConfigurationChange {
+  @Field(() => String)
+  kind!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  action!: string;
+
+  @Field(() => [String])
+  difference!: string[];
+}
+
+@ObjectType({
+  description: 'Problems and changes are values, not errors: with a problem nothing is applied.',
+})
+export class ApplyConfigurationPayload {
+  @Field(() => Boolean)
+  applied!: boolean;
+
+  @Field(() => [ConfigurationProblem])
+  problems!: ConfigurationProblem[];
+
+  @Field(() => [ConfigurationChange])
+  changes!: ConfigurationChange[];
+}

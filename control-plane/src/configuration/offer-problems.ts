@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import {
+  compileSync,
+  encodeControlFrame,
+  type PlaceOf,
+  type Specification,
+  type SpecProblem,
+} from '@drawbridge/proto';
+
+/** What could be written down and compiled but never said to an agent: too long for the wire, for example. */
+export function offerProblems(specification: Specification, placeOf: PlaceOf): SpecProblem[] {
+  return Object.keys(specification.syncs).flatMap((name) => {
+    const encoded = encodeOffer(specification, name);
+    if (encoded.kind === 'bytes') return [];
+    const message =
+      encoded.problem === 'frame.too_large'
+        ? 'This sync is too large to be sent to an agent, with its query and mapping. Shorten them.'
+        : `This sync can't be sent to an agent: ${encoded.where} is not allowed.`;
+    return [{ ...placeOf(['syncs', name]), code: 'spec.not_sendable', message }];
+  });
+}
+
+function encodeOffer(specification: Specification, name: string) {
+  const spec = compileSync(specification, name, {
+    workspaceId: randomUUID(),
+    syncId: randomUUID(),
+    version: Number.MAX_SAFE_INTEGER,
+  });
+  const options = { dryRun: true, full: true, rebaseline: true, verify: true };
+  const lease = { jobId: randomUUID(), epoch: 2n ** 63n - 1n };
+  const value = { lease, work: { case: 'runSync', value: { runId: randomUUID(), spec, options } } };
+  return encodeControlFrame({
+    seq: 2n ** 63n - 1n,
+    ack: 2n ** 63n - 1n,
+    body: { case: 'offer', value: value as never },
+  });
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  canonicalBytes,
+  compileSync,
+  digestOf,
+  entryOf,
+  type Specification,
+  type SyncEntry,
+} from '@drawbridge/proto';
+import type { Transaction } from '../database/database.js';
+import { nextRunAt } from '../sync/schedule.js';
+import { syncEntryOf } from '../sync/sync-of.js';
+import { specificationOfSync } from './specification-of-sync.js';
+
+interface Ground {
+  tx: Transaction;
+  workspaceId: string;
+  specification: Specification;
+  modelIds: ReadonlyMap<string, string>;
+  destinationIds: ReadonlyMap<string, string>;
+  /** The database's time. */
+  now: Date;
+}
+
+interface Known {
+  id: string;
+  name: string;
+  spec: unknown;
+  version: number;
+  nextRunAt: Date | null;
+  removedAt: Date | null;
+  createdAt: Date;
+  versions: { canonical: Uint8Array }[];
+}
+
+/** Answers with the ids of the syncs that were removed. */
+export async function writeSyncs(
+  tx: Transaction,
+  workspaceId: string,
+  specification: Specification,
+): Promise<string[]> {
+  const ground = await groundOf(tx, workspaceId, specification);
+  const known = await knownSyncs(tx, workspaceId);
+  for (const [name, entry] of Object.entries(specification.syncs))
+    await writeSync(ground, name, entry, known.get(name));
+  const gone = [...known.values()].filter(
+    ({ name, removedAt }) => !removedAt && !entryOf(specification.syncs, name),
+  );
+  await removeSyncs(ground, gone);
+  return gone.map(({ id }) => id);
+}
+
+async function groundOf(
+  tx: Transaction,
+  workspaceId: string,
+  specification: Specification,
+): Promise<Ground> {
+  const where = { workspaceId };
+  const models = await tx.model.findMany({ where, select: { id: true, name: true } });
+  const destinations = await tx.destination.findMany({ where, select: { id: true, name: true } });
+  const [time] = await tx.$queryRaw<{ now: Date }[]>`select now()`;
+  return {
+    tx,
+    workspaceId,
+    specification,
+    modelIds: new Map(models.map(({ name, id }) => [name, id])),
+    destinationIds: new Map(destinations.map(({ name, id }) => [name, id])),
+    now: time?.now ?? new Date(0),
+  };
+}
+
+/** With those that were removed: a name that comes back is the same sync again, with its history and its baseline. */
+async function knownSyncs(tx: Transaction, workspaceId: string): Promise<Map<string, Known>> {
+  const syncs = await tx.sync.findMany({
+    where: { workspaceId },
+    include: { versions: { orderBy: { version: 'desc' }, take: 1, select: { canonical: true } } },
+  });
+  return new Map(syncs.map((sync) => [sync.name, sync]));
+}
+
+async function writeSync(
+  ground: Ground,
+  name: string,
+  entry: SyncEntry,
+  known: Known | undefined,
+): Promise<void> {
+  const { tx, workspaceId } = ground;
+  const id = known?.id ?? randomUUID();
+  const version = known?.version ?? 1;
+  const isSame = known && isSameBytes(canonicalOf(ground, name, { id, version }), known);
+  const next = known && !isSame ? version + 1 : version;
+  const content = {
+    modelId: ground.modelIds.get(entry.model) ?? null,
+    destinationId: ground.destinationIds.get(entry.destination) ?? null,
+    spec: entry as object,
+    version: next,
+    nextRunAt: nextTime(ground, entry, known),
+    removedAt: null,
+  };
+  if (known) await tx.sync.update({ where: { id }, data: content });
+  else await tx.sync.create({ data: { id, workspaceId, name, createdAt: ground.now, ...content } });
+  if (!isSame) await writeVersion(ground, name, { id, version: next });
+}
+
+interface Version {
+  id: string;
+  version: number;
+}
+
+const canonicalOf = ({ workspaceId, specification }: Ground, name: string, of: Version) =>
+  canonicalBytes(
+    compileSync(specification, name, { workspaceId, syncId: of.id, version: of.version }),
+  );
+
+const isSameBytes = (canonical: Uint8Array, { versions }: Known): boolean =>
+  versions[0] !== undefined && Buffer.compare(canonical, versions[0].canonical) === 0;
+
+async function writeVersion(ground: Ground, name: string, of: Version): Promise<void> {
+  const canonical = Buffer.from(canonicalOf(ground, name, of));
+  await ground.tx.syncVersion.create({
+    data: {
+      syncId: of.id,
+      version: of.version,
+      spec: specificationOfSync(ground.specification, name) as object,
+      canonical,
+      digest: Buffer.from(digestOf(canonical), 'hex'),
+    },
+  });
+}
+
+/** Kept while the schedule stays as it is: applying again must not push the next run away. */
+function nextTime({ now }: Ground, { schedule }: SyncEntry, known: Known | undefined): Date | null {
+  const isKept =
+    known && !known.removedAt && isDeepStrictEqual(syncEntryOf(known).schedule, schedule);
+  return isKept ? known.nextRunAt : nextRunAt(schedule, now, known?.createdAt ?? now);
+}
+
+async function removeSyncs({ tx, now }: Ground, gone: readonly Known[]): Promise<void> {
+  await tx.sync.updateMany({
+    where: { id: { in: gone.map(({ id }) => id) } },
+    data: { removedAt: now, nextRunAt: null, modelId: null, destinationId: null },
+  });
+}

@@ -1,0 +1,16 @@
+import { Query, Resolver } from '@nestjs/graphql';
+import { Allow } from '../auth/allow.js';
+import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { Destination } from './destination.model.js';
+import { DestinationService } from './destination.service.js';
+
+@Resolver(() => Destination)
+export class DestinationResolver {
+  constructor(private readonly service: DestinationService) {}
+
+  @Allow('configuration.read')
+  @Query(() => [Destination])
+  destinations(@CurrentCaller() caller: Caller): Promise<Destination[]> {
+    return this.service.list(caller);
+  }
+}

@@ -1,0 +1,47 @@
+import type { DestinationEntry } from '@drawbridge/proto';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import type { Caller } from '../auth/caller.js';
+import { Database } from '../database/database.js';
+import type { Destination } from './destination.model.js';
+
+@Injectable()
+export class DestinationService {
+  constructor(private readonly database: Database) {}
+
+  async list(caller: Caller): Promise<Destination[]> {
+    const { workspaceId } = caller;
+    const rows = await this.database.destination.findMany({
+      where: { workspaceId },
+      orderBy: { name: 'asc' },
+    });
+    return rows.map(destinationOf);
+  }
+
+  /** As it was configured. */
+  async entry(caller: Caller, name: string): Promise<DestinationEntry> {
+    const { workspaceId } = caller;
+    const row = await this.database.destination.findUnique({
+      where: { workspaceId_name: { workspaceId, name } },
+    });
+    if (row) return destinationEntryOf(row);
+    throw new AppError('destination.not_found', `There is no destination "${name}".`);
+  }
+}
+
+interface DestinationRow {
+  id: string;
+  name: string;
+  poolName: string;
+  spec: unknown;
+}
+
+export const destinationEntryOf = ({ spec }: Pick<DestinationRow, 'spec'>): DestinationEntry =>
+  spec as DestinationEntry;
+
+export const destinationOf = (row: DestinationRow): Destination => ({
+  id: row.id,
+  name: row.name,
+  type: destinationEntryOf(row).type,
+  pool: row.poolName,
+});

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import type { Caller } from '../auth/caller.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { DestinationService } from '../destination/destination.service.js';
+import { SourceService } from '../source/source.service.js';
+import type { CheckConnectionInput } from './connection.model.js';
+import type { CheckRequest } from './work.js';
+
+@Injectable()
+export class ConnectionLookup {
+  constructor(
+    private readonly sources: SourceService,
+    private readonly destinations: DestinationService,
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  async find(caller: Caller, wanted: CheckConnectionInput): Promise<CheckRequest> {
+    const { source, destination } = wanted;
+    if (source && !destination)
+      return { kind: 'source', name: source, entry: await this.sources.entry(caller, source) };
+    if (destination && !source) {
+      const entry = await this.destinations.entry(caller, destination);
+      return { kind: 'destination', name: destination, entry };
+    }
+    throw new AppError('connection.ambiguous', 'Name either a source or a destination.');
+  }
+
+  /** Nobody should wait half a minute for an agent that isn't there. */
+  async requireAgent({ workspaceId }: Caller, poolName: string): Promise<void> {
+    const [online] = await this.database.$queryRaw<object[]>`
+      select agent.id from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
+      where pool."workspaceId" = ${workspaceId}::uuid and pool.name = ${poolName}
+        and agent."revokedAt" is null and agent."sessionId" is not null
+        and agent."lastSeenAt" > now() - make_interval(secs => ${this.config.offlineMs}::float8 / 1000)
+      limit 1`;
+    if (online) return;
+    throw new AppError(
+      'connection.no_agent',
+      `No agent of pool "${poolName}" is online. Start one, then try again.`,
+    );
+  }
+}

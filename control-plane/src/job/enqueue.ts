@@ -1,0 +1,48 @@
+import { AppError } from '../app-error.js';
+import type { Transaction } from '../database/database.js';
+
+export interface NewJob {
+  workspaceId: string;
+  poolName: string;
+  kind: 'run_sync' | 'check_connection';
+  runId?: string;
+  /** What to check, for a job that is not a run. */
+  request?: object;
+}
+
+/** Puts a job into the queue of a pool, in the transaction that gives the reason for it. */
+export async function enqueueJob(
+  tx: Transaction,
+  { poolName, ...job }: NewJob,
+): Promise<{ id: string; poolId: string }> {
+  const poolId = await poolIdOf(tx, job.workspaceId, poolName);
+  return { id: await insertJob(tx, { ...job, poolId }), poolId };
+}
+
+export async function poolIdOf(
+  tx: Transaction,
+  workspaceId: string,
+  poolName: string,
+): Promise<string> {
+  const pool = await tx.pool.findUnique({
+    where: { workspaceId_name: { workspaceId, name: poolName } },
+    select: { id: true },
+  });
+  if (pool) return pool.id;
+  throw new AppError(
+    'pool.not_found',
+    `There is no pool "${poolName}". Create an enrolment token for it and start an agent with that.`,
+  );
+}
+
+export async function insertJob(
+  tx: Transaction,
+  job: Omit<NewJob, 'poolName'> & { poolId: string },
+): Promise<string> {
+  const { workspaceId, poolId, kind, runId = null, request } = job;
+  const { id } = await tx.job.create({
+    data: { workspaceId, poolId, kind, runId, ...(request && { request }) },
+    select: { id: true },
+  });
+  return id;
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { DestinationModule } from '../destination/destination.module.js';
+import { RunModule } from '../run/run.module.js';
+import { SourceModule } from '../source/source.module.js';
+import { ConnectionLookup } from './connection-lookup.js';
+import { ConnectionResolver } from './connection.resolver.js';
+import { ConnectionService } from './connection.service.js';
+import { JobService } from './job.service.js';
+import { Rescuer } from './rescuer.js';
+
+@Module({
+  imports: [SourceModule, DestinationModule, RunModule],
+  providers: [JobService, Rescuer, ConnectionLookup, ConnectionService, ConnectionResolver],
+  exports: [JobService],
+})
+export class JobModule {}

@@ -1,0 +1,23 @@
+import { Field, ID, ObjectType } from '@nestjs/graphql';
+
+/** A query or table on a source, with its primary key. */
+@ObjectType()
+export class Model {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  source!: string;
+
+  @Field(() => [String])
+  primaryKey!: string[];
+
+  @Field(() => String, { nullable: true })
+  sql!: string | null;
+
+  @Field(() => String, { nullable: true })
+  table!: string | null;
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { CatalogService } from '../catalog/catalog.service.js';
+import type { RunProblem } from './run-report.js';
+import type { RunError } from './run.model.js';
+
+interface Advice {
+  title: string;
+  advice: string;
+}
+
+/** What a person can do about codes that are the control plane's own; agents ship the rest with their catalog. */
+const ownAdvice: Readonly<Record<string, Advice>> = {
+  'job.parked': {
+    title: 'No agent could finish this run',
+    advice:
+      'Three agents took it and fell silent. Look at their logs and their memory limits, then run the sync again.',
+  },
+  'job.wrong_report': {
+    title: 'The agent answered with something else',
+    advice: 'Agent and control plane do not fit together. Bring the agent to the current version.',
+  },
+};
+
+@Injectable()
+export class RunAdviceService {
+  constructor(private readonly catalog: CatalogService) {}
+
+  async explain(workspaceId: string, problems: readonly RunProblem[]): Promise<RunError[]> {
+    return Promise.all(
+      problems.map(async ({ code, vendorCode, count, errorId }) => {
+        const known = await this.catalog.adviceFor(workspaceId, code, vendorCode);
+        const { title = null, advice = null } = known ?? ownAdvice[code] ?? {};
+        return { code, vendorCode, count, errorId, title, advice };
+      }),
+    );
+  }
+}

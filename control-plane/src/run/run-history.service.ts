@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import { Database } from '../database/database.js';
+import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
+import type { Page, PageRequest } from '../page/page.js';
+import { SyncService } from '../sync/sync.service.js';
+import { runOf, type ShownRun } from './run-of.js';
+import { isUuid } from './uuid.js';
+
+const withSync = { sync: { select: { name: true } } } as const;
+/** A run that was queued in the same millisecond as another is told apart by its id. */
+const newestFirst = [{ createdAt: 'desc' }, { id: 'desc' }] as const;
+
+/** Runs that were and are, read only. */
+@Injectable()
+export class RunHistoryService {
+  constructor(
+    private readonly database: Database,
+    private readonly syncs: SyncService,
+  ) {}
+
+  async find({ workspaceId }: Caller, id: string): Promise<ShownRun | null> {
+    if (!isUuid(id)) return null;
+    const row = await this.database.run.findFirst({
+      where: { id, workspaceId },
+      include: withSync,
+    });
+    return row && runOf(row);
+  }
+
+  /** Of the workspace, or of one sync by its name. */
+  async page(caller: Caller, sync: string | null, request: PageRequest): Promise<Page<ShownRun>> {
+    const syncId = sync === null ? null : await this.syncs.idOf(caller, sync);
+    return this.pageOfSync(caller.workspaceId, syncId, request);
+  }
+
+  async pageOfSync(
+    workspaceId: string,
+    syncId: string | null,
+    request: PageRequest,
+  ): Promise<Page<ShownRun>> {
+    const size = pageSize(request);
+    const rows = await this.database.run.findMany({
+      where: { workspaceId, ...(syncId !== null && { syncId }), ...olderThan(request.after) },
+      orderBy: [...newestFirst],
+      take: size + 1,
+      include: withSync,
+    });
+    return pageOf(rows.map(runOf), size, ({ createdAt, id }) =>
+      cursorOf([createdAt.toISOString(), id]),
+    );
+  }
+
+  async last(workspaceId: string, syncId: string): Promise<ShownRun | null> {
+    const row = await this.database.run.findFirst({
+      where: { workspaceId, syncId },
+      orderBy: [...newestFirst],
+      include: withSync,
+    });
+    return row && runOf(row);
+  }
+}
+
+function olderThan(after: string | null | undefined) {
+  if (after === null || after === undefined) return {};
+  const [time = '', id = ''] = placeOf(after, 2);
+  const createdAt = new Date(time);
+  if (Number.isNaN(createdAt.getTime()) || !isUuid(id)) throw badCursor();
+  // The first condition is what the index is searched by.
+  return {
+    createdAt: { lte: createdAt },
+    OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }],
+  };
+}

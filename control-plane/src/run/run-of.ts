@@ -1,0 +1,67 @@
+import type { Run } from './run.model.js';
+import type { RunOptions } from './run-options.js';
+import {
+  noCounts,
+  noPhases,
+  type BaselinePointer,
+  type PhaseTimes,
+  type RunCounts,
+  type RunProblem,
+} from './run-report.js';
+
+interface RunRow {
+  id: string;
+  workspaceId: string;
+  sync: { name: string };
+  version: number;
+  state: string;
+  trigger: string;
+  options: unknown;
+  agentId: string | null;
+  phase: string | null;
+  counts: unknown;
+  phases: unknown;
+  planned: bigint;
+  errors: unknown;
+  failure: unknown;
+  baseline: unknown;
+  peakBytes: bigint | null;
+  bucketBytes: bigint | null;
+  cancelRequestedAt: Date | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** A run as the API shows it, and what its resolver needs to explain what went wrong. */
+export interface ShownRun extends Run {
+  workspaceId: string;
+  problems: RunProblem[];
+  problem: RunProblem | null;
+}
+
+export function runOf(row: RunRow): ShownRun {
+  return {
+    id: row.id,
+    workspaceId: row.workspaceId,
+    sync: row.sync.name,
+    version: row.version,
+    state: row.state,
+    trigger: row.trigger,
+    agent: row.agentId,
+    phase: row.phase,
+    dryRun: (row.options as RunOptions).dryRun,
+    counts: { ...noCounts, ...(row.counts as RunCounts | null) },
+    phases: { ...noPhases, ...(row.phases as PhaseTimes | null) },
+    planned: Number(row.planned),
+    problems: (row.errors as RunProblem[] | null) ?? [],
+    problem: row.failure as RunProblem | null,
+    baseline: row.baseline as BaselinePointer | null,
+    peakBytes: row.peakBytes === null ? null : Number(row.peakBytes),
+    bucketBytes: row.bucketBytes === null ? null : Number(row.bucketBytes),
+    cancelRequestedAt: row.cancelRequestedAt,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}

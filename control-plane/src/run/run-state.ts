@@ -1,0 +1,42 @@
+/**
+ * queued → leased → running → succeeded | completed_with_errors | failed | cancelled, and from a plan that needs a
+ * person's word through waiting_approval. A lease that ran out puts a leased or running run back to queued.
+ */
+export const runStates = [
+  'queued',
+  'leased',
+  'running',
+  'waiting_approval',
+  'succeeded',
+  'completed_with_errors',
+  'failed',
+  'cancelled',
+] as const;
+export type RunState = (typeof runStates)[number];
+
+const moves: Readonly<Record<RunState, readonly RunState[]>> = {
+  queued: ['leased', 'failed', 'cancelled'],
+  // The agent may say how it went in the same breath as that it began.
+  leased: ['queued', 'running', 'succeeded', 'completed_with_errors', 'failed', 'cancelled'],
+  running: [
+    'queued',
+    'waiting_approval',
+    'succeeded',
+    'completed_with_errors',
+    'failed',
+    'cancelled',
+  ],
+  waiting_approval: ['queued', 'cancelled'],
+  succeeded: [],
+  completed_with_errors: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** The states from which a run may come into this one: the condition of the update that moves it. */
+export const statesBefore = (to: RunState): RunState[] =>
+  runStates.filter((from) => moves[from].includes(to));
+
+export const isOver = (state: RunState): boolean => moves[state].length === 0;
+
+export const liveStates: readonly RunState[] = runStates.filter((state) => !isOver(state));

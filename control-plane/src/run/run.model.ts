@@ -1,0 +1,228 @@
+import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { PageInfo } from '../page/page.model.js';
+
+@ObjectType({
+  description:
+    'queried = unchanged + added + changed + invalid; added + changed + removed = sent + skipped + rejected + withheld + pending + uncertain.',
+})
+export class Counts {
+  @Field(() => Float)
+  queried!: number;
+
+  @Field(() => Float)
+  unchanged!: number;
+
+  @Field(() => Float)
+  added!: number;
+
+  @Field(() => Float)
+  changed!: number;
+
+  @Field(() => Float)
+  removed!: number;
+
+  @Field(() => Float)
+  invalid!: number;
+
+  @Field(() => Float)
+  sent!: number;
+
+  @Field(() => Float)
+  skipped!: number;
+
+  @Field(() => Float)
+  rejected!: number;
+
+  @Field(() => Float)
+  withheld!: number;
+
+  @Field(() => Float)
+  pending!: number;
+
+  @Field(() => Float)
+  uncertain!: number;
+}
+
+@ObjectType()
+export class Phases {
+  @Field(() => Float)
+  queryMs!: number;
+
+  @Field(() => Float)
+  snapshotMs!: number;
+
+  @Field(() => Float)
+  diffMs!: number;
+
+  @Field(() => Float)
+  planMs!: number;
+
+  @Field(() => Float)
+  deliverMs!: number;
+
+  @Field(() => Float)
+  recordMs!: number;
+}
+
+@ObjectType({ description: "The text of the error is in the customer's bucket under errorId." })
+export class RunError {
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => String)
+  vendorCode!: string;
+
+  @Field(() => Float)
+  count!: number;
+
+  @Field(() => String)
+  errorId!: string;
+
+  @Field(() => String, { nullable: true })
+  title!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What a person can do about it.' })
+  advice!: string | null;
+}
+
+@ObjectType({ description: "Where the baseline rests in the customer's bucket." })
+export class Baseline {
+  @Field(() => Float)
+  generation!: number;
+
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String)
+  sha256!: string;
+
+  @Field(() => Float)
+  rows!: number;
+
+  @Field(() => Float)
+  bytes!: number;
+}
+
+/** One execution of a sync. */
+@ObjectType()
+export class Run {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  sync!: string;
+
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => String, {
+    description:
+      'queued, leased, running, waiting_approval, succeeded, completed_with_errors, failed or cancelled.',
+  })
+  state!: string;
+
+  @Field(() => String, { description: 'schedule, api or ui.' })
+  trigger!: string;
+
+  @Field(() => ID, { nullable: true })
+  agent!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'query, snapshot, diff, plan, deliver or record.',
+  })
+  phase!: string | null;
+
+  @Field(() => Boolean)
+  dryRun!: boolean;
+
+  @Field(() => Counts)
+  counts!: Counts;
+
+  @Field(() => Phases)
+  phases!: Phases;
+
+  @Field(() => Float, { description: 'Operations that the run will send; 0 until planned.' })
+  planned!: number;
+
+  @Field(() => Baseline, { nullable: true })
+  baseline!: Baseline | null;
+
+  @Field(() => Float, { nullable: true, description: "The agent's memory at its highest." })
+  peakBytes!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Written to the bucket.' })
+  bucketBytes!: number | null;
+
+  @Field(() => Date, { nullable: true, description: 'When somebody asked for its end.' })
+  cancelRequestedAt!: Date | null;
+
+  @Field(() => Date)
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true })
+  startedAt!: Date | null;
+
+  @Field(() => Date, { nullable: true })
+  finishedAt!: Date | null;
+}
+
+@ObjectType()
+export class RunEdge {
+  @Field(() => String)
+  cursor!: string;
+
+  @Field(() => Run)
+  node!: Run;
+}
+
+@ObjectType()
+export class RunConnection {
+  @Field(() => [RunEdge])
+  edges!: RunEdge[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+}
+
+@InputType()
+export class StartRunInput {
+  @Field(() => String)
+  sync!: string;
+
+  @Field(() => Boolean, { nullable: true, description: 'Stop after the plan and send nothing.' })
+  dryRun?: boolean;
+
+  @Field(() => Boolean, { nullable: true, description: 'Send every current row again.' })
+  full?: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Record the query's rows as the baseline and send nothing.",
+  })
+  rebaseline?: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Compare every value, not only fingerprints.',
+  })
+  verify?: boolean;
+}
+
+@ObjectType()
+export class StartRunPayload {
+  @Field(() => Run)
+  run!: Run;
+}
+
+@InputType()
+export class CancelRunInput {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+export class CancelRunPayload {
+  @Field(() => Run)
+  run!: Run;
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { CatalogModule } from '../catalog/catalog.module.js';
+import { SyncModule } from '../sync/sync.module.js';
+import { RunAdviceService } from './run-advice.service.js';
+import { RunHistoryService } from './run-history.service.js';
+import { RunUpdatedResolver } from './run-updated.resolver.js';
+import { RunUpdates } from './run-updates.js';
+import { RunResolver } from './run.resolver.js';
+import { RunService } from './run.service.js';
+import { SyncRunsResolver } from './sync-runs.resolver.js';
+
+@Module({
+  imports: [CatalogModule, SyncModule],
+  providers: [
+    RunService,
+    RunHistoryService,
+    RunAdviceService,
+    RunUpdates,
+    RunResolver,
+    RunUpdatedResolver,
+    SyncRunsResolver,
+  ],
+  exports: [RunService, RunHistoryService, RunAdviceService],
+})
+export class RunModule {}

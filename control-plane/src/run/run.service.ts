@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import type { Caller } from '../auth/caller.js';
+import { Database, type Transaction } from '../database/database.js';
+import { Notices } from '../database/notices.js';
+import { cancelJobOfRun } from '../job/cancel.js';
+import { insertJob, poolIdOf } from '../job/enqueue.js';
+import { syncNotFound } from '../sync/sync.service.js';
+import type { RunOptions } from './run-options.js';
+import { endRun, insertRun, requestRunCancel, type NewRun } from './run-row.js';
+import { isUuid } from './uuid.js';
+
+/** A run in the queue, and the pool whose agents may be told of it. */
+export interface QueuedRun {
+  id: string;
+  poolId: string;
+}
+
+/** A run that an agent must be told to stop. */
+export interface StoppedRun {
+  workspaceId: string;
+  runId: string;
+  jobId?: string;
+  agentId?: string;
+}
+
+@Injectable()
+export class RunService {
+  constructor(
+    private readonly database: Database,
+    private readonly notices: Notices,
+  ) {}
+
+  /** Starts a run of a sync's current version and answers with its id; one that has a live run is refused. */
+  async start(caller: Caller, sync: string, options: RunOptions): Promise<string> {
+    const trigger = caller.by === 'key' ? 'api' : 'ui';
+    const queued = await this.database.$transaction(async (tx) => {
+      const syncId = await lockSync(tx, caller, sync);
+      const run = await this.queue(tx, { syncId, trigger, options });
+      return run ?? alreadyLive(tx, syncId, sync);
+    });
+    await this.announce([queued]);
+    return queued.id;
+  }
+
+  /** Undefined when the sync has a live run or the slot had its run. Whoever calls holds a lock on the sync. */
+  async queue(tx: Transaction, run: NewRun): Promise<QueuedRun | undefined> {
+    const sync = await tx.sync.findUnique({
+      where: { id: run.syncId },
+      select: { workspaceId: true, model: { select: { source: { select: { poolName: true } } } } },
+    });
+    if (!sync?.model) return undefined;
+    const { workspaceId } = sync;
+    const poolId = await poolIdOf(tx, workspaceId, sync.model.source.poolName);
+    const id = await insertRun(tx, run);
+    if (id === undefined) return undefined;
+    await insertJob(tx, { workspaceId, poolId, kind: 'run_sync', runId: id });
+    return { id, poolId };
+  }
+
+  /** After the transaction that queued them. */
+  async announce(runs: readonly QueuedRun[]): Promise<void> {
+    for (const poolId of new Set(runs.map((run) => run.poolId)))
+      await this.notices.publish({ kind: 'job_queued', poolId });
+  }
+
+  /** At once when it waits; otherwise its agent stops at the next safe point. Again, or too late, does nothing. */
+  async cancel({ workspaceId }: Caller, runId: string): Promise<void> {
+    const stopped = await this.database.$transaction(async (tx) => {
+      const run = isUuid(runId) && (await tx.run.findFirst({ where: { id: runId, workspaceId } }));
+      if (!run) throw new AppError('run.not_found', 'There is no such run.');
+      return stopRun(tx, { workspaceId, runId });
+    });
+    await this.announceStop([stopped]);
+  }
+
+  /** For syncs that leave the configuration; `announceStop` follows the transaction. */
+  async cancelLive(tx: Transaction, syncIds: readonly string[]): Promise<StoppedRun[]> {
+    const runs = await tx.run.findMany({
+      where: { liveSyncId: { in: [...syncIds] } },
+      select: { id: true, workspaceId: true },
+    });
+    const stopped: StoppedRun[] = [];
+    for (const { id, workspaceId } of runs)
+      stopped.push(await stopRun(tx, { workspaceId, runId: id }));
+    return stopped;
+  }
+
+  async announceStop(runs: readonly StoppedRun[]): Promise<void> {
+    for (const { workspaceId, runId, jobId, agentId } of runs) {
+      if (jobId && agentId) await this.notices.publish({ kind: 'job_cancelled', agentId, jobId });
+      await this.notices.publish({ kind: 'run_updated', workspaceId, runId });
+    }
+  }
+}
+
+/** The job first, as everywhere, so that two of these never wait for each other. */
+async function stopRun(tx: Transaction, run: StoppedRun): Promise<StoppedRun> {
+  const job = await cancelJobOfRun(tx, run.runId);
+  if (!job) return run;
+  await requestRunCancel(tx, run.runId);
+  if (job.state === 'finished') await endRun(tx, run.runId, { state: 'cancelled' });
+  return job.agentId ? { ...run, jobId: job.id, agentId: job.agentId } : run;
+}
+
+/** Shared: many runs may start, but the configuration waits until they have. */
+async function lockSync(tx: Transaction, { workspaceId }: Caller, name: string): Promise<string> {
+  const [sync] = await tx.$queryRaw<{ id: string }[]>`
+    select id from "Sync" where "workspaceId" = ${workspaceId}::uuid and name = ${name} and "removedAt" is null
+    for share`;
+  if (sync) return sync.id;
+  throw syncNotFound(name);
+}
+
+async function alreadyLive(tx: Transaction, syncId: string, name: string): Promise<never> {
+  const live = await tx.run.findUnique({ where: { liveSyncId: syncId }, select: { id: true } });
+  throw new AppError(
+    'run.already_live',
+    `The sync "${name}" has a live run${live ? `, ${live.id}` : ''}. Wait for its end or cancel it.`,
+  );
+}

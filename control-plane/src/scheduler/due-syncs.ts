@@ -1,0 +1,28 @@
+import type { Transaction } from '../database/database.js';
+
+export interface DueSync {
+  id: string;
+  spec: unknown;
+  /** The slot of the schedule that has come. */
+  slot: Date;
+  createdAt: Date;
+  /** The database's time. */
+  now: Date;
+}
+
+/** Syncs whose time has come, each held by one scheduler until its transaction ends. */
+export function takeDueSyncs(tx: Transaction, limit: number): Promise<DueSync[]> {
+  return tx.$queryRaw<DueSync[]>`
+    select id, spec, "nextRunAt" as slot, "createdAt", now() from "Sync"
+    where "nextRunAt" <= now() and "removedAt" is null and "pausedAt" is null
+    order by "nextRunAt" limit ${limit}
+    for update skip locked`;
+}
+
+export async function setNextRunAt(
+  tx: Transaction,
+  syncId: string,
+  nextRunAt: Date | null,
+): Promise<void> {
+  await tx.sync.update({ where: { id: syncId }, data: { nextRunAt } });
+}

@@ -1,0 +1,69 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import { Database, type Transaction } from '../database/database.js';
+import { ordinary } from '../run/run-options.js';
+import { RunService, type QueuedRun } from '../run/run.service.js';
+import { nextRunAt } from '../sync/schedule.js';
+import { syncEntryOf } from '../sync/sync-of.js';
+import { setNextRunAt, takeDueSyncs, type DueSync } from './due-syncs.js';
+
+/** Bounds one transaction; what is left comes in the next. */
+const batch = 50;
+
+export interface Started {
+  /** How many syncs were due. */
+  due: number;
+  queued: QueuedRun[];
+  /** The syncs that got no run for this slot, and why. */
+  skipped: { syncId: string; reason: string }[];
+}
+
+/**
+ * Starts what is due: one run a slot however many schedulers there are, one run for all slots that were missed while
+ * nobody looked, and none while the sync still runs.
+ */
+@Injectable()
+export class SchedulerService {
+  private readonly logger = new Logger(SchedulerService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly runs: RunService,
+  ) {}
+
+  /** Until nothing is due. */
+  async startDue(signal: AbortSignal): Promise<void> {
+    for (let due = batch; due === batch && !signal.aborted;) {
+      const started = await this.startBatch();
+      due = started.due;
+      await this.runs.announce(started.queued);
+      const { skipped } = started;
+      if (skipped.length > 0)
+        this.logger.warn({ count: skipped.length, skipped }, 'Skipped slots of schedules');
+    }
+  }
+
+  async startBatch(): Promise<Started> {
+    return this.database.$transaction(async (tx) => {
+      const due = await takeDueSyncs(tx, batch);
+      const started: Started = { due: due.length, queued: [], skipped: [] };
+      for (const sync of due) await this.startSlot(tx, sync, started);
+      return started;
+    });
+  }
+
+  private async startSlot(tx: Transaction, sync: DueSync, started: Started): Promise<void> {
+    const { id: syncId, slot, now, createdAt } = sync;
+    await setNextRunAt(tx, syncId, nextRunAt(syncEntryOf(sync).schedule, now, createdAt));
+    try {
+      const run = { syncId, trigger: 'schedule', options: ordinary, slot } as const;
+      const queued = await this.runs.queue(tx, run);
+      if (queued) started.queued.push(queued);
+      else started.skipped.push({ syncId, reason: 'run.already_live' });
+    } catch (error) {
+      // One sync that can't be started must not hold up the others.
+      if (!(error instanceof AppError)) throw error;
+      started.skipped.push({ syncId, reason: error.code });
+    }
+  }
+}

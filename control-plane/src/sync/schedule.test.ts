@@ -1,0 +1,89 @@
+import type { ScheduleEntry } from '@drawbridge/proto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nextRunAt } from './schedule.js';
+
+const at = (text: string): Date => new Date(text);
+const anchor = at('2026-01-01T00:00:07Z');
+const cron = (expression: string, timezone: string): ScheduleEntry => ({
+  kind: 'cron',
+  cron: expression,
+  timezone,
+});
+const every = (everyMs: number): ScheduleEntry => ({ kind: 'every', everyMs, text: '' });
+
+/** The next few times, in UTC. */
+function timesOf(schedule: ScheduleEntry, after: string, count: number): string[] {
+  const times: Date[] = [at(after)];
+  for (let n = 0; n < count; n += 1) times.push(nextRunAt(schedule, times.at(-1)!, anchor)!);
+  return times.slice(1).map((time) => time.toISOString().replace(':00.000Z', 'Z'));
+}
+
+const instant = fc.date({ min: at('2026-01-01'), max: at('2036-01-01'), noInvalidDate: true });
+const anySchedule = fc.oneof(
+  fc.integer({ min: 1000, max: 366 * 86_400_000 }).map(every),
+  fc
+    .tuple(
+      fc.constantFrom('*/15 * * * *', '30 2 * * *', '0 6 * * 1-5', '59 23 31 12 *', '0 0 29 2 *'),
+      fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'),
+    )
+    .map(([expression, timezone]) => cron(expression, timezone)),
+);
+
+describe('the next time of a schedule', () => {
+  it('never comes for a sync that is started by hand', () => {
+    expect(nextRunAt({ kind: 'manual' }, anchor, anchor)).toBeNull();
+  });
+
+  it('lies after the instant, and nothing lies between', () => {
+    fc.assert(
+      fc.property(
+        anySchedule,
+        instant,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (s, t, part) => {
+          const next = nextRunAt(s, t, anchor)!;
+          expect(next.getTime()).toBeGreaterThan(t.getTime());
+          const gap = next.getTime() - t.getTime();
+          const between = new Date(t.getTime() + Math.floor(part * (gap - 1)));
+          expect(nextRunAt(s, between, anchor)).toEqual(next);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps an interval on the grid that began when the sync was made', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1000, max: 1e9 }), instant, (everyMs, t) => {
+        const next = nextRunAt(every(everyMs), t, anchor)!;
+        expect((next.getTime() - anchor.getTime()) % everyMs).toBe(0);
+        expect(next.getTime() - t.getTime()).toBeLessThanOrEqual(
+          Math.max(everyMs, anchor.getTime() + everyMs - t.getTime()),
+        );
+      }),
+    );
+  });
+
+  it('follows the clock on the wall through the end of summer time, once', () => {
+    // 2026-10-25: 03:00 CEST becomes 02:00 CET, so 02:30 comes twice.
+    expect(timesOf(cron('30 2 * * *', 'Europe/Berlin'), '2026-10-24T12:00:00Z', 2)).toEqual([
+      '2026-10-25T00:30Z',
+      '2026-10-26T01:30Z',
+    ]);
+  });
+
+  it('catches up an hour that the start of summer time leaves out', () => {
+    // 2026-03-29: 02:00 CET becomes 03:00 CEST, so there is no 02:30.
+    expect(timesOf(cron('30 2 * * *', 'Europe/Berlin'), '2026-03-28T12:00:00Z', 2)).toEqual([
+      '2026-03-29T01:00Z',
+      '2026-03-30T00:30Z',
+    ]);
+  });
+
+  it('keeps coming every quarter of an hour while the clocks change', () => {
+    const quarters = timesOf(cron('*/15 * * * *', 'Europe/Berlin'), '2026-03-28T23:00:00Z', 24);
+    const gaps = quarters.map((time, n) => (n > 0 ? +at(time) - +at(quarters[n - 1]!) : 900_000));
+    expect(new Set(gaps)).toEqual(new Set([900_000]));
+  });
+});

@@ -1,0 +1,55 @@
+import type { ScheduleEntry, SyncEntry } from '@drawbridge/proto';
+import { destinationOf } from '../destination/destination.service.js';
+import { modelOf } from '../model/model.service.js';
+import { fieldText } from './field-text.js';
+import type { Schedule, Sync } from './sync.model.js';
+
+interface SyncRow {
+  id: string;
+  name: string;
+  version: number;
+  spec: unknown;
+  nextRunAt: Date | null;
+  pausedAt: Date | null;
+  model: Parameters<typeof modelOf>[0];
+  destination: Parameters<typeof destinationOf>[0];
+}
+
+export const syncEntryOf = ({ spec }: Pick<SyncRow, 'spec'>): SyncEntry => spec as SyncEntry;
+
+/** A sync of the configuration as the API shows it. */
+export function syncOf(row: SyncRow): Sync {
+  const entry = syncEntryOf(row);
+  const { id, name, version, nextRunAt, pausedAt } = row;
+  return {
+    id,
+    name,
+    version,
+    nextRunAt,
+    pausedAt,
+    model: modelOf(row.model),
+    destination: destinationOf(row.destination),
+    object: entry.object,
+    mode: entry.mode,
+    onRemoved: entry.onRemoved.action,
+    key: entry.key.map(({ field, column }) => ({ field, column })),
+    fields: entry.fields.map(({ field, value, nulls }) => ({
+      field,
+      kind: value.kind,
+      text: fieldText(value),
+      nulls,
+    })),
+    schedule: scheduleOf(entry.schedule),
+  };
+}
+
+function scheduleOf(schedule: ScheduleEntry): Schedule {
+  switch (schedule.kind) {
+    case 'manual':
+      return { manual: true };
+    case 'every':
+      return { manual: false, every: schedule.text };
+    case 'cron':
+      return { manual: false, cron: schedule.cron, timezone: schedule.timezone };
+  }
+}

@@ -1,0 +1,104 @@
+import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Destination } from '../destination/destination.model.js';
+import { Model } from '../model/model.model.js';
+import { PageInfo } from '../page/page.model.js';
+
+@ObjectType({ description: 'cron with its time zone, or every, or manual.' })
+export class Schedule {
+  @Field(() => String, { nullable: true })
+  cron?: string;
+
+  @Field(() => String, { nullable: true })
+  timezone?: string;
+
+  @Field(() => String, { nullable: true })
+  every?: string;
+
+  @Field(() => Boolean)
+  manual!: boolean;
+}
+
+@ObjectType({ description: 'kind: column, constant, metadata or template; text: which one.' })
+export class FieldMapping {
+  @Field(() => String)
+  field!: string;
+
+  @Field(() => String)
+  kind!: string;
+
+  @Field(() => String)
+  text!: string;
+
+  @Field(() => String, { description: 'send, omit, skip-row or default.' })
+  nulls!: string;
+}
+
+@ObjectType()
+export class KeyField {
+  @Field(() => String)
+  field!: string;
+
+  @Field(() => String)
+  column!: string;
+}
+
+/** Model + destination object + mode + mapping + schedule + guards. */
+@ObjectType()
+export class Sync {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => Model)
+  model!: Model;
+
+  @Field(() => Destination)
+  destination!: Destination;
+
+  @Field(() => String)
+  object!: string;
+
+  @Field(() => String)
+  mode!: string;
+
+  @Field(() => String)
+  onRemoved!: string;
+
+  @Field(() => [KeyField])
+  key!: KeyField[];
+
+  @Field(() => [FieldMapping])
+  fields!: FieldMapping[];
+
+  @Field(() => Schedule)
+  schedule!: Schedule;
+
+  @Field(() => Date, { nullable: true })
+  nextRunAt!: Date | null;
+
+  @Field(() => Date, { nullable: true })
+  pausedAt!: Date | null;
+}
+
+@ObjectType()
+export class SyncEdge {
+  @Field(() => String)
+  cursor!: string;
+
+  @Field(() => Sync)
+  node!: Sync;
+}
+
+@ObjectType()
+export class SyncConnection {
+  @Field(() => [SyncEdge])
+  edges!: SyncEdge[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+}

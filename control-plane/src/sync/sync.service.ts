@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import type { Caller } from '../auth/caller.js';
+import { Database } from '../database/database.js';
+import { cursorOf, pageOf, pageSize, placeOf, type Page, type PageRequest } from '../page/page.js';
+import { syncOf } from './sync-of.js';
+import type { Sync } from './sync.model.js';
+
+const whole = { model: { include: { source: true } }, destination: true } as const;
+
+@Injectable()
+export class SyncService {
+  constructor(private readonly database: Database) {}
+
+  /** By name. */
+  async page({ workspaceId }: Caller, request: PageRequest): Promise<Page<Sync>> {
+    const size = pageSize(request);
+    const [after] = request.after ? placeOf(request.after, 1) : [];
+    const rows = await this.database.sync.findMany({
+      where: { workspaceId, removedAt: null, ...(after !== undefined && { name: { gt: after } }) },
+      orderBy: { name: 'asc' },
+      take: size + 1,
+      include: whole,
+    });
+    return pageOf(rows.flatMap(present), size, ({ name }) => cursorOf([name]));
+  }
+
+  async find({ workspaceId }: Caller, name: string): Promise<Sync | null> {
+    const row = await this.database.sync.findFirst({
+      where: { workspaceId, name, removedAt: null },
+      include: whole,
+    });
+    return (row && present(row)[0]) ?? null;
+  }
+
+  /** Also of a sync that was removed: its runs stay readable. */
+  async idOf({ workspaceId }: Caller, name: string): Promise<string> {
+    const row = await this.database.sync.findUnique({
+      where: { workspaceId_name: { workspaceId, name } },
+      select: { id: true },
+    });
+    if (row) return row.id;
+    throw syncNotFound(name);
+  }
+}
+
+export const syncNotFound = (name: string): AppError =>
+  new AppError('sync.not_found', `There is no sync "${name}".`);
+
+type Row = Parameters<typeof syncOf>[0];
+
+/** A sync that is part of the configuration has a model and a destination. */
+function present({
+  model,
+  destination,
+  ...row
+}: Omit<Row, 'model' | 'destination'> & {
+  model: Row['model'] | null;
+  destination: Row['destination'] | null;
+}): Sync[] {
+  return model && destination ? [syncOf({ ...row, model, destination })] : [];
+}
