@@ -1,0 +1,62 @@
+import type { FormattedExecutionResult } from 'graphql';
+import { createClient as makeSocket } from 'graphql-ws';
+import type { Client as Socket } from 'graphql-ws';
+import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
+import { reachable, socketOpen } from './line.js';
+import { isOutage, isUnauthenticated } from './refusal.js';
+import { recognised, unrecognised } from './session.js';
+
+export interface Api {
+  client: Client;
+  close(): void;
+}
+
+/** One for each visit: what one person saw is not kept for the next. */
+export function openApi(): Api {
+  const socket = makeSocket({
+    url: socketUrl,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    shouldRetry: () => true,
+    // Milliseconds before the ping that finds a dead line.
+    keepAlive: 15_000,
+    on: { connected: () => socketOpen.set(true), closed: () => socketOpen.set(false) },
+  });
+  return { client: makeClient(socket), close: () => void socket.dispose() };
+}
+
+function makeClient(socket: Socket): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    exchanges: [
+      mapExchange({ onResult: ({ error, data }) => note(error, data) }),
+      cacheExchange,
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query, variables }) => ({
+          subscribe: (sink) => {
+            const next = ({ data = null, ...rest }: FormattedExecutionResult) =>
+              sink.next({ data, ...rest });
+            const request = { query: query ?? '', variables: variables ?? {} };
+            return { unsubscribe: socket.subscribe(request, { ...sink, next }) };
+          },
+        }),
+      }),
+    ],
+  });
+}
+
+function note(error: Parameters<typeof isOutage>[0] | undefined, data: unknown): void {
+  if (error && isUnauthenticated(error)) unrecognised();
+  else if (error && isOutage(error)) reachable.set(false);
+  else if (data) {
+    reachable.set(true);
+    recognised();
+  }
+}
+
+function socketUrl(): string {
+  const { protocol, host } = window.location;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/graphql`;
+}

@@ -1,0 +1,38 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { useState } from 'react';
+import { signOut } from '../api/session.js';
+
+/** `person` is an address or a name. */
+export function AccountMenu({ person }: { person: string }) {
+  const [hasFailed, setHasFailed] = useState(false);
+  const leave = async () => setHasFailed(!(await signOut()));
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon
+          variant="light"
+          size="lg"
+          radius="xl"
+          aria-label={`Account of ${person}`}
+          fw={600}
+          fz="sm"
+        >
+          {person.slice(0, 1).toUpperCase()}
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown maw={280}>
+        <Menu.Label style={{ overflowWrap: 'anywhere' }}>{person}</Menu.Label>
+        <Menu.Item closeMenuOnClick={false} onClick={() => void leave()}>
+          Sign out
+        </Menu.Item>
+        <div role="alert">
+          {hasFailed && (
+            <Menu.Label c="var(--mantine-color-error)">
+              Signing out did not work. Try again.
+            </Menu.Label>
+          )}
+        </div>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

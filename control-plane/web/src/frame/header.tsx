@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router';
+import { AccountMenu } from './account-menu.js';
+import classes from './frame.module.css';
+import { Mark } from './mark.js';
+import { SchemeMenu } from './scheme-menu.js';
+
+interface HeaderProps {
+  workspace: string | undefined;
+  person: string | undefined;
+}
+
+export function Header({ workspace, person }: HeaderProps) {
+  return (
+    <header className={classes['header']}>
+      <div className={classes['bar']}>
+        <Link
+          to="/"
+          className={classes['home'] ?? ''}
+          aria-label={`${workspace ?? 'Drawbridge'}, home`}
+        >
+          <Mark />
+          <span>{workspace ?? 'Drawbridge'}</span>
+        </Link>
+        <nav className={classes['nav']} aria-label="Main">
+          <Link to="/" activeOptions={{ exact: true }}>
+            Syncs
+          </Link>
+          <Link to="/agents">Agents</Link>
+        </nav>
+        <SchemeMenu />
+        {person && <AccountMenu person={person} />}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,56 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { AgentsPage } from './agent/agents-page.js';
+import { MissingPage } from './frame/missing-page.js';
+import { BrokenPage } from './frame/broken-page.js';
+import { Door } from './frame/door.js';
+import { RunPage } from './run/run-page.js';
+import { SyncPage } from './sync/sync-page.js';
+import { SyncsPage } from './sync/syncs-page.js';
+
+const rootRoute = createRootRoute({ component: Door, notFoundComponent: MissingPage });
+
+const syncsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  component: SyncsPage,
+});
+const syncRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/syncs/$name',
+  component: function SyncRoute() {
+    const { name } = syncRoute.useParams();
+    return <SyncPage key={name} name={name} />;
+  },
+});
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/$id',
+  component: function RunRoute() {
+    const { id } = runRoute.useParams();
+    return <RunPage key={id} id={id} />;
+  },
+});
+const agentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/agents',
+  component: AgentsPage,
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([syncsRoute, syncRoute, runRoute, agentsRoute]),
+  defaultErrorComponent: BrokenPage,
+  scrollRestoration: true,
+});
+
+// Keyboard and screen reader follow to the new page, as they do where pages are loaded whole.
+router.subscribe('onResolved', ({ fromLocation, pathChanged }) => {
+  if (!fromLocation || !pathChanged) return;
+  const target = document.querySelector<HTMLElement>('main h1') ?? document.querySelector('main');
+  target?.focus({ preventScroll: true });
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,36 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { CombinedError } from 'urql';
+import { Confirm } from '../part/confirm.js';
+
+interface CancelRunProps {
+  isBusy: boolean;
+  error: CombinedError | undefined;
+  /** True once the server has it. */
+  cancel(): Promise<boolean>;
+}
+
+export function CancelRun({ isBusy, error, cancel }: CancelRunProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const confirm = async () => {
+    if (await cancel()) setIsOpen(false);
+  };
+  return (
+    <>
+      <Button variant="default" onClick={() => setIsOpen(true)}>
+        Cancel run
+      </Button>
+      <Confirm
+        title="Cancel this run?"
+        text="The agent stops after the batch that it is sending. What was sent stays sent and is recorded; the rest waits for the next run."
+        yes="Cancel the run"
+        no="Let it go on"
+        isOpen={isOpen}
+        isBusy={isBusy}
+        error={error}
+        close={() => setIsOpen(false)}
+        confirm={() => void confirm()}
+      />
+    </>
+  );
+}

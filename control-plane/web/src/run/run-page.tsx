@@ -1,0 +1,99 @@
+import { Group, Stack, VisuallyHidden } from '@mantine/core';
+import { useMutation } from 'urql';
+import { graphql } from '../api/generated/index.js';
+import { Missing } from '../frame/missing-page.js';
+import { Loading, NoAnswer } from '../part/answers.js';
+import { PageHead } from '../part/page-head.js';
+import { Panel } from '../part/panel.js';
+import { BaselinePanel } from './baseline-panel.js';
+import { CancelRun } from './cancel-run.js';
+import { CountsPanel } from './counts-panel.js';
+import { DeliveryBar } from './delivery-bar.js';
+import { phaseSteps } from './phase.js';
+import { PhaseStepper } from './phase-stepper.js';
+import { RunFacts } from './run-facts.js';
+import { useRun } from './run-query.js';
+import type { Run } from './run-query.js';
+import { isLive, stateOf } from './run-state.js';
+import { StateMark } from './state-mark.js';
+import { TroubleList } from './trouble-list.js';
+
+const CancelRunMutation = graphql(`
+  mutation CancelRun($input: CancelRunInput!) {
+    cancelRun(input: $input) {
+      run {
+        ...RunParts
+      }
+    }
+  }
+`);
+
+export function RunPage({ id }: { id: string }) {
+  const { run, hear, isMissing, error, ask } = useRun(id);
+  const [cancelled, cancelRun] = useMutation(CancelRunMutation);
+  if (!run && isMissing) return <Missing title="There is no such run" />;
+  if (!run && error) return <NoAnswer error={error} ask={ask} />;
+  if (!run) return <Loading what="the run" />;
+
+  const cancel = async () => {
+    const { data } = await cancelRun({ input: { id } });
+    if (data) hear(data.cancelRun.run);
+    return data !== undefined;
+  };
+  return (
+    <>
+      <PageHead
+        title={run.dryRun ? 'Dry run' : 'Run'}
+        tab={`${stateOf(run.state).label} · ${run.sync}`}
+        crumbs={[
+          { label: 'Syncs', to: '/' },
+          { label: run.sync, to: `/syncs/${encodeURIComponent(run.sync)}` },
+        ]}
+        actions={
+          isLive(run.state) && (
+            <CancelRun isBusy={cancelled.fetching} error={cancelled.error} cancel={cancel} />
+          )
+        }
+      >
+        <StateMark state={run.state} {...(run.dryRun ? { note: 'nothing is sent' } : {})} />
+      </PageHead>
+      <RunBody run={run} />
+    </>
+  );
+}
+
+function RunBody({ run }: { run: Run }) {
+  const live = isLive(run.state);
+  const troubles = [...(run.failure ? [run.failure] : []), ...run.errors];
+  return (
+    <Stack gap="md">
+      <Announcement run={run} />
+      {troubles.length > 0 && (
+        <Panel title={run.failure ? 'Why it stopped' : 'Errors'}>
+          <TroubleList runId={run.id} troubles={troubles} />
+        </Panel>
+      )}
+      <Panel title="Phases">
+        <Stack gap="lg">
+          <PhaseStepper steps={phaseSteps(run)} />
+          {!run.dryRun && <DeliveryBar counts={run.counts} planned={run.planned} />}
+        </Stack>
+      </Panel>
+      <CountsPanel counts={run.counts} isLive={live} />
+      <Group gap="md" align="stretch" grow preventGrowOverflow={false}>
+        <RunFacts run={run} />
+        {run.baseline && <BaselinePanel baseline={run.baseline} />}
+      </Group>
+    </Stack>
+  );
+}
+
+/** State and phase for those who hear the page; the numbers would never let them finish a sentence. */
+function Announcement({ run: { state, phase } }: { run: Run }) {
+  const at = state === 'running' && phase ? `, ${phase}` : '';
+  return (
+    <VisuallyHidden aria-live="polite" role="status">
+      {`${stateOf(state).label}${at}`}
+    </VisuallyHidden>
+  );
+}

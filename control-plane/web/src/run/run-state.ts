@@ -1,0 +1,31 @@
+/** How a state is shown: `look` picks its colour and its mark, and never speaks alone. */
+export type Look = 'waiting' | 'moving' | 'good' | 'partial' | 'bad' | 'still';
+
+const states: Record<string, { label: string; look: Look }> = {
+  queued: { label: 'Queued', look: 'waiting' },
+  leased: { label: 'Starting', look: 'waiting' },
+  running: { label: 'Running', look: 'moving' },
+  waiting_approval: { label: 'Waiting for approval', look: 'partial' },
+  succeeded: { label: 'Succeeded', look: 'good' },
+  completed_with_errors: { label: 'Completed with errors', look: 'partial' },
+  failed: { label: 'Failed', look: 'bad' },
+  cancelled: { label: 'Cancelled', look: 'still' },
+};
+
+/** A state of a newer server is shown by its own name. */
+export const stateOf = (state: string): { label: string; look: Look } =>
+  states[state] ?? { label: state.replaceAll('_', ' '), look: 'waiting' };
+
+const over = new Set(['succeeded', 'completed_with_errors', 'failed', 'cancelled']);
+
+export const isOver = (state: string): boolean => over.has(state);
+
+export const isLive = (state: string): boolean => !over.has(state);
+
+const triggers: Record<string, string> = {
+  schedule: 'By its schedule',
+  api: 'Through the API',
+  ui: 'In the browser',
+};
+
+export const triggerText = (trigger: string): string => triggers[trigger] ?? trigger;

@@ -1,0 +1,93 @@
+import { Stack, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { usePolledQuery } from '../api/polled-query.js';
+import { Missing } from '../frame/missing-page.js';
+import { Empty, Loading, NoAnswer } from '../part/answers.js';
+import { MoreButton } from '../part/more-button.js';
+import { PageHead } from '../part/page-head.js';
+import { Panel } from '../part/panel.js';
+import { isLive } from '../run/run-state.js';
+import { RunTable } from '../run/run-table.js';
+import { Definition } from './definition.js';
+import { MappingTable } from './mapping-table.js';
+import { RunButtons } from './run-buttons.js';
+import { StartRunMutation, SyncQuery } from './sync-query.js';
+
+const pageLength = 20;
+/** Milliseconds between looks, while a run moves and while none does. */
+const pollMs = { moving: 2_000, still: 10_000 };
+
+export function SyncPage({ name }: { name: string }) {
+  const [first, setFirst] = useState(pageLength);
+  const [isMoving, setIsMoving] = useState(false);
+  const { data, error, ask } = useSync(name, first, isMoving ? pollMs.moving : pollMs.still);
+  const [started, startRun] = useMutation(StartRunMutation);
+  const navigate = useNavigate();
+  const sync = data?.sync;
+  const liveRun = sync?.lastRun && isLive(sync.lastRun.state) ? sync.lastRun.id : undefined;
+  if ((liveRun !== undefined) !== isMoving) setIsMoving(liveRun !== undefined);
+
+  if (data && !sync) return <Missing title={`There is no sync “${name}”`} />;
+  if (!sync) return error ? <NoAnswer error={error} ask={ask} /> : <Loading what="the sync" />;
+
+  const start = async (dryRun: boolean) => {
+    const answer = await startRun({ input: { sync: name, dryRun } });
+    const id = answer.data?.startRun.run.id;
+    if (id) await navigate({ to: '/runs/$id', params: { id } });
+  };
+  const runs = sync.runs.edges.map(({ node }) => node);
+  return (
+    <>
+      <PageHead
+        title={sync.name}
+        crumbs={[{ label: 'Syncs', to: '/' }]}
+        actions={
+          <RunButtons
+            liveRun={liveRun}
+            isBusy={started.fetching}
+            error={started.error}
+            start={(dryRun) => void start(dryRun)}
+          />
+        }
+      >
+        {`${sync.model.source} → ${sync.destination.name} · ${sync.object}`}
+      </PageHead>
+      <Stack gap="md">
+        <Panel title="Runs" isFlush>
+          <div style={{ height: 12 }} />
+          {runs.length > 0 ? <RunTable runs={runs} /> : <NoRuns />}
+          <MoreButton
+            isShown={sync.runs.pageInfo.hasNextPage}
+            isBusy={runs.length < first - pageLength}
+            more={() => setFirst(first + pageLength)}
+          >
+            Show earlier runs
+          </MoreButton>
+        </Panel>
+        <Definition sync={sync} />
+        <Panel title="Mapping" isFlush>
+          <div style={{ height: 12 }} />
+          <MappingTable keys={sync.key} fields={sync.fields} />
+        </Panel>
+      </Stack>
+    </>
+  );
+}
+
+/** A longer history is asked for whole; until it comes, the shorter one stays. */
+function useSync(name: string, first: number, everyMs: number) {
+  const polled = usePolledQuery(SyncQuery, { name, first }, everyMs);
+  const [shown, setShown] = useState(polled.data);
+  if (polled.data && polled.data !== shown) setShown(polled.data);
+  return { ...polled, data: polled.data ?? shown };
+}
+
+const NoRuns = () => (
+  <Empty title="No runs yet">
+    <Text c="dimmed">
+      A dry run counts what would be added, changed and removed, and sends nothing.
+    </Text>
+  </Empty>
+);

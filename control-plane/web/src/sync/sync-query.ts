@@ -1,0 +1,86 @@
+import { graphql } from '../api/generated/index.js';
+import type { SyncPageQuery } from '../api/generated/graphql.js';
+
+export const SyncQuery = graphql(`
+  query SyncPage($name: String!, $first: Int!) {
+    sync(name: $name) {
+      id
+      name
+      version
+      object
+      mode
+      onRemoved
+      nextRunAt
+      pausedAt
+      schedule {
+        cron
+        timezone
+        every
+        manual
+      }
+      model {
+        name
+        source
+        primaryKey
+        sql
+        table
+      }
+      destination {
+        name
+        type
+        pool
+      }
+      key {
+        field
+        column
+      }
+      fields {
+        field
+        kind
+        text
+        nulls
+      }
+      lastRun {
+        id
+        state
+      }
+      runs(first: $first) {
+        edges {
+          node {
+            id
+            state
+            trigger
+            dryRun
+            createdAt
+            startedAt
+            finishedAt
+            counts {
+              queried
+              sent
+              rejected
+              withheld
+              pending
+              uncertain
+              invalid
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+  }
+`);
+
+export const StartRunMutation = graphql(`
+  mutation StartRun($input: StartRunInput!) {
+    startRun(input: $input) {
+      run {
+        id
+      }
+    }
+  }
+`);
+
+export type Sync = NonNullable<SyncPageQuery['sync']>;

@@ -1,0 +1,45 @@
+import type { FakeState, Page } from './fake-state.js';
+
+type Input<T> = { input: T };
+
+/** What the fake server answers, field by field. */
+export function rootOf(state: FakeState) {
+  const runsOf = (sync: string) => state.runs.filter((run) => run.sync === sync);
+  const syncs = () =>
+    state.syncs.map((sync) => ({
+      ...sync,
+      lastRun: runsOf(sync.name)[0] ?? null,
+      runs: (page: Page) => pageOf(runsOf(sync.name), page),
+    }));
+  return {
+    viewer: { name: 'Ada', email: state.email, role: 'owner' },
+    workspace: { id: '7f3c', name: 'Acme' },
+    pools: [
+      { id: 'p1', name: 'default', agents: [] },
+      { id: 'p2', name: 'eu-private', agents: [] },
+    ],
+    agents: () => state.agents,
+    syncs: (page: Page) => pageOf(syncs(), page),
+    sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,
+    run: ({ id }: { id: string }) => state.runs.find((run) => run.id === id) ?? null,
+    startRun: ({ input }: Input<{ sync: string; dryRun?: boolean }>) => ({
+      run: state.start(input),
+    }),
+    cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),
+    createEnrollmentToken: ({ input }: Input<{ pool: string }>) => ({
+      token: state.token,
+      pool: input.pool,
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    }),
+    revokeAgent: ({ input }: Input<{ id: string }>) => ({ agent: state.revoke(input.id) }),
+  };
+}
+
+function pageOf<Node extends { id: string }>(all: Node[], { first = 20, after }: Page) {
+  const start = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
+  const nodes = all.slice(start, start + first);
+  return {
+    edges: nodes.map((node) => ({ cursor: node.id, node })),
+    pageInfo: { hasNextPage: start + first < all.length, endCursor: nodes.at(-1)?.id ?? null },
+  };
+}

@@ -1,0 +1,193 @@
+import { EventEmitter, on } from 'node:events';
+import { GraphQLError } from 'graphql';
+import { movedRun, queuedRun, reportCount } from './moving-run.js';
+import { agentId, failedRun, makeRun, minutesAgo, rejectedRun } from './sample.js';
+import type { SampleRun } from './sample.js';
+
+export type Page = { first?: number; after?: string };
+
+/** What the fake server knows, for tests to set and to look at. */
+export class FakeState {
+  readonly email = 'owner@example.com';
+  readonly password = 'correct horse battery';
+  readonly token = `dbe_${'k3Jt9'.repeat(8)}abc`;
+  readonly sessions = new Set<string>();
+  readonly started: Record<string, unknown>[] = [];
+  syncs = sampleSyncs();
+  runs: SampleRun[] = sampleRuns();
+  agents = sampleAgents();
+  /** Questions and sockets are cut off without an answer, as by a server that restarts. */
+  isDown = false;
+  /** Sockets are refused, as by a proxy that does not know them. */
+  refusesSockets = false;
+  private readonly news = new EventEmitter().setMaxListeners(100);
+  private steps = 0;
+
+  get liveRun(): SampleRun | undefined {
+    return this.runs.find(({ finishedAt }) => finishedAt === null);
+  }
+
+  start(input: { sync: string; dryRun?: boolean }): SampleRun {
+    if (this.liveRun)
+      throw new GraphQLError('A run of this sync is under way.', {
+        extensions: { code: 'run.live' },
+      });
+    this.started.push(input);
+    this.steps = 0;
+    const id = `0c9e6679-7425-40de-944b-${String(this.started.length).padStart(12, '0')}`;
+    const run = queuedRun(id, input.sync, input.dryRun ?? false);
+    this.runs.unshift(run);
+    return run;
+  }
+
+  /** The live run gives its next report. */
+  step(): void {
+    const run = this.liveRun;
+    if (!run || this.steps >= reportCount) return;
+    this.replace(movedRun(run, this.steps));
+    this.steps += 1;
+  }
+
+  cancel(id: string): SampleRun {
+    const run = this.runs.find((one) => one.id === id && !one.finishedAt);
+    if (!run) throw new GraphQLError('This run is over.', { extensions: { code: 'run.not_live' } });
+    return this.replace({ ...run, state: 'cancelled', finishedAt: minutesAgo(0) });
+  }
+
+  revoke(id: string): (typeof this.agents)[number] | undefined {
+    const agent = this.agents.find((one) => one.id === id);
+    if (agent) Object.assign(agent, { revokedAt: minutesAgo(0), online: false });
+    return agent;
+  }
+
+  async *updates(id: string): AsyncGenerator<{ runUpdated: SampleRun }> {
+    for await (const [run] of on(this.news, 'run') as AsyncIterable<[SampleRun]>)
+      if (run.id === id) yield { runUpdated: run };
+  }
+
+  async *agentUpdates(): AsyncGenerator<{ agentUpdated: object }> {
+    for await (const [agent] of on(this.news, 'agent') as AsyncIterable<[object]>)
+      yield { agentUpdated: agent };
+  }
+
+  private replace(run: SampleRun): SampleRun {
+    this.runs = this.runs.map((one) => (one.id === run.id ? run : one));
+    this.news.emit('run', run);
+    return run;
+  }
+}
+
+function sampleSyncs() {
+  const shared = {
+    version: 3,
+    onRemoved: 'delete',
+    pausedAt: null as string | null,
+    schedule: { cron: '*/15 * * * *', timezone: 'Europe/Berlin', every: null, manual: false } as {
+      cron: string | null;
+      timezone: string | null;
+      every: string | null;
+      manual: boolean;
+    },
+    nextRunAt: minutesAgo(-8) as string | null,
+    mode: 'mirror',
+    model: {
+      id: 'm1',
+      name: 'active-customers',
+      source: 'warehouse',
+      primaryKey: ['customer_id'],
+      sql: 'select customer_id, email, plan, company_domain, mrr\nfrom marts.customers\nwhere active\n',
+      table: null as string | null,
+    },
+    key: [{ field: 'external_id', column: 'customer_id' }],
+    fields: [
+      { field: 'email', kind: 'column', text: 'email', nulls: 'send' },
+      { field: 'plan', kind: 'template', text: '{{ plan | upcase }}', nulls: 'send' },
+      { field: 'origin', kind: 'constant', text: 'drawbridge', nulls: 'send' },
+      { field: 'synced_at', kind: 'metadata', text: 'run_started_at', nulls: 'send' },
+      { field: 'mrr', kind: 'column', text: 'mrr', nulls: 'omit' },
+    ],
+  };
+  const to = (name: string, type: string) => ({ id: name, name, type, pool: 'default' });
+  return [
+    {
+      ...shared,
+      id: 's1',
+      name: 'customers-to-app',
+      destination: to('app-db', 'postgres'),
+      object: 'public.customers',
+    },
+    {
+      ...shared,
+      id: 's2',
+      name: 'accounts-to-crm',
+      mode: 'upsert',
+      destination: to('crm', 'http'),
+      object: 'accounts',
+      schedule: { cron: null, timezone: null, every: '1h', manual: false },
+      nextRunAt: minutesAgo(-43),
+      model: {
+        ...shared.model,
+        id: 'm2',
+        name: 'accounts',
+        sql: null as unknown as string,
+        table: 'marts.accounts',
+      },
+    },
+    {
+      ...shared,
+      id: 's3',
+      name: 'invoices-to-billing',
+      destination: to('billing', 'http'),
+      object: 'invoices',
+      nextRunAt: minutesAgo(-60 * 26),
+    },
+    {
+      ...shared,
+      id: 's4',
+      name: 'product-usage-daily-rollup-to-the-customer-success-workspace',
+      mode: 'append',
+      destination: to('app-db', 'postgres'),
+      object: 'analytics.product_usage_daily_rollup_by_account',
+      schedule: { cron: null, timezone: null, every: null, manual: true },
+      nextRunAt: null,
+    },
+  ];
+}
+
+function sampleRuns(): SampleRun[] {
+  const earlier = Array.from({ length: 30 }, (_, index) =>
+    makeRun({
+      id: `7c9e6679-7425-40de-944b-${String(index).padStart(12, '0')}`,
+      sync: 'customers-to-app',
+      createdAt: minutesAgo(7 + 15 * index),
+      startedAt: minutesAgo(6.98 + 15 * index),
+      finishedAt: minutesAgo(6.78 + 15 * index),
+    }),
+  );
+  return [...earlier, rejectedRun, failedRun];
+}
+
+const sampleAgents = () => [
+  {
+    id: agentId,
+    pool: 'default',
+    version: '0.1.0',
+    online: true,
+    slots: 4,
+    freeSlots: 3,
+    lastSeenAt: minutesAgo(0.1),
+    revokedAt: null as string | null,
+    createdAt: minutesAgo(60 * 24 * 9),
+  },
+  {
+    id: '88aa4c2e-5a30-4a8e-9b54-3f6f1d8f5a10',
+    pool: 'default',
+    version: '0.1.0',
+    online: false,
+    slots: 4,
+    freeSlots: 0,
+    lastSeenAt: minutesAgo(190),
+    revokedAt: null,
+    createdAt: minutesAgo(60 * 24 * 3),
+  },
+];
