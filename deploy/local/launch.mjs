@@ -50,7 +50,10 @@ const steps = [
     name: 'UI',
     reads: [
       'control-plane/web/src',
+      'control-plane/web/public',
       'control-plane/web/index.html',
+      'control-plane/web/vite.config.ts',
+      'control-plane/web/codegen.ts',
       'control-plane/schema.graphql',
     ],
     makes: 'control-plane/web/dist/index.html',
