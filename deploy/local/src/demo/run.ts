@@ -54,7 +54,7 @@ async function start(graphql: Graphql, sync: string): Promise<string | undefined
     );
     return startRun.run.id;
   } catch (error) {
-    if (error instanceof RefusedError && (await liveRun(graphql, sync))) return undefined;
+    if (error instanceof RefusedError && error.code === 'run.already_live') return undefined;
     throw error;
   }
 }
