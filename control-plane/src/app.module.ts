@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AgentModule } from './agent/agent.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { CatalogModule } from './catalog/catalog.module.js';
+import type { Config } from './config.js';
+import { ConfigurationModule } from './configuration/configuration.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DestinationModule } from './destination/destination.module.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { graphqlModule } from './http/graphql.module.js';
+import { JobModule } from './job/job.module.js';
+import { ModelModule } from './model/model.module.js';
+import { RunModule } from './run/run.module.js';
+import { SchedulerModule } from './scheduler/scheduler.module.js';
+import { SourceModule } from './source/source.module.js';
+import { SyncModule } from './sync/sync.module.js';
+import { WorkspaceModule } from './workspace/workspace.module.js';
+
+/** From the ground up; nothing imports what stands below it in this list. */
+export const rooms = [
+  AuthModule,
+  WorkspaceModule,
+  AgentModule,
+  CatalogModule,
+  SourceModule,
+  DestinationModule,
+  ModelModule,
+  SyncModule,
+  ConfigurationModule,
+  RunModule,
+  JobModule,
+  SchedulerModule,
+  GatewayModule,
+];
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return { module: AppModule, imports: [DatabaseModule.with(config), graphqlModule, ...rooms] };
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AppError } from '../app-error.js';
+import { allowKey, type Permission } from './allow.js';
+import { callerIn, signedOut } from './caller.js';
+import { may } from './role.js';
+
+/** Stands before every field of Query, Mutation and Subscription: everything is denied unless allowed. */
+@Injectable()
+export class AllowGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const caller = callerIn(context);
+    if (!caller) throw signedOut();
+    const permission = this.reflector.get<Permission | undefined>(allowKey, context.getHandler());
+    if (!permission || !may(caller.role, permission))
+      throw new AppError('auth.forbidden', 'Your role does not allow this. Ask an owner of the workspace.');
+    return true;
+  }
+}

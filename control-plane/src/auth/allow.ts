@@ -1,0 +1,21 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** What a caller may be allowed to do; a role is a set of these. */
+export type Permission =
+  | 'agent.read'
+  | 'agent.enroll'
+  | 'agent.revoke'
+  | 'configuration.read'
+  | 'configuration.write'
+  | 'connection.check'
+  | 'key.create'
+  | 'run.read'
+  | 'run.start'
+  | 'run.cancel'
+  | 'viewer.read';
+
+export const allowKey = 'drawbridge:allow';
+
+/** A field of Query, Mutation or Subscription without it is denied to everybody. */
+export const Allow = (permission: Permission): MethodDecorator & ClassDecorator =>
+  SetMetadata(allowKey, permission);

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AllowGuard } from './allow.guard.js';
+import { ApiKeyService } from './api-key.service.js';
+import { AuthResolver } from './auth.resolver.js';
+import { AuthService } from './auth.service.js';
+import { SignIn } from './sign-in.js';
+
+@Module({
+  providers: [
+    SignIn,
+    ApiKeyService,
+    AuthService,
+    AuthResolver,
+    { provide: APP_GUARD, useClass: AllowGuard },
+  ],
+  exports: [SignIn, ApiKeyService, AuthService],
+})
+export class AuthModule {}

@@ -1,0 +1,26 @@
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Allow } from './allow.js';
+import { CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
+import { ApiKeyService } from './api-key.service.js';
+import { CurrentCaller, type Caller } from './caller.js';
+import { Viewer } from './viewer.model.js';
+
+@Resolver()
+export class AuthResolver {
+  constructor(private readonly keys: ApiKeyService) {}
+
+  @Allow('viewer.read')
+  @Query(() => Viewer)
+  viewer(@CurrentCaller() { name, email, role }: Caller): Viewer {
+    return { name, email, role };
+  }
+
+  @Allow('key.create')
+  @Mutation(() => CreateApiKeyPayload)
+  createApiKey(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => CreateApiKeyInput }) input: CreateApiKeyInput,
+  ): Promise<CreateApiKeyPayload> {
+    return this.keys.create(caller, input);
+  }
+}

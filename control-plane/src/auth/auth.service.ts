@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { ApiKeyService } from './api-key.service.js';
+import type { Caller } from './caller.js';
+import { originsOf, SignIn } from './sign-in.js';
+
+type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** From a request's headers to who asks. */
+@Injectable()
+export class AuthService {
+  private readonly origins: ReadonlySet<string>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly signIn: SignIn,
+    private readonly keys: ApiKeyService,
+    config: Config,
+  ) {
+    this.origins = originsOf(config.publicUrl);
+  }
+
+  /** Undefined: nobody we know. A wrong key is told apart from none, because a script must hear of it. */
+  async callerOf(incoming: IncomingHeaders): Promise<Caller | undefined> {
+    const { authorization } = incoming;
+    if (typeof authorization === 'string') return this.callerOfKey(authorization);
+    if (incoming['cookie'] === undefined) return undefined;
+    this.assertSameSite(incoming);
+    const user = await this.signIn.userOf(headersOf(incoming));
+    if (!user) return undefined;
+    const member = await this.database.member.findFirst({
+      where: { userId: user.id },
+      orderBy: { createdAt: 'asc' },
+    });
+    if (!member) return undefined;
+    const { name, email } = user;
+    return { workspaceId: member.workspaceId, role: 'owner', name, email, by: 'session' };
+  }
+
+  private async callerOfKey(authorization: string): Promise<Caller> {
+    const token = /^Bearer (dbk_[A-Za-z0-9_-]{43})$/i.exec(authorization)?.[1];
+    const caller = token === undefined ? undefined : await this.keys.callerOf(token);
+    if (!caller)
+      throw new AppError('auth.bad_key', 'The API key is not known or has expired. Make a new one.');
+    return caller;
+  }
+
+  /** A cookie comes along with whatever page asks, so the page must be ours. */
+  private assertSameSite(incoming: IncomingHeaders): void {
+    const { origin } = incoming;
+    const isOurs = typeof origin === 'string' ? this.origins.has(origin) : isSameOrigin(incoming);
+    if (!isOurs)
+      throw new AppError('auth.cross_site', 'This request came from another site and was refused.');
+  }
+}
+
+/** Without an Origin header, only what a browser says of itself, or no browser at all. */
+const isSameOrigin = (incoming: IncomingHeaders): boolean =>
+  ['same-origin', undefined].includes(incoming['sec-fetch-site'] as string | undefined);
+
+export function headersOf(incoming: IncomingHeaders): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming))
+    for (const one of Array.isArray(value) ? value : value === undefined ? [] : [value])
+      headers.append(name, one);
+  return headers;
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { betterAuth } from 'better-auth';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { magicLink } from 'better-auth/plugins';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+
+export const clientAddressHeader = 'x-drawbridge-client-address';
+
+/** A link is made by the `setup` command alone; there is no way to ask for one from outside, and no mailer. */
+const closedPaths = ['/sign-in/magic-link', '/sign-up/email', '/update-user', '/change-email', '/delete-user'];
+const linkLivesSeconds = 3600;
+
+/** Passwords, sign-in links and browser sessions: the sign-in library on our database. */
+@Injectable()
+export class SignIn {
+  readonly auth;
+  private lastLink: { email: string; url: string } | undefined;
+
+  constructor(
+    database: Database,
+    private readonly config: Config,
+  ) {
+    this.auth = betterAuth({
+      appName: 'Drawbridge',
+      baseURL: config.publicUrl,
+      basePath: '/api/auth',
+      secret: config.secret,
+      trustedOrigins: [...originsOf(config.publicUrl)],
+      database: prismaAdapter(database, { provider: 'postgresql' }),
+      emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+      disabledPaths: closedPaths,
+      rateLimit: { enabled: true, window: 60, max: 300 },
+      advanced: { ipAddress: { ipAddressHeaders: [clientAddressHeader] } },
+      telemetry: { enabled: false },
+      logger: { disabled: true },
+      plugins: [
+        magicLink({
+          disableSignUp: true,
+          expiresIn: linkLivesSeconds,
+          storeToken: 'hashed',
+          sendMagicLink: ({ email, url }) => {
+            this.lastLink = { email, url };
+          },
+        }),
+      ],
+    });
+  }
+
+  /** Signs that person in once, within an hour. */
+  async makeLink(email: string): Promise<string> {
+    await this.auth.api.signInMagicLink({
+      body: { email, callbackURL: '/', errorCallbackURL: '/sign-in' },
+      headers: new Headers({ origin: this.config.publicUrl }),
+    });
+    if (this.lastLink?.email !== email) throw new Error('The sign-in library made no link.');
+    return this.lastLink.url;
+  }
+
+  async hashOfPassword(password: string): Promise<string> {
+    return (await this.auth.$context).password.hash(password);
+  }
+
+  /** The person behind a browser's cookie. */
+  async userOf(headers: Headers): Promise<{ id: string; name: string; email: string } | undefined> {
+    return (await this.auth.api.getSession({ headers }))?.user;
+  }
+}
+
+/** A server on this machine is reached by both of its names. */
+export function originsOf(publicUrl: string): ReadonlySet<string> {
+  const { origin, hostname } = new URL(publicUrl);
+  if (hostname !== 'localhost') return new Set([origin]);
+  return new Set([origin, origin.replace('localhost', '127.0.0.1')]);
+}

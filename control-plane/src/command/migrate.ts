@@ -1,0 +1,16 @@
+import { AppError } from '../app-error.js';
+import { readConfig } from '../config.js';
+import { driftOf, migrate } from '../database/migrate.js';
+
+export async function migrateCommand(options: { check?: boolean }): Promise<void> {
+  const { databaseUrl } = readConfig();
+  if (options.check) return check(databaseUrl);
+  const applied = await migrate(databaseUrl);
+  process.stdout.write(`${applied.join('\n') || 'Nothing to apply.'}\n`);
+}
+
+async function check(databaseUrl: string): Promise<void> {
+  const drift = await driftOf(databaseUrl);
+  if (drift === '') return void process.stdout.write('Schema and database agree.\n');
+  throw new AppError('migration.drift', `The database is not what the schema says:\n${drift}`);
+}

@@ -1,0 +1,103 @@
+import { AppError } from './app-error.js';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Everything that the control plane takes from its environment, read once. */
+export class Config {
+  readonly databaseUrl: string = '';
+  readonly host: string = '127.0.0.1';
+  /** 0: any free port. */
+  readonly port: number = 3000;
+  /** Where browsers reach it; links and cookies follow from it. No slash at the end. */
+  readonly publicUrl: string = 'http://localhost:3000';
+  /** Signs session cookies; 32 characters or more. */
+  readonly secret: string = '';
+  readonly logLevel: LogLevel = 'info';
+  /** How often agents say that they are there. */
+  readonly heartbeatMs: number = 10_000;
+  /** How long a lease holds after a renewal. */
+  readonly leaseMs: number = 60_000;
+  /** An agent that was silent for so long counts as offline. */
+  readonly offlineMs: number = 45_000;
+
+  constructor(values: Partial<Config> = {}) {
+    Object.assign(this, values);
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Tells all that is wrong at once, as AppError `config.invalid`. */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems: string[] = [];
+  const port = wholeNumber(environment, 'PORT', { default: 3000, most: 65_535, problems });
+  const milliseconds = (name: string, value: number): number =>
+    wholeNumber(environment, name, { default: value, most: 86_400_000, problems });
+  const config = new Config({
+    databaseUrl: address(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'], problems),
+    host: environment['HOST'] ?? '127.0.0.1',
+    port,
+    publicUrl: environment['DRAWBRIDGE_PUBLIC_URL']
+      ? address(environment, 'DRAWBRIDGE_PUBLIC_URL', ['http:', 'https:'], problems)
+      : `http://localhost:${port}`,
+    secret: secretIn(environment, problems),
+    logLevel: levelIn(environment, problems),
+    heartbeatMs: milliseconds('DRAWBRIDGE_HEARTBEAT_MS', 10_000),
+    leaseMs: milliseconds('DRAWBRIDGE_LEASE_MS', 60_000),
+    offlineMs: milliseconds('DRAWBRIDGE_OFFLINE_MS', 45_000),
+  });
+  if (config.leaseMs < 2 * config.heartbeatMs)
+    problems.push('DRAWBRIDGE_LEASE_MS must be at least twice DRAWBRIDGE_HEARTBEAT_MS.');
+  if (problems.length > 0) throw new AppError('config.invalid', problems.join('\n'));
+  return config;
+}
+
+function wholeNumber(
+  environment: Environment,
+  name: string,
+  bounds: { default: number; most: number; problems: string[] },
+): number {
+  const text = environment[name];
+  if (text === undefined || text === '') return bounds.default;
+  if (/^\d{1,9}$/.test(text) && Number(text) <= bounds.most) return Number(text);
+  bounds.problems.push(`${name} must be a whole number of at most ${bounds.most}.`);
+  return bounds.default;
+}
+
+/** The value itself is not repeated: a database's address may hold its password. */
+function address(
+  environment: Environment,
+  name: string,
+  protocols: readonly string[],
+  problems: string[],
+): string {
+  const text = environment[name] ?? '';
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (!protocols.includes(protocol))
+    problems.push(`${name} must be an address that begins with ${protocols.join('// or ')}//.`);
+  return text.replace(/\/+$/, '');
+}
+
+function secretIn(environment: Environment, problems: string[]): string {
+  const secret = environment['DRAWBRIDGE_SECRET'] ?? '';
+  if (secret.length < 32)
+    problems.push(
+      'DRAWBRIDGE_SECRET must have 32 characters or more. Make one with: openssl rand -base64 32',
+    );
+  return secret;
+}
+
+function levelIn(environment: Environment, problems: string[]): LogLevel {
+  const wanted = environment['LOG_LEVEL'] ?? 'info';
+  const level = logLevels.find((candidate) => candidate === wanted);
+  if (!level) problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}.`);
+  return level ?? 'info';
+}
+
+/** For the script that writes migrations; it needs nothing else. */
+export function scratchUrl(environment: Environment = process.env): string {
+  const url = environment['DATABASE_URL'];
+  if (!url) throw new AppError('config.invalid', 'DATABASE_URL must name an empty scratch database.');
+  return url;
+}

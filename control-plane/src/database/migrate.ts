@@ -1,0 +1,52 @@
+import { AppError } from '../app-error.js';
+import { readMigrations, readSchema } from './migration-files.js';
+import { openSchemaEngine } from './schema-engine.js';
+import { whileLocked } from './migration-lock.js';
+
+const noFilters = { externalTables: [], externalEnums: [] };
+
+/** Applies what is missing, under a lock: replicas that start together wait for each other. Names what was applied. */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const schema = await readSchema();
+  const migrationsList = await readMigrations();
+  return whileLocked(databaseUrl, async () => {
+    const engine = await openSchemaEngine(databaseUrl, schema);
+    try {
+      const { editedMigrationNames, failedMigrationNames } = await engine.diagnoseMigrationHistory({
+        migrationsList,
+        optInToShadowDatabase: false,
+        filters: noFilters,
+      });
+      refuse('migration.edited', 'was changed after it was applied', editedMigrationNames);
+      refuse('migration.failed', 'failed half way; mend the database by hand', failedMigrationNames);
+      return (await engine.applyMigrations({ migrationsList, filters: noFilters }))
+        .appliedMigrationNames;
+    } finally {
+      engine.free();
+    }
+  });
+}
+
+/** What the schema has and a migrated database has not, or the other way round, as SQL; empty when they agree. */
+export async function driftOf(databaseUrl: string): Promise<string> {
+  const schema = await readSchema();
+  const files = [{ path: 'schema.prisma', content: schema }];
+  const engine = await openSchemaEngine(databaseUrl, schema);
+  try {
+    const { stdout } = await engine.diff({
+      from: { tag: 'schemaDatasource', files, configDir: '' },
+      to: { tag: 'schemaDatamodel', files },
+      script: true,
+      exitCode: null,
+      filters: noFilters,
+    });
+    const text = stdout ?? '';
+    return text.includes('This is an empty migration') ? '' : text.trim();
+  } finally {
+    engine.free();
+  }
+}
+
+function refuse(code: string, what: string, names: readonly string[]): void {
+  if (names.length > 0) throw new AppError(code, `The migration ${names.join(', ')} ${what}.`);
+}

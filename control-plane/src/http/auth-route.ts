@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { headersOf } from '../auth/auth.service.js';
+import { clientAddressHeader, type SignIn } from '../auth/sign-in.js';
+
+/** The sign-in library's own paths, for browsers. */
+export function addAuthRoute(server: FastifyInstance, signIn: SignIn, publicUrl: string): void {
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/api/auth/*',
+    bodyLimit: 64 * 1024,
+    handler: async (request, reply) => {
+      const answer = await signIn.auth.handler(asWebRequest(request, publicUrl));
+      return asReply(answer, reply);
+    },
+  });
+}
+
+function asWebRequest(request: FastifyRequest, publicUrl: string): Request {
+  const headers = headersOf(request.headers);
+  headers.delete('content-length');
+  // What the rate limit counts by; a client can't choose it.
+  headers.set(clientAddressHeader, request.ip);
+  const body = request.body === undefined ? null : JSON.stringify(request.body);
+  return new Request(new URL(request.url, publicUrl), { method: request.method, headers, body });
+}
+
+async function asReply(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
+  reply.status(answer.status);
+  for (const [name, value] of answer.headers) if (name !== 'set-cookie') reply.header(name, value);
+  for (const cookie of answer.headers.getSetCookie()) reply.header('set-cookie', cookie);
+  return reply.send(answer.body === null ? null : await answer.text());
+}

@@ -1,0 +1,31 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Database } from '../database/database.js';
+
+const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+  new Gauge({ name, help, labelNames, registers: [registry] });
+
+const jobs = gauge('drawbridge_jobs', 'Jobs that are not over, by state.', ['state']);
+const oldest = gauge('drawbridge_oldest_queued_job_seconds', 'How long the oldest job has waited.');
+const agents = gauge('drawbridge_agents_connected', 'Agents with a live session.');
+
+/** Counted when somebody asks, so that every replica says the same. */
+export async function metricsText(
+  database: Database,
+): Promise<{ contentType: string; text: string }> {
+  const counted = await database.job.groupBy({
+    by: ['state'],
+    where: { state: { in: ['queued', 'leased', 'parked'] } },
+    _count: { _all: true },
+  });
+  jobs.reset();
+  for (const state of ['queued', 'leased', 'parked'])
+    jobs.set({ state }, counted.find((row) => row.state === state)?._count._all ?? 0);
+  const [waiting] = await database.$queryRaw<{ seconds: number }[]>`
+    select coalesce(extract(epoch from now() - min("runAfter")), 0)::float8 as seconds
+    from "Job" where state = 'queued' and "runAfter" <= now()`;
+  oldest.set(waiting?.seconds ?? 0);
+  agents.set(await database.agent.count({ where: { sessionId: { not: null }, revokedAt: null } }));
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { AppError } from './app-error.js';
+import { migrateCommand } from './command/migrate.js';
+import { setUp } from './command/set-up.js';
+import { start } from './command/start.js';
+
+const program = new Command('drawbridge-control-plane')
+  .description('Knows who wants what, when, and how it went. Its environment is described in the README.')
+  .showHelpAfterError();
+
+program
+  .command('start', { isDefault: true })
+  .description('apply migrations, then serve the UI, GraphQL and agents until SIGTERM')
+  .addHelpText('after', '\nExample:\n  DATABASE_URL=postgresql://… DRAWBRIDGE_SECRET=… drawbridge-control-plane start')
+  .action(start);
+
+program
+  .command('setup')
+  .description('make a workspace with its owner, and a way in; safe to repeat')
+  .requiredOption('--workspace <name>', 'name of the workspace')
+  .requiredOption('--email <address>', 'of its owner')
+  .option('--password-file <path>', 'sets the owner’s password to what the file says')
+  .option('--json', 'one JSON document on standard output')
+  .addHelpText('after', '\nExample:\n  drawbridge-control-plane setup --workspace acme --email you@example.com')
+  .action(setUp);
+
+program
+  .command('migrate')
+  .description('apply migrations and end')
+  .option('--check', 'apply nothing; fail when schema and database differ')
+  .addHelpText('after', '\nExample:\n  drawbridge-control-plane migrate --check')
+  .action(migrateCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${textOf(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** Only what was thrown on purpose is a text for people; the rest is a bug and shows where it came from. */
+function textOf(error: unknown): string {
+  if (error instanceof AppError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,37 @@
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { SignIn } from './auth/sign-in.js';
+import type { Config } from './config.js';
+import { Database } from './database/database.js';
+import { addAuthRoute } from './http/auth-route.js';
+import { addProbes } from './http/probes.js';
+import { addSecurityHeaders } from './http/security-headers.js';
+import { addWeb } from './http/web.js';
+
+/** A workspace's whole configuration comes in one request. */
+const maxBodyBytes = 8 * 1024 * 1024;
+
+/** The whole control plane, before it listens. The database must have been migrated. */
+export async function openApp(
+  config: Config,
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    logger,
+    abortOnError: false,
+  });
+  const server = adapter.getInstance();
+  addSecurityHeaders(server as never, config.publicUrl);
+  addProbes(server as never, app.get(Database));
+  addAuthRoute(server as never, app.get(SignIn, { strict: false }), config.publicUrl);
+  await addWeb(server as never);
+  app.enableShutdownHooks();
+  return app;
+}

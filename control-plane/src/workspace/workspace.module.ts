@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { SetUpService } from './set-up.service.js';
+import { WorkspaceResolver } from './workspace.resolver.js';
+import { WorkspaceService } from './workspace.service.js';
+
+@Module({
+  imports: [AuthModule],
+  providers: [WorkspaceService, WorkspaceResolver, SetUpService],
+})
+export class WorkspaceModule {}
