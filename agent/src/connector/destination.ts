@@ -67,12 +67,13 @@ export interface Target {
   readonly maxBytes: number;
   /** Batches in flight at once, before the connection's own limits. */
   readonly concurrency: number;
-  /** True when sending an operation twice has the effect of sending it once, by kind. */
-  isRepeatable(kind: OperationKind): boolean;
+  /** True when sending an operation twice has the effect of sending it once. */
+  isRepeatable(kind: OperationKind, change: Batch['change']): boolean;
   /**
    * Writes a batch. Returns one outcome for each row, in order. Throws a Failure when nothing of the batch was
    * taken: TRANSIENT is tried again, REJECTED is bisected until the bad row stands alone, CONFIG stops the run.
-   * `destination.no_answer` (TRANSIENT) means that the batch may have been taken all the same.
+   * `destination.no_answer` (TRANSIENT) and `destination.bad_answer` (CONFIG) mean that the batch may have been taken
+   * all the same; so does anything thrown after the signal was aborted.
    * Never retries, sleeps, or reads the clock: that is the engine's trade.
    */
   deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]>;

@@ -55,7 +55,7 @@ export async function connectPostgres(
         ? false
         : {
             rejectUnauthorized: ssl === 'verify-full',
-            ...(caFile ? { ca: readFileSync(caFile) } : {}),
+            ...(caFile ? { ca: readCa(caFile, options.side) } : {}),
           },
     application_name: options.name.slice(0, 63),
     connectionTimeoutMillis: connectTimeoutMs,
@@ -75,6 +75,19 @@ export async function connectPostgres(
   }
 }
 
+function readCa(file: string, side: Side): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Failure(
+      'CONFIG',
+      `${side}.tls_failed`,
+      'caFile can not be read. Check that the file is there in the agent.',
+      { detail: textOf(error), cause: error },
+    );
+  }
+}
+
 const textSettings = [
   `timezone = 'UTC'`,
   `datestyle = 'ISO, YMD'`,
@@ -85,6 +98,21 @@ const textSettings = [
   `xmloption = 'content'`,
   `standard_conforming_strings = on`,
 ];
+
+/** Stops what a connection is doing; said on a connection of its own, as the other one is busy. */
+export async function cancelStatement(
+  address: PostgresAddress,
+  client: pg.Client,
+  side: Side,
+): Promise<void> {
+  const { processID } = client as unknown as { processID: number };
+  const messenger = await connectPostgres(address, {
+    side,
+    name: 'drawbridge cancel',
+    settings: [],
+  });
+  await messenger.query('select pg_cancel_backend($1)', [processID]).finally(() => messenger.end());
+}
 
 const messages: Record<string, string> = {
   unreachable: 'The database does not answer. Check host, port and network.',

@@ -18,10 +18,17 @@ it('refuses an unknown name or filter rather than printing nothing', () => {
 });
 
 it('says nothing of the record in its message', () => {
-  try {
+  const render = (): string =>
     compileTemplate('{{ name | date: x.y }}').render({ name: 'secret-value' });
-    expect.unreachable();
-  } catch (error) {
-    expect((error as Error).message).not.toContain('secret-value');
-  }
+  expect(render).toThrow('The template can not be rendered for this row.');
+});
+
+it('can be neither a loop without end nor a bomb', () => {
+  for (const text of [
+    '{% for a in (1..100000) %}{% for b in (1..100000) %}{{ a }}{% endfor %}{% endfor %}',
+    '{% assign a = "0123456789" %}{% for n in (1..60) %}{% assign a = a | append: a %}{% endfor %}{{ a }}',
+  ])
+    expect(() => compileTemplate(text).render({})).toThrow(
+      expect.objectContaining({ kind: 'REJECTED' }),
+    );
 });

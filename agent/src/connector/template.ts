@@ -16,6 +16,9 @@ const engine = new Liquid({
   strictVariables: true,
   strictFilters: true,
   ownPropertyOnly: true,
+  // A row may not cost the agent its time or memory: milliseconds, and units of work and allocation.
+  renderLimit: 1_000,
+  memoryLimit: 10_000_000,
 });
 // A template reads its record and nothing else.
 for (const tag of ['include', 'render', 'layout', 'block']) delete engine.tags[tag];

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column } from '../connector/value.js';
 import { Failure } from '../failure.js';
@@ -107,7 +107,8 @@ export async function cached(
   pointer: ObjectPointer,
 ): Promise<string> {
   const path = join(tools.cacheDir, pointer.sha256);
-  if (existsSync(path)) return path;
+  // A copy that was cut short is no copy.
+  if ((await stat(path).catch(() => undefined))?.size === pointer.bytes) return path;
   await mkdir(tools.cacheDir, { recursive: true });
   const unfinished = `${path}.${randomBytes(4).toString('hex')}`;
   await tools.store.download(pointer, unfinished, tools.signal).catch((error: unknown) => {

@@ -8,41 +8,51 @@ export interface Stretch {
 }
 
 /** Cuts a file of lines into stretches of at most so many rows and bytes; a longer single row comes alone. */
-export async function* stretchesOf(
-  path: string,
-  limits: { maxRows: number; maxBytes: number },
-): AsyncGenerator<Stretch> {
+export async function* stretchesOf(path: string, limits: Limits): AsyncGenerator<Stretch> {
   const file = await open(path);
   try {
     let ord = 0;
     let rest: Buffer = Buffer.alloc(0);
-    for (;;) {
+    for (let isLast = false; !isLast;) {
       const read = Buffer.allocUnsafe(Math.max(1 << 16, limits.maxBytes));
       const { bytesRead } = await file.read(read, 0, read.length);
+      isLast = bytesRead === 0;
       const lines = Buffer.concat([rest, read.subarray(0, bytesRead)]);
-      const isLast = bytesRead === 0;
       let at = 0;
-      for (;;) {
-        const { end, rows } = reach(lines, at, limits);
-        const isFull = rows === limits.maxRows || lines.length - at > limits.maxBytes;
-        if (rows === 0 || (!isFull && !isLast)) break;
-        yield { from: ord, to: ord + rows, lines: lines.subarray(at, end) };
-        ord += rows;
-        at = end;
+      for (
+        let cut = cutOff(lines, at, limits, isLast);
+        cut;
+        cut = cutOff(lines, at, limits, isLast)
+      ) {
+        yield { from: ord, to: ord + cut.rows, lines: lines.subarray(at, cut.end) };
+        ord += cut.rows;
+        at = cut.end;
       }
       rest = lines.subarray(at);
-      if (isLast) return;
     }
   } finally {
     await file.close();
   }
 }
 
-function reach(
+interface Limits {
+  maxRows: number;
+  maxBytes: number;
+}
+
+/** The next stretch of the lines; undefined when more of them may belong to it. */
+function cutOff(
   lines: Buffer,
   from: number,
-  limits: { maxRows: number; maxBytes: number },
-): { end: number; rows: number } {
+  limits: Limits,
+  isLast: boolean,
+): { end: number; rows: number } | undefined {
+  const cut = reach(lines, from, limits);
+  const isFull = cut.rows === limits.maxRows || lines.length - from > limits.maxBytes;
+  return cut.rows > 0 && (isFull || isLast) ? cut : undefined;
+}
+
+function reach(lines: Buffer, from: number, limits: Limits): { end: number; rows: number } {
   let end = from;
   let rows = 0;
   while (rows < limits.maxRows) {

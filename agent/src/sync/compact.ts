@@ -1,16 +1,24 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteText } from '../duck/duck.js';
+import { Failure } from '../failure.js';
 import { cached, loadFingerprints } from './baseline.js';
-import type { Manifest } from './baseline.js';
+import type { Manifest, Segment } from './baseline.js';
 import { FingerprintKernel } from './fingerprint-kernel.js';
 import { valueColumn } from './mapping.js';
-import { keepSegment } from './record.js';
-import type { RecordContext } from './record.js';
+import { countOf, inPasses, passesOf } from './passes.js';
+import { keepSegment, writerOf } from './segments.js';
+import type { RecordContext } from './segments.js';
+import { writeParts } from './snapshot.js';
+import { findLatest } from './values.js';
+import type { ValueFile } from './values.js';
+import { asParquet } from './work-files.js';
 
 const maxSegments = 16;
 /** Rewriting the base costs its size, so it waits until the later segments amount to a part of it. */
 const maxLaterShare = 0.25;
+
+/** Rows that are rewritten in one go; only their keys are all in memory. */
+const passRows = 200_000;
 
 export function needsCompaction({ segments }: Manifest): boolean {
   const [base, ...later] = segments;
@@ -23,55 +31,70 @@ export function needsCompaction({ segments }: Manifest): boolean {
 
 /** Many segments → one, with the same rows. */
 export async function compact(manifest: Manifest, context: RecordContext): Promise<Manifest> {
-  const { tools, paths, runId, duck } = context;
-  const { generation, segments, columns, keyColumns } = manifest;
-  const fingerprints: string[] = [];
-  const selects: string[] = [];
-  for (const [n, segment] of segments.entries()) {
-    fingerprints.push(await cached(tools, segment.fingerprint));
-    selects.push(
-      `select ${n} as segment, ${segment.kind === 'remove'} as gone, * from read_parquet(${quoteText(await cached(tools, segment.values))})`,
-    );
-  }
-  const kernel = await FingerprintKernel.open({
-    seed: context.shape.seed,
-    keyFields: keyColumns,
-    expectedRows: manifest.rows,
-  });
-  await loadFingerprints(kernel, fingerprints);
-  const fingerprint = join(tools.workDir, 'fingerprint-base');
-  await dumpTo(kernel, fingerprint);
-
-  const values = join(tools.workDir, 'values-base.parquet');
-  const list = columns.map(({ name }) => valueColumn(name)).join(', ');
-  await duck.run(`copy (select row_number() over () - 1 as ord, klo, khi, rh, ${list} from
-      (select * from (${selects.join(' union all by name ')}) qualify row_number() over (partition by klo, khi order by segment desc) = 1)
-      where not gone)
-    to ${quoteText(values)} (format parquet, compression zstd, compression_level 1)`);
-  return {
-    ...manifest,
-    segments: [
+  const { tools, paths } = context;
+  const name = `base-${writerOf(context)}`;
+  const { file, rows } = await compactFingerprints(manifest, context);
+  const values = await compactValues(manifest, context);
+  if (rows !== manifest.rows || rows !== values.rows)
+    throw new Failure(
+      'INTERNAL',
+      'internal.compaction',
+      'The segments of the baseline do not add up.',
       {
-        kind: 'put',
-        rows: kernel.counts.baselineRows,
-        fingerprint: await keepSegment(
-          tools,
-          paths.fingerprint(generation, `base-${runId}`),
-          fingerprint,
-        ),
-        values: await keepSegment(tools, paths.values(generation, `base-${runId}`), values),
+        detail: JSON.stringify({
+          manifest: manifest.rows,
+          fingerprints: rows,
+          values: values.rows,
+        }),
       },
-    ],
+    );
+  const { generation } = manifest;
+  const segment: Segment = {
+    kind: 'put',
+    rows,
+    fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), file),
+    values: await keepSegment(tools, paths.values(generation, name), values.file),
   };
+  return { ...manifest, segments: [segment] };
 }
 
-async function dumpTo(kernel: FingerprintKernel, path: string): Promise<void> {
-  const parts: Uint8Array[] = [];
-  kernel.dump((entries) => void parts.push(entries.slice()));
-  const file = await open(path, 'w');
-  try {
-    for (const part of parts) await file.write(part);
-  } finally {
-    await file.close();
-  }
+async function compactFingerprints(
+  manifest: Manifest,
+  { tools, shape }: RecordContext,
+): Promise<{ file: string; rows: number }> {
+  const files: string[] = [];
+  for (const { fingerprint } of manifest.segments) files.push(await cached(tools, fingerprint));
+  const kernel = await FingerprintKernel.open({
+    seed: shape.seed,
+    keyFields: manifest.keyColumns,
+    expectedRows: manifest.rows,
+  });
+  await loadFingerprints(kernel, files);
+  const file = join(tools.workDir, 'fingerprint-base');
+  await writeParts(file, kernel.dump());
+  return { file, rows: kernel.counts.baselineRows };
+}
+
+async function compactValues(
+  manifest: Manifest,
+  { tools, duck }: RecordContext,
+): Promise<{ file: string; rows: number }> {
+  const names = manifest.columns.map(({ name }) => name);
+  const files: ValueFile[] = [];
+  for (const { kind, values } of manifest.segments)
+    files.push({ path: await cached(tools, values), gone: kind === 'remove' });
+  const passes = passesOf(Math.ceil(manifest.rows / passRows) || 1);
+  const latest = await findLatest(duck, 'kept_place', { files, names, passes });
+  const columns = names.map(valueColumn).join(', ');
+  await inPasses(duck, 'kept', {
+    passes,
+    workDir: tools.workDir,
+    select: (pass) => `select klo, khi, rh, ${columns} from (${latest(pass)}) where not gone`,
+  });
+  const file = join(tools.workDir, 'values-base.parquet');
+  await duck.run(`copy (select row_number() over () - 1 as ord, * from kept)
+    to ${quoteText(file)} ${asParquet}`);
+  const rows = await countOf(duck, `read_parquet(${quoteText(file)})`);
+  await duck.run('drop view kept; drop table kept_place');
+  return { file, rows };
 }

@@ -1,16 +1,17 @@
-import type { Target } from '../connector/destination.js';
+import type { OperationKind, Target } from '../connector/destination.js';
 import { Failure, failureOf } from '../failure.js';
 import { moveHead } from './baseline.js';
 import { deliver } from './deliver.js';
-import { Journal, noOutcomes } from './journal.js';
-import type { InFlightPart, Outcomes } from './journal.js';
+import type { Delivered } from './deliver.js';
+import { Journal } from './journal.js';
+import type { InFlightPart } from './journal.js';
 import type { Mapping } from './mapping.js';
+import { noOutcomes } from './outcomes.js';
 import type { Plan, PlanPart } from './plan.js';
-import { mergeRanges, subtractRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import type { Recorded } from './record.js';
 import { renderPart } from './render.js';
 import type { Run } from './run.js';
+import { settle } from './settle.js';
 
 interface Delivery {
   recorded: Recorded[];
@@ -32,15 +33,16 @@ export async function deliverPlan(
     await announce(run, planned.parts, to.target);
   for (const part of planned.parts) {
     if (part.kind === undefined || part.rows === 0) {
-      recorded.push({ ...part, except: [], unknown: [] });
+      recorded.push({ ...part, except: [], unknown: [], skipped: [] });
       continue;
     }
-    const result =
+    const sendable = { ...part, kind: part.kind };
+    const result: Delivered =
       failure || tools.signal.aborted
-        ? { outcomes: noOutcomes() }
-        : await sendPart(run, part, { ...to, journal });
-    failure ??= 'failure' in result ? result.failure : undefined;
-    recorded.push(settle(run, part, result.outcomes, to.target));
+        ? { outcomes: noOutcomes(), open: [] }
+        : await sendPart(run, sendable, { ...to, journal });
+    failure ??= result.failure;
+    recorded.push(recordedOf(run, sendable, { result, target: to.target }));
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
@@ -57,7 +59,7 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
       file,
       tools.signal,
     );
-    const repeatable = kind === undefined || target.isRepeatable(kind);
+    const repeatable = kind === undefined || target.isRepeatable(kind, change);
     inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, file: pointer });
   }
   tools.lease.assertTrusted();
@@ -80,34 +82,31 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
   };
 }
 
+type Sendable = PlanPart & { kind: OperationKind };
+
 async function sendPart(
   run: Run,
-  part: PlanPart,
+  part: Sendable,
   to: { mapping: Mapping; target: Target; journal: Journal },
-): Promise<{ outcomes: Outcomes; failure?: Failure }> {
+): Promise<Delivered> {
   const { duck, meter, tally, tools, runId, shape } = run;
   const { file, unrendered } = await renderPart(part, to.mapping, {
     columns: shape.columns,
     duck,
     workDir: tools.workDir,
   });
-  const refused = new Map(unrendered.map(({ ord, failure }) => [ord, failure]));
-  return deliver(part, file, { ...to, meter, tally, tools, runId, refused });
+  return deliver(part, file, { ...to, meter, tally, tools, runId, unrendered });
 }
 
-function settle(run: Run, part: PlanPart, outcomes: Outcomes, target: Target): Recorded {
-  const all: Range[] = [[0, part.rows]];
-  const pending = subtractRanges(all, outcomes.answered);
-  const unknown = mergeRanges(outcomes.unknown);
-  const repeatable = part.kind !== undefined && target.isRepeatable(part.kind);
-  const resent = repeatable || run.request.uncertain === 'resend' ? unknown : [];
-  return {
-    change: part.change,
-    rows: part.rows,
-    file: part.file,
-    except: mergeRanges([...pending, ...outcomes.refused, ...resent]),
-    unknown: [],
-  };
+function recordedOf(
+  run: Run,
+  part: Sendable,
+  { result, target }: { result: Delivered; target: Target },
+): Recorded {
+  const { outcomes, open } = result;
+  const repeatable = target.isRepeatable(part.kind, part.change);
+  const settled = settle({ ...part, repeatable }, { ...outcomes, open }, run.request.uncertain);
+  return { ...part, ...settled };
 }
 
 function cancelled(signal: AbortSignal): Failure | undefined {

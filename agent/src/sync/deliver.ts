@@ -4,11 +4,15 @@ import type { Outcome, Target } from '../connector/destination.js';
 import { Failure, failureOf } from '../failure.js';
 import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
-import type { Journal, Outcomes } from './journal.js';
-import { noOutcomes } from './journal.js';
-import type { Change, Mapping } from './mapping.js';
+import type { Journal } from './journal.js';
+import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
+import { OutcomeSets } from './outcomes.js';
+import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
+import { RangeSet, gapsBetween, mergeRanges } from './ranges.js';
+import type { Range } from './ranges.js';
+import type { Unrendered } from './render.js';
 import { maxAttempts, retryDelayMs } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
@@ -22,13 +26,33 @@ export interface DeliverContext {
   tools: SyncTools;
   runId: string;
   /** Rows that were refused before they could be sent. */
-  refused: ReadonlyMap<number, Failure>;
+  unrendered: readonly Unrendered[];
 }
 
-/** How many rows an intent runs ahead of the batch that asked for it, in batches. */
-const batchesAhead = 8;
+export interface Delivered {
+  outcomes: Outcomes;
+  /** Rows that were handed to the destination at least once without an answer. */
+  open: Range[];
+  failure?: Failure;
+}
+
 /** A destination that refuses this many rows and takes none is misconfigured; the run stops. */
 const hopelessRejections = 10_000;
+
+interface Sending extends DeliverContext {
+  part: PlanPart;
+  repeatable: boolean;
+  /** Rows that the journal may lag behind; after a crash so many may have to be sent again, or held. */
+  lag: number;
+  /** The rows of `unrendered`. */
+  refused: Range[];
+  outcomes: OutcomeSets;
+  open: RangeSet;
+  /** Rows that the destination itself refused. */
+  refusals: number;
+  /** What stops the delivery. */
+  failure: Failure | undefined;
+}
 
 /**
  * Operations → batches → outcomes, for one part of the plan. Connectors say only what happened: pacing, retrying and
@@ -36,46 +60,75 @@ const hopelessRejections = 10_000;
  * that stops the delivery is returned beside it.
  */
 export async function deliver(
-  part: PlanPart,
+  part: PlanPart & { kind: BatchParts['kind'] },
   file: string,
   context: DeliverContext,
-): Promise<{ outcomes: Outcomes; failure?: Failure }> {
-  const { target, tools } = context;
+): Promise<Delivered> {
+  const { target } = context;
+  const repeatable = target.isRepeatable(part.kind, part.change);
+  const sending: Sending = {
+    ...context,
+    part,
+    repeatable,
+    lag: repeatable ? Math.max(8 * target.maxRows, 2_000) : 100,
+    refused: mergeRanges(context.unrendered.flatMap(({ rows }) => rows)),
+    outcomes: new OutcomeSets(),
+    open: new RangeSet(),
+    refusals: 0,
+    failure: undefined,
+  };
+  await sendAll(part, file, sending);
+  const { failure } = sending;
+  const delivered = { outcomes: sending.outcomes.list(), open: sending.open.list() };
+  return failure ? { ...delivered, failure } : delivered;
+}
+
+async function sendAll(
+  part: PlanPart & { kind: BatchParts['kind'] },
+  file: string,
+  sending: Sending,
+): Promise<void> {
+  const { target, tools } = sending;
   const stretches = stretchesOf(file, target);
-  const outcomes = noOutcomes();
-  let failure: Failure | undefined;
   const work = async (): Promise<void> => {
-    while (!failure && !tools.signal.aborted) {
+    while (!sending.failure && !tools.signal.aborted) {
       const { value: stretch, done } = await stretches.next();
       if (done) return;
-      try {
-        note(await send(stretch, part, context), { outcomes, change: part.change, context });
-      } catch (error) {
-        failure ??= failureOf(error);
-      }
+      await send(stretch, part, sending);
     }
   };
+  const worker = (): Promise<void> =>
+    work().catch((error: unknown) => void (sending.failure ??= failureOf(error)));
   try {
-    await Promise.all(Array.from({ length: Math.max(1, target.concurrency) }, work));
+    refuseUnrendered(sending);
+    await Promise.all(Array.from({ length: Math.max(1, target.concurrency) }, worker));
   } catch (error) {
-    failure ??= failureOf(error);
+    sending.failure ??= failureOf(error);
   } finally {
     await stretches.return(undefined);
   }
-  return failure ? { outcomes, failure } : { outcomes };
 }
 
-interface Answer {
-  stretch: Stretch;
-  outcomes: Outcome[];
+function refuseUnrendered({ unrendered, outcomes, part, tally, meter }: Sending): void {
+  for (const { failure, rows, count } of unrendered) {
+    outcomes.refuse(rows);
+    const [[ord] = [0]] = rows;
+    tally.add(failure, { change: part.change, ord }, count);
+    meter.counts.rejected += count;
+  }
 }
 
-async function send(stretch: Stretch, part: PlanPart, context: DeliverContext): Promise<Answer> {
-  const { target, mapping, journal, runId } = context;
+/** Sends a stretch, around the rows that are refused already. */
+async function send(
+  stretch: Stretch,
+  part: PlanPart & { kind: BatchParts['kind'] },
+  sending: Sending,
+): Promise<void> {
+  const { mapping, journal, runId, lag } = sending;
   const { from, to, lines } = stretch;
-  await journal.intend(part.change, to, (to - from) * batchesAhead);
+  await journal.intend(part.change, to, lag);
   const batch: BatchParts = {
-    kind: part.kind ?? 'upsert',
+    kind: part.kind,
     change: part.change,
     key: mapping.key,
     fields: mapping.fields,
@@ -83,48 +136,26 @@ async function send(stretch: Stretch, part: PlanPart, context: DeliverContext): 
     size: to - from,
     idempotencyKey: `${runId}.${part.change}.${from}-${to}`,
   };
-  const outcomes = await sendAround(batch, {
-    from,
-    context,
-    repeatable: target.isRepeatable(batch.kind),
-  });
-  return { stretch, outcomes };
-}
-
-interface Sending {
-  from: number;
-  context: DeliverContext;
-  repeatable: boolean;
-}
-
-/** Leaves out the rows that are refused already. */
-async function sendAround(batch: BatchParts, sending: Sending): Promise<Outcome[]> {
-  const { from, context } = sending;
-  const bad = [...Array(batch.size).keys()].find((n) => context.refused.has(from + n));
-  if (context.refused.size === 0 || bad === undefined) return sendBatch(batch, sending);
-  const failure = context.refused.get(from + bad) as Failure;
-  const before = bad > 0 ? await sendBatch(sliceBatch(batch, 0, bad), sending) : [];
-  const rest = batch.size - bad - 1;
-  const after =
-    rest > 0
-      ? await sendAround(sliceBatch(batch, bad + 1, batch.size), {
-          ...sending,
-          from: from + bad + 1,
-        })
-      : [];
-  return [...before, { kind: 'rejected', failure }, ...after];
+  for (const [first, last] of gapsBetween(sending.refused, from, to))
+    await sendBatch(
+      last - first === batch.size ? batch : sliceBatch(batch, first - from, last - from),
+      first,
+      sending,
+    );
 }
 
 /** Decides what a failed batch means: wait and try again, look for the bad row, or stop. */
-async function sendBatch(batch: BatchParts, sending: Sending): Promise<Outcome[]> {
-  const { tools } = sending.context;
+async function sendBatch(batch: BatchParts, from: number, sending: Sending): Promise<void> {
+  const { tools, repeatable } = sending;
   for (let attempt = 1; ; attempt += 1) {
-    const result = await attemptBatch(batch, sending.context);
-    if (!(result instanceof Failure)) return result;
-    if (result.kind === 'REJECTED') return bisect(batch, result, sending);
+    const result = await attemptBatch(batch, from, sending);
+    if (!(result instanceof Failure)) return note(from, result, sending);
+    if (result.kind === 'REJECTED') return bisect(batch, { from, failure: result }, sending);
+    if (!repeatable && mayHaveArrived(result)) {
+      note(from, same(batch.size, { kind: 'unknown', failure: result }), sending);
+      if (result.kind === 'TRANSIENT') return;
+    }
     if (result.kind !== 'TRANSIENT') throw result;
-    if (result.code === 'destination.no_answer' && !sending.repeatable)
-      return Array.from({ length: batch.size }, () => ({ kind: 'unknown', failure: result }));
     tools.limiter.slowDown();
     if (attempt >= maxAttempts || tools.signal.aborted) throw result;
     await tools.clock.sleep(retryDelayMs(attempt, result, Math.random), tools.signal);
@@ -133,60 +164,83 @@ async function sendBatch(batch: BatchParts, sending: Sending): Promise<Outcome[]
 
 async function attemptBatch(
   batch: BatchParts,
-  context: DeliverContext,
+  from: number,
+  { target, tools, open }: Sending,
 ): Promise<Outcome[] | Failure> {
-  const { target, tools } = context;
   const leave = await tools.limiter.enter(tools.signal);
   try {
     tools.lease.assertTrusted();
-    const outcomes = await target.deliver(makeBatch(batch), tools.signal);
-    if (outcomes.length !== batch.size)
-      throw new Failure(
-        'INTERNAL',
-        'internal.outcomes',
-        'The connector did not answer for every row.',
-      );
-    tools.limiter.recover();
+    const outcomes = await handOver(target, batch, tools.signal);
+    if (outcomes instanceof Failure && mayHaveArrived(outcomes)) open.add(from, from + batch.size);
+    if (!(outcomes instanceof Failure)) tools.limiter.recover();
     return outcomes;
-  } catch (error) {
-    return failureOf(error);
   } finally {
     leave();
   }
 }
 
-async function bisect(batch: BatchParts, failure: Failure, sending: Sending): Promise<Outcome[]> {
-  if (batch.size === 1) return [{ kind: 'rejected', failure }];
-  const middle = batch.size >> 1;
-  const left = await sendBatch(sliceBatch(batch, 0, middle), sending);
-  return [...left, ...(await sendBatch(sliceBatch(batch, middle, batch.size), sending))];
+async function handOver(
+  target: Target,
+  batch: BatchParts,
+  signal: AbortSignal,
+): Promise<Outcome[] | Failure> {
+  try {
+    const outcomes = await target.deliver(makeBatch(batch), signal);
+    if (outcomes.length === batch.size) return outcomes;
+    return new Failure(
+      'INTERNAL',
+      'internal.outcomes',
+      'The connector did not answer for every row.',
+    );
+  } catch (error) {
+    return failureOf(error);
+  }
 }
 
-function note(
-  answer: Answer,
-  into: { outcomes: Outcomes; change: Change; context: DeliverContext },
-): void {
-  const { stretch, outcomes } = answer;
-  const { meter, tally, journal } = into.context;
-  const noted: Outcomes = { ...noOutcomes(), answered: [[stretch.from, stretch.to]] };
+/** Nothing of a batch was taken, unless its answer was lost, not understood, or not waited for. */
+function mayHaveArrived({ kind, code }: Failure): boolean {
+  return (
+    kind === 'CANCELLED' ||
+    kind === 'INTERNAL' ||
+    code === 'destination.no_answer' ||
+    code === 'destination.bad_answer'
+  );
+}
+
+/** What the halves come to is noted as they come to it: if the second one fails, the first is not forgotten. */
+async function bisect(
+  batch: BatchParts,
+  { from, failure }: { from: number; failure: Failure },
+  sending: Sending,
+): Promise<void> {
+  if (batch.size === 1) return note(from, [{ kind: 'rejected', failure }], sending);
+  const middle = batch.size >> 1;
+  await sendBatch(sliceBatch(batch, 0, middle), from, sending);
+  await sendBatch(sliceBatch(batch, middle, batch.size), from + middle, sending);
+}
+
+function note(from: number, outcomes: readonly Outcome[], sending: Sending): void {
+  const { part, meter, tally, journal } = sending;
+  sending.outcomes.note(from, outcomes);
   outcomes.forEach((outcome, n) => {
-    const ord = stretch.from + n;
     if (outcome.kind === 'accepted') meter.counts.sent += 1;
     else if (outcome.kind === 'skipped') meter.counts.skipped += 1;
     else {
-      tally.add(outcome.failure, { change: into.change, ord });
+      tally.add(outcome.failure, { change: part.change, ord: from + n });
       meter.counts[outcome.kind === 'rejected' ? 'rejected' : 'uncertain'] += 1;
-      (outcome.kind === 'rejected' ? noted.refused : noted.unknown).push([ord, ord + 1]);
+      if (outcome.kind === 'rejected') sending.refusals += 1;
     }
   });
-  for (const kind of ['answered', 'refused', 'unknown'] as const)
-    into.outcomes[kind].push(...noted[kind]);
-  journal.note(into.change, noted);
   meter.tell();
-  if (meter.counts.sent === 0 && meter.counts.rejected >= hopelessRejections)
+  journal.note(part.change, { from, outcomes, lag: sending.lag });
+  if (meter.counts.sent === 0 && sending.refusals >= hopelessRejections)
     throw new Failure(
       'CONFIG',
       'delivery.all_rejected',
       'The destination refuses every row. Look at the first error, and change the mapping or the destination.',
     );
+}
+
+function same(count: number, outcome: Outcome): Outcome[] {
+  return Array.from({ length: count }, () => outcome);
 }

@@ -1,16 +1,22 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import type { Baseline, Manifest } from './baseline.js';
 import { cached } from './baseline.js';
+import { asParquet, csvOptions, shortLine } from './work-files.js';
 import { valueColumn } from './mapping.js';
 import type { Meter } from './meter.js';
+import { countOf, inPasses, passesOf } from './passes.js';
 import type { Snapshot } from './snapshot.js';
 import type { SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
+import { findLatest } from './values.js';
+import type { Latest, ValueFile } from './values.js';
 
 /**
- * Exact changes as DuckDB relations `added`, `changed` (with `o:` columns: the old values) and `removed`, each with
+ * Exact changes as DuckDB views `added`, `changed` (with `o:` columns: the old values) and `removed`, each with
  * `ord`, `klo`, `khi`, `rh` and the model's columns as `c:` texts, escaped as they stand in lines.
  */
 export interface Diff {
@@ -24,50 +30,80 @@ export async function diff(
   context: { baseline: Baseline; duck: Duck; tools: SyncTools; meter: Meter },
 ): Promise<Diff> {
   const { baseline, duck, tools, meter } = context;
-  assertSameShape(baseline.manifest, snapshot, request);
+  const { manifest } = baseline;
+  assertSameShape(manifest, snapshot, request);
+  const { counts } = meter;
   await viewStaged(duck, snapshot);
-  await duck.run(`create table wanted as select klo, khi from staged where class <> 'A'
-    union all select klo, khi from read_csv(${quoteText(snapshot.removed)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' })})`);
-  await viewValues(duck, baseline.manifest, {
-    tools,
-    columns: snapshot.columns.map(({ name }) => name),
-  });
-
-  const columns = snapshot.columns.map(({ name }) => valueColumn(name));
-  const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
-  const same = columns.map((column) => `s.${column} is not distinct from v.${column}`);
-  const resend = request.run.full || !sameColumns(baseline.manifest, snapshot);
-  const found = meter.counts.changed;
-  if (found > 0) {
-    await duck.run(`create table changed as
-      select row_number() over (order by s.ord) - 1 as ord, s.* exclude (ord, class, entry), ${old.join(', ')}
-      from staged as s left join latest_values as v using (klo, khi)
-      where s.class <> 'A' ${resend ? '' : `and not (s.class = 'C' and v.klo is not null and ${same.join(' and ')})`}`);
-  } else
-    await duck.run(
-      `create table changed as select s.* exclude (class, entry), ${columns.map((c) => `${c} as ${oldColumn(c)}`).join(', ')} from staged as s limit 0`,
-    );
-  // With keys that came twice the kernel has taken rows back that are still staged; `staged` leaves them out.
-  meter.counts.changed = Number((await duck.rows('select count(*) from changed'))[0]?.[0] ?? 0);
-  meter.counts.unchanged += found - meter.counts.changed;
   await duck.run(
     `create view added as select * exclude (class, entry) from staged where class = 'A'`,
   );
-  await duck.run(`create table removed as
-    select row_number() over () - 1 as ord, r.klo, r.khi, 0::ubigint as rh, ${columns.map((c) => `v.${c}`).join(', ')}
-    from read_csv(${quoteText(snapshot.removed)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' })}) as r
-    left join latest_values as v using (klo, khi)`);
-  meter.counts.removed = Number((await duck.rows('select count(*) from removed'))[0]?.[0] ?? 0);
+  await duck.run(`create table gone as select klo, khi
+    from read_csv(${quoteText(snapshot.removed)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine)})`);
+  counts.removed = await countOf(duck, 'gone');
+
+  const names = snapshot.columns.map(({ name }) => name);
+  const columns = names.map(valueColumn);
+  const found = counts.changed;
+  // With keys that came twice the kernel has taken rows back that are still staged; `staged` leaves them out.
+  await viewCandidates(duck, { any: found > 0, workDir: tools.workDir });
+  const passes = passesOf(await passesFor(snapshot, meter));
+  const latest = await latestValues(duck, manifest, { tools, names, passes });
+  const resend = request.run.full || !sameColumns(manifest, snapshot);
+  const by = { columns, passes, latest, workDir: tools.workDir };
+  await findChanged(duck, { ...by, resend });
+  await findRemoved(duck, by);
+  counts.changed = await countOf(duck, 'changed');
+  counts.unchanged += found - counts.changed;
   return { addedHasGaps: snapshot.duplicateKeys > 0 };
 }
 
-/** How our own line files are read: no quotes, no guesses, long rows allowed. */
-export function csvOptions(columns: Readonly<Record<string, string>>): string {
-  const types = Object.entries(columns).map(
-    ([name, type]) => `${quoteText(name)}: ${quoteText(type)}`,
-  );
-  return `delim = '\t', header = false, quote = '', escape = '', nullstr = '\\N', auto_detect = false,
-    max_line_size = 16777216, buffer_size = 33554432, columns = {${types.join(', ')}}`;
+/** Rows that are compared in one go, in bytes of their lines; the rows and their former values are both in memory. */
+const passBytes = 32 << 20;
+const assumedLineBytes = 512;
+
+async function passesFor(snapshot: Snapshot, { counts }: Meter): Promise<number> {
+  const staged = counts.added + counts.changed;
+  const lineBytes = staged > 0 ? (await stat(snapshot.staged)).size / staged : assumedLineBytes;
+  const rows = Math.max(counts.changed, counts.removed);
+  return Math.max(1, Math.ceil((rows * lineBytes) / passBytes));
+}
+
+interface Comparing {
+  columns: string[];
+  passes: readonly string[];
+  /** SQL of the acknowledged values in a pass. */
+  latest: Latest;
+  workDir: string;
+}
+
+async function findChanged(
+  duck: Duck,
+  { resend, ...by }: Comparing & { resend: boolean },
+): Promise<void> {
+  const { columns, latest } = by;
+  const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
+  const same = columns.map((column) => `s.${column} is not distinct from v.${column}`);
+  // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
+  const isKnown = `s.class <> 'U' and v.klo is not null`;
+  await inPasses(duck, 'changed', {
+    ...by,
+    select: (pass, offset) => `select ${offset} + row_number() over () - 1 as ord,
+        s.* exclude (ord, class) replace (case s.class when 'F' then s.rh + 1 else s.rh end as rh), ${old.join(', ')}
+      from (select * from candidates where ${pass}) as s
+      left join (${latest(pass)}) as v on s.klo = v.klo and s.khi = v.khi
+      ${resend ? '' : `where not (${isKnown} and ${same.join(' and ')})`}`,
+  });
+}
+
+async function findRemoved(duck: Duck, by: Comparing): Promise<void> {
+  const { columns, latest } = by;
+  await inPasses(duck, 'removed', {
+    ...by,
+    select: (pass, offset) => `select ${offset} + row_number() over () - 1 as ord,
+        g.klo, g.khi, 0::ubigint as rh, ${columns.map((column) => `v.${column}`).join(', ')}
+      from (select * from gone where ${pass}) as g
+      left join (${latest(pass)}) as v on g.klo = v.klo and g.khi = v.khi`,
+  });
 }
 
 function oldColumn(column: string): string {
@@ -84,41 +120,44 @@ async function viewStaged(duck: Duck, snapshot: Snapshot): Promise<void> {
     rh: 'UBIGINT',
   };
   for (const { name } of snapshot.columns) types[`c:${name}`] = 'VARCHAR';
-  const twice = `read_csv(${quoteText(snapshot.duplicates)}, ${csvOptions({ entry: 'UINTEGER' })})`;
+  const twice = `read_csv(${quoteText(snapshot.duplicates)}, ${csvOptions({ entry: 'UINTEGER' }, shortLine)})`;
   const once = snapshot.duplicateKeys > 0 ? `where entry not in (select entry from ${twice})` : '';
   await duck.run(
-    `create view staged as select * from read_csv(${quoteText(snapshot.staged)}, ${csvOptions(types)}) ${once}`,
+    `create view staged as select * from read_csv(${quoteText(snapshot.staged)}, ${csvOptions(types, snapshot.longestLine)}) ${once}`,
   );
 }
 
-/** The acknowledged values by key; the latest segment wins. Fetched only when something has to be compared with them. */
-async function viewValues(
+/** What may have changed, once out of the staged lines: it is gone through several times. */
+async function viewCandidates(
+  duck: Duck,
+  { any, workDir }: { any: boolean; workDir: string },
+): Promise<void> {
+  const select = `select * exclude (entry) from staged where class <> 'A'`;
+  const file = quoteText(join(workDir, 'candidates.parquet'));
+  if (any) await duck.run(`copy (${select}) to ${file} ${asParquet}`);
+  await duck.run(
+    `create view candidates as ${any ? `select * from read_parquet(${file})` : `${select} limit 0`}`,
+  );
+}
+
+/** The acknowledged values of what changed or left, by key. Fetched only when something has to be compared with them. */
+async function latestValues(
   duck: Duck,
   manifest: Manifest | undefined,
-  context: { tools: SyncTools; columns: readonly string[] },
-): Promise<void> {
-  const list = context.columns.map(valueColumn);
-  const files: string[] = [];
-  for (const segment of manifest?.segments ?? [])
-    if (segment.kind === 'put') files.push(await cached(context.tools, segment.values));
-  const had = new Set(manifest?.columns.map(({ name }) => valueColumn(name)));
-  const select = list.map((column) =>
-    had.has(column) ? column : `cast(null as varchar) as ${column}`,
-  );
-  if (files.length === 0) {
-    await duck.run(`create view latest_values as select 0::ubigint as klo, 0::ubigint as khi,
-      ${list.map((column) => `cast(null as varchar) as ${column}`).join(', ')} where false`);
-    return;
+  to: { tools: SyncTools; names: readonly string[]; passes: readonly string[] },
+): Promise<Latest> {
+  const isWanted = (await countOf(duck, 'candidates')) + (await countOf(duck, 'gone')) > 0;
+  const puts = manifest?.segments.filter(({ kind }) => kind === 'put') ?? [];
+  if (!isWanted || puts.length === 0) {
+    const none = to.names.map((name) => `cast(null as varchar) as ${valueColumn(name)}`);
+    return () => `select 0::ubigint as klo, 0::ubigint as khi, ${none.join(', ')} where false`;
   }
-  const all = files
-    .map(
-      (file, n) =>
-        `select ${n} as segment, klo, khi, ${select.join(', ')} from read_parquet(${quoteText(file)})`,
-    )
-    .join(' union all by name ');
-  await duck.run(`create view latest_values as
-    select * exclude (segment) from (${all}) semi join wanted using (klo, khi)
-    qualify row_number() over (partition by klo, khi order by segment desc) = 1`);
+  const files: ValueFile[] = [];
+  for (const { values } of puts) files.push({ path: await cached(to.tools, values), gone: false });
+  await duck.run(
+    'create table wanted as select klo, khi from candidates union all select klo, khi from gone',
+  );
+  return findLatest(duck, 'latest_values', { ...to, files, wanted: 'wanted' });
 }
 
 function sameColumns(manifest: Manifest | undefined, snapshot: Snapshot): boolean {

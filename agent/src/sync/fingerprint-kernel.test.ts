@@ -20,9 +20,9 @@ async function scan(
   for (const part of parts) kernel.scan(Buffer.from(part), (lines) => out.push(text(lines)));
   kernel.end();
   const removed: string[] = [];
-  kernel.removed((lines) => removed.push(...text(lines).trim().split('\n')));
+  for (const lines of kernel.removed()) removed.push(...text(lines).trim().split('\n'));
   const duplicates: string[] = [];
-  kernel.duplicates((lines) => duplicates.push(...text(lines).trim().split('\n')));
+  for (const lines of kernel.duplicates()) duplicates.push(...text(lines).trim().split('\n'));
   return { counts: kernel.counts, out: out.join(''), removed, duplicates };
 }
 

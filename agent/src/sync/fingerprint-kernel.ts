@@ -21,10 +21,11 @@ interface KernelExports {
   invalid: WebAssembly.Global;
   baselineRows: WebAssembly.Global;
   duplicates: WebAssembly.Global;
+  longest: WebAssembly.Global;
 }
 
 export interface KernelOptions {
-  /** Secret of the sync: whoever doesn't know it can't make two rows that look alike. */
+  /** Secret of the sync, so that fingerprints of equal rows differ between syncs. XXH64 is no MAC: it keeps off chance. */
   seed: bigint;
   /** How many columns at the start of a line are the key. */
   keyFields: number;
@@ -44,6 +45,8 @@ export interface KernelCounts {
   baselineRows: number;
   /** Keys that came more than once. */
   duplicateKeys: number;
+  /** Bytes of the longest line that was copied out. */
+  longestLine: number;
 }
 
 /** Bytes of one entry of a fingerprint segment: key fingerprint (16) and row fingerprint (8). */
@@ -85,6 +88,7 @@ export class FingerprintKernel {
       invalid: number(this.wasm.invalid),
       baselineRows: number(this.wasm.baselineRows),
       duplicateKeys: number(this.wasm.duplicates),
+      longestLine: number(this.wasm.longest),
     };
   }
 
@@ -113,20 +117,25 @@ export class FingerprintKernel {
       );
   }
 
-  /** Lines of two key-fingerprint halves for each row that left the query. */
-  removed(write: (lines: Uint8Array) => void): void {
-    this.drain((from) => this.wasm.removed(from), write);
+  /** What it holds, in bytes; it never gives back. */
+  get memoryBytes(): number {
+    return this.wasm.memory.buffer.byteLength;
+  }
+
+  /** Lines of two key-fingerprint halves for each row that left the query. Each part is good until the next is asked for. */
+  removed(): Generator<Uint8Array> {
+    return this.drain((from) => this.wasm.removed(from));
   }
 
   /** Lines of entry numbers whose key came more than once. */
-  duplicates(write: (lines: Uint8Array) => void): void {
+  *duplicates(): Generator<Uint8Array> {
     if (this.counts.duplicateKeys > 0)
-      this.drain((from) => this.wasm.duplicateEntries(from), write);
+      yield* this.drain((from) => this.wasm.duplicateEntries(from));
   }
 
   /** The loaded baseline as one segment. */
-  dump(write: (entries: Uint8Array) => void): void {
-    this.drain((from) => this.wasm.dump(from), write);
+  dump(): Generator<Uint8Array> {
+    return this.drain((from) => this.wasm.dump(from));
   }
 
   /** XXH64 of some bytes, as the kernel computes it. */
@@ -169,11 +178,12 @@ export class FingerprintKernel {
     return at;
   }
 
-  private drain(ask: (from: number) => number, write: (bytes: Uint8Array) => void): void {
+  private *drain(ask: (from: number) => number): Generator<Uint8Array> {
     const entries = Number(this.wasm.entries.value);
     for (let next = 0; next < entries;) {
       next = ask(next);
-      this.hand(write);
+      const length = Number(this.wasm.outputLength.value);
+      if (length > 0) yield this.bytes(this.wasm.output(), length);
     }
   }
 

@@ -2,8 +2,10 @@ import type { OperationKind } from '../connector/destination.js';
 import type { Column } from '../connector/value.js';
 import type { ObjectPointer, Store } from '../store/store.js';
 import type { Change } from './mapping.js';
-import { mergeRanges } from './ranges.js';
+import { OutcomeSets, noOutcomes, outcomeKinds } from './outcomes.js';
+import type { Outcomes } from './outcomes.js';
 import type { Range } from './ranges.js';
+import type { Outcome } from '../connector/destination.js';
 import type { SyncPaths } from './paths.js';
 
 // The journal of a delivery, in the bucket: before a batch leaves, an intent that covers it is durable; after its
@@ -34,70 +36,62 @@ export type Entry =
   | { kind: 'intent'; change: Change; from: number; to: number }
   | ({ kind: 'outcome'; change: Change } & Outcomes);
 
-/** Rows that were answered; of these, those that were not taken, and those that may have been. */
-export interface Outcomes {
-  answered: Range[];
-  refused: Range[];
-  unknown: Range[];
-}
-
-export const noOutcomes = (): Outcomes => ({ answered: [], refused: [], unknown: [] });
-
-const flushAfterBatches = 32;
-
 export class Journal {
   private number = 0;
   private intended = new Map<Change, { to: number; written: Promise<void> }>();
-  private gathered = new Map<Change, Outcomes>();
-  private batches = 0;
+  private gathered = new Map<Change, OutcomeSets>();
+  private gatheredRows = 0;
   private writing: Promise<void> = Promise.resolve();
+  private broken: unknown;
 
   constructor(
     private readonly store: Store,
     private readonly place: { paths: SyncPaths; runId: string; epoch: bigint },
   ) {}
 
-  /** Resolves when an intent that covers the rows up to `to` is durable; it covers `ahead` more. */
+  /** Resolves when intents that cover the rows up to `to` are durable; the last one covers `ahead` more. */
   intend(change: Change, to: number, ahead: number): Promise<void> {
     const known = this.intended.get(change) ?? { to: 0, written: Promise.resolve() };
     if (to <= known.to) return known.written;
-    const next = {
-      to: to + ahead,
-      written: this.write({ kind: 'intent', change, from: known.to, to: to + ahead }),
-    };
-    this.intended.set(change, next);
-    return next.written;
+    const entry: Entry = { kind: 'intent', change, from: known.to, to: to + ahead };
+    const written = Promise.all([known.written, this.write(entry)]).then(() => undefined);
+    this.intended.set(change, { to: to + ahead, written });
+    return written;
   }
 
-  /** Gathers what a batch came to; written with the next flush. */
-  note(change: Change, outcomes: Outcomes): void {
-    const all = this.gathered.get(change) ?? noOutcomes();
-    all.answered.push(...outcomes.answered);
-    all.refused.push(...outcomes.refused);
-    all.unknown.push(...outcomes.unknown);
+  /** Gathers what rows came to; written once `lag` rows wait. Throws what an earlier write failed with. */
+  note(
+    change: Change,
+    { from, outcomes, lag }: { from: number; outcomes: readonly Outcome[]; lag: number },
+  ): void {
+    if (this.broken !== undefined) throw this.broken;
+    const all = this.gathered.get(change) ?? new OutcomeSets();
+    all.note(from, outcomes);
     this.gathered.set(change, all);
-    this.batches += 1;
-    if (this.batches % flushAfterBatches === 0)
-      this.writing = this.writing.then(() => this.flush());
-  }
-
-  async flush(): Promise<void> {
-    const gathered = this.gathered;
-    this.gathered = new Map();
-    for (const [change, { answered, refused, unknown }] of gathered)
-      await this.write({
-        kind: 'outcome',
-        change,
-        answered: mergeRanges(answered),
-        refused: mergeRanges(refused),
-        unknown: mergeRanges(unknown),
-      });
+    this.gatheredRows += outcomes.length;
+    if (this.gatheredRows >= lag) this.flushSoon();
   }
 
   /** Everything noted is durable. */
   async close(): Promise<void> {
     await this.writing;
+    if (this.broken !== undefined) throw this.broken;
     await this.flush();
+  }
+
+  /** One write at a time; what is noted meanwhile goes with the next one. */
+  private flushSoon(): void {
+    this.gatheredRows = 0;
+    this.writing = this.writing
+      .then(() => this.flush())
+      .catch((error: unknown) => void (this.broken ??= error));
+  }
+
+  private async flush(): Promise<void> {
+    const gathered = this.gathered;
+    this.gathered = new Map();
+    for (const [change, outcomes] of gathered)
+      await this.write({ kind: 'outcome', change, ...outcomes.list() });
   }
 
   private async write(entry: Entry): Promise<void> {
@@ -123,11 +117,7 @@ export async function readJournal(
     const entry = JSON.parse(Buffer.from(object.body).toString()) as Entry;
     const all = found.get(entry.change) ?? { ...noOutcomes(), intended: [] };
     if (entry.kind === 'intent') all.intended.push([entry.from, entry.to]);
-    else {
-      all.answered.push(...entry.answered);
-      all.refused.push(...entry.refused);
-      all.unknown.push(...entry.unknown);
-    }
+    else for (const kind of outcomeKinds) all[kind] = all[kind].concat(entry[kind]);
     found.set(entry.change, all);
   }
   return found;

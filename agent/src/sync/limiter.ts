@@ -36,23 +36,34 @@ export class Limiter {
   }
 
   private async place(signal: AbortSignal): Promise<void> {
-    const most =
-      this.limits.concurrency === 0
-        ? Infinity
-        : Math.max(1, Math.floor(this.limits.concurrency / this.slowness));
-    while (this.running >= most) {
+    while (!signal.aborted && this.running >= this.most()) await this.turn(signal);
+    if (signal.aborted) {
+      // The turn that was meant for this one goes to the next.
+      this.waiting.shift()?.();
       signal.throwIfAborted();
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
-          signal.removeEventListener('abort', go);
-          resolve();
-        };
-        this.waiting.push(go);
-        signal.addEventListener('abort', go, { once: true });
-      });
     }
-    signal.throwIfAborted();
     this.running += 1;
+  }
+
+  private most(): number {
+    const { concurrency } = this.limits;
+    return concurrency === 0 ? Infinity : Math.max(1, Math.floor(concurrency / this.slowness));
+  }
+
+  /** Resolves when a place may be free, or when nobody wants it any more. */
+  private turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const go = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.waiting.splice(this.waiting.indexOf(go), 1);
+        resolve();
+      };
+      this.waiting.push(go);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
   }
 
   private async pace(signal: AbortSignal): Promise<void> {

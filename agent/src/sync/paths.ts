@@ -1,7 +1,7 @@
 /** Where things lie in the bucket, below the configured prefix. Made of ids and numbers only. */
 export interface SyncPaths {
   head: string;
-  manifest(generation: number, runId: string): string;
+  manifest(generation: number, writer: string): string;
   fingerprint(generation: number, name: string): string;
   values(generation: number, name: string): string;
   plan(runId: string, epoch: bigint, change: string): string;
@@ -15,8 +15,8 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
   const run = (runId: string): string => `${root}/run=${runId}`;
   return {
     head: `${root}/head.json`,
-    // The run's id keeps two attempts at one generation apart; the head says which of them counts.
-    manifest: (generation, runId) => `${root}/baseline/manifest-${generation}-${runId}.json`,
+    // The writer (run and epoch) keeps two attempts at one generation apart; the head says which of them counts.
+    manifest: (generation, writer) => `${root}/baseline/manifest-${generation}-${writer}.json`,
     fingerprint: (generation, name) => `${root}/baseline/fingerprint/${generation}-${name}`,
     values: (generation, name) => `${root}/baseline/values/${generation}-${name}.parquet`,
     plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,

@@ -6,6 +6,7 @@ import type { Diff } from './diff.js';
 import type { Change, Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
 import type { SyncRequest } from './sync-request.js';
+import { asParquet } from './work-files.js';
 
 /** The operations of one change, in order: a Parquet file with `ord` 0, 1, 2, …, fingerprints, values and old values. */
 export interface PlanPart {
@@ -51,10 +52,7 @@ export async function plan(
       continue;
     }
     const kind = context.recordOnly ? undefined : operationKind(request, change);
-    const sendable =
-      kind && change !== 'removed'
-        ? await leaveOut(change, { mapping, duck, meter, result })
-        : undefined;
+    const sendable = kind ? await leaveOut(change, { mapping, duck, meter, result }) : undefined;
     const rows = counted - (sendable?.left ?? 0);
     const file = join(workDir, `plan-${change}.parquet`);
     const gaps = sendable !== undefined && sendable.left > 0;
@@ -94,7 +92,9 @@ async function leaveOut(
   context: { mapping: Mapping; duck: Duck; meter: Meter; result: Plan },
 ): Promise<{ left: number; where: string } | undefined> {
   const { mapping, duck, meter, result } = context;
-  const { nullKey = 'false', skips = 'false' } = mapping;
+  const { nullKey = 'false' } = mapping;
+  // A row is removed by its key, whatever else is NULL.
+  const skips = change === 'removed' ? 'false' : (mapping.skips ?? 'false');
   if (nullKey === 'false' && skips === 'false') return undefined;
   const [row] = await duck.rows(
     `select count(*) filter (${nullKey}), count(*) filter (not ${nullKey} and ${skips}) from ${change}`,
@@ -110,9 +110,7 @@ async function writePart(
   duck: Duck,
   part: { change: Change; file: string; where: string | undefined; renumber: boolean },
 ): Promise<void> {
-  const number = part.renumber
-    ? 'row_number() over (order by ord) - 1 as ord, * exclude (ord)'
-    : '*';
+  const number = part.renumber ? 'row_number() over () - 1 as ord, * exclude (ord)' : '*';
   await duck.run(`copy (select ${number} from ${part.change} ${part.where ? `where ${part.where}` : ''})
-    to ${quoteText(part.file)} (format parquet, compression zstd, compression_level 1)`);
+    to ${quoteText(part.file)} ${asParquet}`);
 }

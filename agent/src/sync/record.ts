@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Column } from '../connector/value.js';
+import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
@@ -9,14 +9,17 @@ import { moveHead } from './baseline.js';
 import type { Baseline, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
 import type { Change } from './mapping.js';
-import type { SyncPaths } from './paths.js';
 import { countRanges } from './ranges.js';
 import type { Range } from './ranges.js';
-import type { SyncTools } from './tools.js';
+import { keepSegment, writeFingerprints, writerOf } from './segments.js';
+import type { RecordContext } from './segments.js';
+import { asParquet } from './work-files.js';
 
 /** A part of a plan, and what of it goes into the baseline. */
 export interface Recorded {
   change: Change;
+  /** Absent when the rows were not sent, only recorded. */
+  kind?: OperationKind | undefined;
   rows: number;
   /** Parquet with `ord`, fingerprints and values. */
   file: string;
@@ -24,22 +27,15 @@ export interface Recorded {
   except: Range[];
   /** Rows that may have been taken: recorded so that they are sent again, or removed if they leave the query. */
   unknown: Range[];
-}
-
-export interface RecordContext {
-  baseline: Baseline;
-  /** Seed and columns of the fingerprints that the parts hold. */
-  shape: { seed: bigint; columns: readonly Column[]; keyColumns: number };
-  /** Start from nothing instead of from the baseline. */
-  fresh: boolean;
-  duck: Duck;
-  tools: SyncTools;
-  paths: SyncPaths;
-  runId: string;
+  /** Rows whose record is not ours: never called removed. */
+  skipped: Range[];
 }
 
 /** The row fingerprint that no row has: whatever the query gives for the key, it differs. */
 const unknownFingerprint = '8::ubigint';
+/** Lowest three bits of a row fingerprint in a segment: 0, or 1 for a row that the destination skipped. */
+const ownFingerprint = 'p.rh - p.rh % 8';
+const foreignFingerprint = `${ownFingerprint} + 1`;
 
 /** What was acknowledged becomes the next baseline, all or nothing: new immutable segments, then the head moves. */
 export async function record(
@@ -66,7 +62,7 @@ export async function record(
   if (needsCompaction(manifest)) manifest = await compact(manifest, context);
   const body = Buffer.from(JSON.stringify(manifest));
   const pointer: ObjectPointer = {
-    key: paths.manifest(generation, runId),
+    key: paths.manifest(generation, writerOf(context)),
     bytes: body.length,
     sha256: createHash('sha256').update(body).digest('hex'),
   };
@@ -78,31 +74,18 @@ export async function record(
   return { head, etag, manifest };
 }
 
-/** Uploads a file and keeps it as the local copy of what is in the bucket. */
-export async function keepSegment(
-  tools: SyncTools,
-  key: string,
-  file: string,
-): Promise<ObjectPointer> {
-  const pointer = await tools.store.upload(key, file, tools.signal);
-  await mkdir(tools.cacheDir, { recursive: true });
-  const kept = join(tools.cacheDir, pointer.sha256);
-  await rename(file, kept).catch(() => copyFile(file, kept));
-  return pointer;
-}
-
 async function makeSegment(
   part: Recorded,
   generation: number,
   context: RecordContext,
 ): Promise<Segment | undefined> {
-  const { duck, tools, paths, runId } = context;
+  const { duck, tools, paths } = context;
   const rows = part.rows - countRanges(part.except);
   if (rows === 0) return undefined;
-  const name = `${part.change}-${runId}`;
-  const isWhole = part.except.length === 0 && part.unknown.length === 0;
+  const name = `${part.change}-${writerOf(context)}`;
+  const isWhole = [part.except, part.unknown, part.skipped].every((ranges) => ranges.length === 0);
   const values = join(tools.workDir, `values-${part.change}.parquet`);
-  if (isWhole && part.change !== 'removed') await copyFile(part.file, values);
+  if (isWhole && part.change === 'added') await copyFile(part.file, values);
   else await writeChosen(part, values, { duck, workDir: tools.workDir });
   const fingerprint = join(tools.workDir, `fingerprint-${part.change}`);
   await writeFingerprints(
@@ -124,20 +107,25 @@ async function writeChosen(
   context: { duck: Duck; workDir: string },
 ): Promise<void> {
   const { duck, workDir } = context;
-  const except = await rangeTable('except', part.except, { part, workDir });
-  const unknown = await rangeTable('unknown', part.unknown, { part, workDir });
-  const columns =
-    part.change === 'removed'
-      ? 'p.klo, p.khi, 0::ubigint as rh'
-      : `p.* replace (case when u.first is null then p.rh else ${unknownFingerprint} end as rh)`;
-  await duck.run(`copy (select ${columns} from read_parquet(${quoteText(part.file)}) as p
-      anti join ${except} as e on p.ord >= e.first and p.ord < e.last
-      ${part.change === 'removed' ? '' : `left join ${unknown} as u on p.ord >= u.first and p.ord < u.last`})
-    to ${quoteText(file)} (format parquet, compression zstd, compression_level 1)`);
+  const ranges = async (name: 'except' | 'unknown' | 'skipped'): Promise<string> =>
+    rangeTable(name, part[name], { part, workDir });
+  const from = `read_parquet(${quoteText(part.file)}) as p
+      anti join ${await ranges('except')} as e on p.ord >= e.first and p.ord < e.last`;
+  const isRemoval = part.change === 'removed';
+  const marked = `case when u.first is not null then ${unknownFingerprint}
+      when s.first is not null then ${foreignFingerprint}
+      else ${part.kind === undefined ? 'p.rh' : ownFingerprint} end`;
+  const select = isRemoval
+    ? `select p.klo, p.khi, 0::ubigint as rh from ${from}`
+    : `select p.* replace (${marked} as rh) from ${from}
+      left join ${await ranges('unknown')} as u on p.ord >= u.first and p.ord < u.last
+      left join ${await ranges('skipped')} as s on p.ord >= s.first and p.ord < s.last`;
+  await duck.run(`copy (${select})
+    to ${quoteText(file)} ${asParquet}`);
 }
 
 async function rangeTable(
-  name: string,
+  name: 'except' | 'unknown' | 'skipped',
   ranges: readonly Range[],
   context: { part: Recorded; workDir: string },
 ): Promise<string> {
@@ -146,26 +134,6 @@ async function rangeTable(
   return `read_csv(${quoteText(file)}, delim = '\t', header = false, auto_detect = false,
     columns = {'first': 'UBIGINT', 'last': 'UBIGINT'})`;
 }
-
-/** Three unsigned columns as entries of 24 bytes. */
-export async function writeFingerprints(duck: Duck, sql: string, path: string): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    for await (const [low = noNumbers, high = noNumbers, row = noNumbers] of duck.numbers(sql)) {
-      const entries = new BigUint64Array(low.length * 3);
-      for (let n = 0; n < low.length; n += 1) {
-        entries[n * 3] = low[n] ?? 0n;
-        entries[n * 3 + 1] = high[n] ?? 0n;
-        entries[n * 3 + 2] = row[n] ?? 0n;
-      }
-      await file.write(new Uint8Array(entries.buffer));
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-const noNumbers = new BigUint64Array(0);
 
 function rowsAfter(former: Manifest | undefined, parts: readonly Recorded[]): number {
   const taken = (change: Change): number =>

@@ -1,12 +1,16 @@
 import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
 import { cached, moveHead } from './baseline.js';
-import type { InFlightPart, Outcomes } from './journal.js';
+import type { InFlight, InFlightPart } from './journal.js';
 import { readJournal } from './journal.js';
-import { countRanges, mergeRanges, subtractRanges } from './ranges.js';
+import type { Outcomes } from './outcomes.js';
+import { countRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import { record } from './record.js';
-import type { Recorded, RecordContext } from './record.js';
+import type { Recorded } from './record.js';
+import type { RecordContext } from './segments.js';
+import { settle } from './settle.js';
+import type { Settled } from './settle.js';
 import type { SyncRequest } from './sync-request.js';
 import type { Tally } from './tally.js';
 
@@ -20,52 +24,46 @@ export async function recover(
   request: SyncRequest,
   context: Omit<RecordContext, 'shape' | 'fresh'> & { tally: Tally },
 ): Promise<Baseline> {
-  const { baseline, tools, paths } = context;
+  const { baseline } = context;
   const left = baseline.head.inFlight;
   if (!left) return baseline;
-  const journal = await readJournal(
-    tools.store,
-    { paths, runId: left.runId, epoch: left.epoch },
-    tools.signal,
-  );
-  const parts: Recorded[] = [];
-  for (const part of left.parts) {
-    const found = journal.get(part.change);
-    if (!found || part.kind === undefined) continue;
-    const { except, unknown } = settle(part, found, request.uncertain, context.tally);
-    if (countRanges(except) === part.rows) continue;
-    parts.push({
-      change: part.change,
-      rows: part.rows,
-      file: await cached(tools, part.file),
-      except,
-      unknown,
-    });
-  }
+  const parts = await recordable(request, left, context).catch((error: unknown) => {
+    // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
+    const isLost = error instanceof Failure && error.code.startsWith('baseline.');
+    if (isLost && (request.run.full || request.run.rebaseline)) return [];
+    throw error;
+  });
   if (parts.length === 0) return forget(context);
   const shape = { seed: BigInt(left.seed), columns: left.columns, keyColumns: left.keyColumns };
   return record(parts, { ...context, shape, fresh: false });
 }
 
-function settle(
-  part: InFlightPart,
-  left: Left,
+async function recordable(
+  request: SyncRequest,
+  left: InFlight,
+  { tools, paths, tally }: Pick<RecordContext, 'tools' | 'paths'> & { tally: Tally },
+): Promise<Recorded[]> {
+  const { runId, epoch } = left;
+  const journal = await readJournal(tools.store, { paths, runId, epoch }, tools.signal);
+  const parts: Recorded[] = [];
+  for (const part of left.parts) {
+    const found = journal.get(part.change);
+    const settled = found && settleFound(part, found, request.uncertain);
+    if (!settled || countRanges(settled.except) === part.rows) continue;
+    if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
+    parts.push({ ...part, ...settled, file: await cached(tools, part.file) });
+  }
+  return parts;
+}
+
+function settleFound(
+  { kind, ...part }: InFlightPart,
+  found: Left,
   uncertain: SyncRequest['uncertain'],
-  tally: Tally,
-): { except: Range[]; unknown: Range[] } {
-  const all: Range[] = [[0, part.rows]];
-  const intended = left.intended.map(([from, to]): Range => [from, Math.min(to, part.rows)]);
-  const open = mergeRanges([...subtractRanges(intended, left.answered), ...left.unknown]);
-  const neverSent = subtractRanges(all, intended);
-  if (part.repeatable && part.change !== 'removed')
-    return { except: mergeRanges([...left.refused, ...neverSent]), unknown: open };
-  // A removal that may have happened is found and done again: its entry stays.
-  const isHeld = !part.repeatable && uncertain === 'hold';
-  if (isHeld && open.length > 0) tally.add(held(), undefined, countRanges(open));
-  return {
-    except: mergeRanges([...left.refused, ...neverSent, ...(isHeld ? [] : open)]),
-    unknown: [],
-  };
+): Settled | undefined {
+  if (kind === undefined) return undefined;
+  const open = found.intended.map(([from, to]): Range => [from, Math.min(to, part.rows)]);
+  return settle({ ...part, kind }, { ...found, open }, uncertain);
 }
 
 function held(): Failure {

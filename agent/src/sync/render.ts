@@ -5,15 +5,18 @@ import type { Column } from '../connector/value.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import { Failure, failureOf } from '../failure.js';
-import { csvOptions } from './diff.js';
+import { csvOptions } from './work-files.js';
 import { valueColumn } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import type { PlanPart } from './plan.js';
+import { RangeSet } from './ranges.js';
+import type { Range } from './ranges.js';
 
-/** Rows that a template could not be rendered for. */
+/** Rows that a template could not be rendered for, by what is wrong with them. */
 export interface Unrendered {
-  ord: number;
   failure: Failure;
+  rows: Range[];
+  count: number;
 }
 
 /** Writes the lines of a plan part to a file, in order: key fields, then fields. Only templates make objects of rows. */
@@ -25,47 +28,73 @@ export async function renderPart(
   const { duck, workDir } = context;
   const file = join(workDir, `deliver-${part.change}.tsv`);
   const rendered = join(workDir, `templates-${part.change}.tsv`);
-  const unrendered =
+  await assertOrdered(part, duck);
+  const { unrendered, longestLine } =
     mapping.templates.length > 0
       ? await renderTemplates(part, mapping, { ...context, rendered })
-      : [];
+      : { unrendered: [], longestLine: 0 };
   const columns: Record<string, string> = { ord: 'UBIGINT' };
   for (const { column } of mapping.templates) columns[column] = 'VARCHAR';
-  const join_ =
+  const joined =
     mapping.templates.length > 0
-      ? `join read_csv(${quoteText(rendered)}, ${csvOptions(columns)}) using (ord)`
+      ? `join read_csv(${quoteText(rendered)}, ${csvOptions(columns, longestLine)}) using (ord)`
       : '';
-  await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')} from read_parquet(${quoteText(part.file)}) ${join_}
-    ${join_ ? 'order by ord' : ''})
+  await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')} from read_parquet(${quoteText(part.file)}) ${joined}
+    ${joined ? 'order by ord' : ''})
     to ${quoteText(file)} (format csv, delimiter '\t', header false, quote '', escape '', nullstr '\\N')`);
   return { file, unrendered };
+}
+
+/** Outcomes are told by a row's place, so its number must be its place. */
+async function assertOrdered(part: PlanPart, duck: Duck): Promise<void> {
+  const [row] = await duck.rows(
+    `select count(*) from read_parquet(${quoteText(part.file)}, file_row_number = true) where ord <> file_row_number`,
+  );
+  if (Number(row?.[0] ?? 0) > 0)
+    throw new Failure('INTERNAL', 'internal.order', 'The rows of a plan are out of order.');
 }
 
 async function renderTemplates(
   part: PlanPart,
   mapping: Mapping,
   context: { columns: readonly Column[]; duck: Duck; rendered: string },
-): Promise<Unrendered[]> {
+): Promise<{ unrendered: Unrendered[]; longestLine: number }> {
   const { columns, duck, rendered } = context;
-  const unrendered: Unrendered[] = [];
+  const failed = new Map<string, { failure: Failure; rows: RangeSet; count: number }>();
+  let longestLine = 0;
+  const lineOf = ([ord, ...fields]: (string | null)[]): string => {
+    const texts = renderRow(fields, mapping, columns);
+    if (texts instanceof Failure) refuse(failed, Number(ord), texts);
+    const shown = texts instanceof Failure ? mapping.templates.map(() => null) : texts;
+    const line = `${ord}\t${shown.map(escapeText).join('\t')}\n`;
+    // A character is at most three bytes for each of its UTF-16 units.
+    longestLine = Math.max(longestLine, line.length * 3);
+    return line;
+  };
+  const list = columns.map(({ name }) => valueColumn(name)).join(', ');
   const out = await open(rendered, 'w');
   try {
-    const list = columns.map(({ name }) => valueColumn(name)).join(', ');
     for await (const rows of duck.texts(
       `select ord::varchar, ${list} from read_parquet(${quoteText(part.file)})`,
-    )) {
-      const lines = rows.map(([ord, ...fields]) => {
-        const texts = renderRow(fields, mapping, columns);
-        if (texts instanceof Failure) unrendered.push({ ord: Number(ord), failure: texts });
-        const fieldsOut = texts instanceof Failure ? mapping.templates.map(() => null) : texts;
-        return `${ord}\t${fieldsOut.map(escapeText).join('\t')}\n`;
-      });
-      await out.write(lines.join(''));
-    }
+    ))
+      await out.writeFile(rows.map(lineOf).join(''));
   } finally {
     await out.close();
   }
-  return unrendered;
+  const unrendered = [...failed.values()].map((each) => ({ ...each, rows: each.rows.list() }));
+  return { unrendered, longestLine };
+}
+
+/** Only the first failure of its kind is kept: a million rows can fail alike. */
+function refuse(
+  failed: Map<string, { failure: Failure; rows: RangeSet; count: number }>,
+  ord: number,
+  failure: Failure,
+): void {
+  const known = failed.get(failure.code) ?? { failure, rows: new RangeSet(), count: 0 };
+  known.rows.add(ord, ord + 1);
+  known.count += 1;
+  failed.set(failure.code, known);
 }
 
 function renderRow(

@@ -8,7 +8,6 @@ import { diff } from './diff.js';
 import { judge } from './guard.js';
 import { constantText, makeMapping } from './mapping.js';
 import type { Mapping } from './mapping.js';
-import { pathsOf } from './paths.js';
 import { plan } from './plan.js';
 import type { Plan } from './plan.js';
 import { query } from './query.js';
@@ -89,14 +88,13 @@ async function carryOut(
 
 /** What is there, after what a crashed run left was settled. Asked to start over, a damaged baseline is no obstacle. */
 async function currentBaseline(run: Run): Promise<Baseline> {
-  const { request, tools } = run;
+  const { request, tools, paths } = run;
   const startOver = request.run.full || request.run.rebaseline;
-  const paths = pathsOf(request);
   const found = await readBaseline(tools.store, paths, {
     signal: tools.signal,
     tolerant: startOver,
   });
-  const settled = await recover(request, { ...run, baseline: found, paths, runId: request.runId });
+  const settled = await recover(request, { ...run, baseline: found });
   if (!request.run.rebaseline) return settled;
   run.fresh = true;
   return { ...settled, manifest: undefined };

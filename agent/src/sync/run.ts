@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Column } from '../connector/value.js';
 import { openDuck } from '../duck/duck.js';
 import type { Duck } from '../duck/duck.js';
@@ -28,15 +29,16 @@ export interface Run {
   failure?: Failure;
 }
 
-/** Share of the agent's memory that DuckDB may take; kernel, batches and Node need the rest. */
-const duckShare = 0.4;
+/** Share of the agent's memory that DuckDB may count; it takes twice that, and kernel, batches and Node need the rest. */
+const duckShare = 0.25;
 
 export async function openRun(request: SyncRequest, tools: SyncTools): Promise<Run> {
   await mkdir(tools.workDir, { recursive: true });
   return {
     request,
     runId: request.runId,
-    tools,
+    // What no baseline of this sync names is dropped from its cache, so it shares it with no other.
+    tools: { ...tools, cacheDir: join(tools.cacheDir, request.syncId) },
     paths: pathsOf(request),
     duck: await openDuck({
       directory: tools.workDir,

@@ -23,10 +23,12 @@ export interface Snapshot {
   /** Numbers of entries whose key came more than once; empty when none did. */
   duplicates: string;
   duplicateKeys: number;
+  /** Bytes of the longest staged line; how much room a reader of `staged` needs for one. */
+  longestLine: number;
 }
 
-/** Invalid rows beyond what the memory holds would be killed by the system; this says so instead. */
-const bytesPerRow = 34;
+/** Share of the memory that fingerprints may take; beyond it the system would kill the agent. */
+const kernelShare = 0.7;
 
 export async function takeSnapshot(
   request: SyncRequest,
@@ -45,6 +47,7 @@ export async function takeSnapshot(
   const files: string[] = [];
   for (const segment of segments) files.push(await cached(tools, segment.fingerprint));
   await loadFingerprints(kernel, files);
+  assertRoom(kernel, tools.memoryMiB);
 
   const file = (name: string): string => join(tools.workDir, name);
   const snapshot: Snapshot = {
@@ -55,6 +58,7 @@ export async function takeSnapshot(
     removed: file('removed.tsv'),
     duplicates: file('duplicates.tsv'),
     duplicateKeys: 0,
+    longestLine: 0,
   };
   meter.enter('snapshot');
   await stage(snapshot.staged, async (write) => {
@@ -68,9 +72,10 @@ export async function takeSnapshot(
     }
     kernel.end();
   });
-  await stage(snapshot.removed, (write) => write.through((keep) => kernel.removed(keep)));
-  await stage(snapshot.duplicates, (write) => write.through((keep) => kernel.duplicates(keep)));
+  await writeParts(snapshot.removed, kernel.removed());
+  await writeParts(snapshot.duplicates, kernel.duplicates());
   snapshot.duplicateKeys = kernel.counts.duplicateKeys;
+  snapshot.longestLine = kernel.counts.longestLine;
   Object.assign(meter.counts, takenFrom(kernel));
   return snapshot;
 }
@@ -81,55 +86,51 @@ function takenFrom(kernel: FingerprintKernel): Record<string, number> {
 }
 
 function assertRoom(kernel: FingerprintKernel, memoryMiB: number): void {
-  const { baselineRows, added } = kernel.counts;
-  if (((baselineRows + added) * bytesPerRow) / 2 ** 20 > memoryMiB * 0.7)
+  if (kernel.memoryBytes > memoryMiB * 2 ** 20 * kernelShare)
     throw new Failure(
       'CONFIG',
       'snapshot.too_large',
-      'The model has more rows than fit into the memory of the agent: raise DRAWBRIDGE_MEMORY_MIB (34 bytes a row).',
+      'The model has more rows than fit into the memory of the agent: raise DRAWBRIDGE_MEMORY_MIB (40 bytes a row).',
     );
 }
 
 interface Writer {
-  /** Copies; the bytes may change as soon as it returns. */
+  /** Copies what is only good until the next call. */
   keep(bytes: Uint8Array): void;
   flush(): Promise<void>;
-  through(produce: (keep: (bytes: Uint8Array) => void) => void): Promise<void>;
 }
 
 async function stage(path: string, work: (write: Writer) => Promise<void>): Promise<void> {
   const file = await open(path, 'w');
+  let kept: Uint8Array[] = [];
   try {
-    await work(writerOf(file));
+    await work({
+      keep: (bytes) => void kept.push(bytes.slice()),
+      flush: async () => {
+        const parts = kept;
+        kept = [];
+        for (const part of parts) await writeAll(file, part);
+      },
+    });
   } finally {
     await file.close();
   }
 }
 
-function writerOf(file: FileHandle): Writer {
-  let kept: Uint8Array[] = [];
-  const keep = (bytes: Uint8Array): void => void kept.push(bytes.slice());
-  const flush = async (): Promise<void> => {
-    const parts = kept;
-    kept = [];
-    if (parts.length > 0) await writeAll(file, parts);
-  };
-  return {
-    keep,
-    flush,
-    through: async (produce) => {
-      produce(keep);
-      await flush();
-    },
-  };
+/** Writes parts that are only good until the next one is asked for. */
+export async function writeParts(path: string, parts: Iterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const part of parts) await writeAll(file, part);
+  } finally {
+    await file.close();
+  }
 }
 
-async function writeAll(file: FileHandle, parts: Uint8Array[]): Promise<void> {
+async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
   try {
-    for (const part of parts) {
-      let at = 0;
-      while (at < part.length) at += (await file.write(part, at)).bytesWritten;
-    }
+    let at = 0;
+    while (at < part.length) at += (await file.write(part, at)).bytesWritten;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     throw new Failure(

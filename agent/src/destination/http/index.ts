@@ -170,13 +170,13 @@ function openEndpoint(
   };
   const callFor = (batch: Pick<Batch, 'kind' | 'change'>): Call =>
     makeCall(chosen[batch.change], batch.kind, request.object);
+  for (const change of ['added', 'changed', 'removed'] as const)
+    checkUrl(chosen[change]?.url, size);
   return {
     maxRows: size,
     maxBytes: 4 << 20,
     concurrency: 16,
-    isRepeatable: (kind) =>
-      chosen.repeatable ??
-      isSafe(callFor({ kind, change: kind === 'delete' ? 'removed' : 'added' }).method),
+    isRepeatable: (kind, change) => chosen.repeatable ?? isSafe(callFor({ kind, change }).method),
     deliver: async (batch, signal) =>
       deliver(batch, { client, call: callFor(batch), shape, results: chosen.results, signal }),
     close: async () => undefined,
@@ -198,13 +198,9 @@ async function deliver(
     const answer = await to.client.send(request, to.signal);
     return outcomesOf(answer.body, batch.size, to.results);
   } catch (error) {
-    // What is gone already was removed.
-    if (
-      batch.kind === 'delete' &&
-      error instanceof Failure &&
-      ['404', '410'].includes(error.vendorCode)
-    )
-      return Array.from({ length: batch.size }, () => ({ kind: 'accepted' }));
+    if (!(error instanceof Failure) || !['404', '410'].includes(error.vendorCode)) throw error;
+    // What is gone already was removed. Said of many rows at once it may mean one of them: the engine looks for it.
+    if (batch.kind === 'delete' && batch.size === 1) return [{ kind: 'accepted' }];
     throw error;
   }
 }
@@ -220,6 +216,17 @@ function makeCall(
     url: compileTemplate(given?.url ?? object.replace(/^\//, '')),
     body: given?.body === undefined ? undefined : compileTemplate(given.body),
   };
+}
+
+/** A request for many rows has one URL. */
+function checkUrl(url: string | undefined, size: number): void {
+  if (size === 1 || url === undefined || compileTemplate(url).variables.length === 0) return;
+  throw new Failure(
+    'CONFIG',
+    'destination.url_of_one_row',
+    'A URL that names a row needs batch.size 1. Take the columns out of the URL, or the batch.',
+    { detail: url },
+  );
 }
 
 function isSafe(method: string): boolean {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { defineDestination } from '../../connector/destination.js';
 import {
+  cancelStatement,
   connectPostgres,
   postgresFailure,
   postgresSecrets,
@@ -130,7 +131,11 @@ export default defineDestination({
           await client.end().catch(() => undefined);
         }
       },
-      open: (request) => openTarget(request, () => connect(`drawbridge ${request.tag.runId}`)),
+      open: (request) =>
+        openTarget(request, {
+          connect: () => connect(`drawbridge ${request.tag.runId}`),
+          cancel: (client) => cancelStatement(address, client, 'destination'),
+        }),
       close: async () => undefined,
     };
   },

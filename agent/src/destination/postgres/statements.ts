@@ -42,10 +42,7 @@ const silent = (sql: string): ReturnType<Merge> => ({ sql, tells: 'nothing' });
 const telling = (sql: string): ReturnType<Merge> => ({ sql, tells: 'taken' });
 
 const merges: Record<OperationKind, Merge> = {
-  upsert: (parts) =>
-    silent(
-      `${insert(parts)} on conflict (${keyList(parts)}) do ${parts.fields.length === 0 ? 'nothing' : `update set ${parts.fields.map((field) => assignment(parts, field, 'excluded')).join(', ')}`}`,
-    ),
+  upsert: (parts) => silent(keepsDefaults(parts) ? upsertInTwo(parts) : upsertInOne(parts)),
   update: (parts) =>
     telling(
       parts.fields.length === 0
@@ -70,14 +67,37 @@ const merges: Record<OperationKind, Merge> = {
   },
 };
 
+function upsertInOne(parts: StatementParts): string {
+  const { fields } = parts;
+  const action =
+    fields.length === 0
+      ? 'nothing'
+      : `update set ${fields.map((field) => assignment(parts, field, 'excluded')).join(', ')}`;
+  return `${insert(parts)} on conflict (${keyList(parts)}) do ${action}`;
+}
+
+/** An omitted NULL is a default in a new record, so on conflict nobody could tell it from a value that was sent. */
+function keepsDefaults({ fields, omit }: StatementParts): boolean {
+  return fields.some(({ name, default: other }) => omit.has(name) && other !== null);
+}
+
+/** What is there is updated first; in the insert only new records are left, and those that come in this very moment. */
+function upsertInTwo(parts: StatementParts): string {
+  const set = parts.fields.map((field) => assignment(parts, field, 's')).join(', ');
+  return `with known as (update ${parts.table.name} as t set ${set} from ${stage} as s where ${sameKey(parts)}
+      returning s.drawbridge_ord as ord)
+    ${insert(parts, 'where s.drawbridge_ord not in (select ord from known)')}
+    on conflict (${keyList(parts)}) do update set ${parts.fields.map((field) => assignment(parts, field, 'excluded')).join(', ')}`;
+}
+
 /** A NULL of an omitted field becomes the column's default in a new record. */
-function insert({ table, key, fields, omit }: StatementParts): string {
+function insert({ table, key, fields, omit }: StatementParts, where = ''): string {
   const all = [...key, ...fields];
   const values = all.map(({ name, default: other }) =>
     omit.has(name) && other !== null ? `coalesce(s.${quote(name)}, ${other})` : `s.${quote(name)}`,
   );
   return `insert into ${table.name} (${all.map(({ name }) => quote(name)).join(', ')})
-    select ${values.join(', ')} from ${stage} as s order by s.drawbridge_ord`;
+    select ${values.join(', ')} from ${stage} as s ${where} order by s.drawbridge_ord`;
 }
 
 /** On conflict, what is there is the table's own row; in an update it is `t`. */

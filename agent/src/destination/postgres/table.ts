@@ -14,7 +14,7 @@ export interface Table {
   /** Quoted, with its schema. */
   name: string;
   columns: TableColumn[];
-  /** Sets of columns that the database keeps unique. */
+  /** Sets of columns that the database keeps unique at once: not what an index only includes, nothing deferrable. */
   uniqueKeys: string[][];
   isEmpty: boolean;
 }
@@ -44,8 +44,11 @@ export async function readTable(client: pg.Client, object: string): Promise<Tabl
   );
   const { rows: keys } = await client.query<{ columns: string[] }>(
     `select array_agg(a.attname::text) as columns
-      from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-      where i.indrelid = $1::oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+      from pg_index i
+      cross join unnest(i.indkey) with ordinality as k(attnum, place)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+      where i.indrelid = $1::oid and k.place <= i.indnkeyatts
+        and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null
       group by i.indexrelid`,
     [oid],
   );

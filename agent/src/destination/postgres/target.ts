@@ -17,16 +17,19 @@ import type { Table } from './table.js';
 /** Two connections: while one merges, the other copies. */
 const connections = 2;
 
+export interface Database {
+  connect(): Promise<pg.Client>;
+  /** Stops the statement that a connection is busy with. */
+  cancel(client: pg.Client): Promise<void>;
+}
+
 /** Opens a table for writing: looks at it once, and prepares a staging table on each connection. */
-export async function openTarget(
-  request: TargetRequest,
-  connect: () => Promise<pg.Client>,
-): Promise<Target> {
-  const first = await connect();
+export async function openTarget(request: TargetRequest, database: Database): Promise<Target> {
+  const first = await database.connect();
   try {
     const table = await readTable(first, request.object);
     checkKey(request, table);
-    return new TableTarget(connect, first, { request, table });
+    return new TableTarget(database, first, { request, table });
   } catch (error) {
     await first.end().catch(() => undefined);
     throw postgresFailure(error, 'destination', 'unreachable');
@@ -44,7 +47,7 @@ class TableTarget implements Target {
   private direct: boolean;
 
   constructor(
-    private readonly connect: () => Promise<pg.Client>,
+    private readonly database: Database,
     first: pg.Client,
     { request, table }: { request: TargetRequest; table: Table },
   ) {
@@ -76,17 +79,22 @@ class TableTarget implements Target {
     return kind !== 'append';
   }
 
-  async deliver(batch: Batch): Promise<Outcome[]> {
-    const client = this.idle.pop() ?? (await this.connect());
+  async deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]> {
+    const client = this.idle.pop() ?? (await this.database.connect());
+    const stop = (): void => void this.database.cancel(client).catch(() => undefined);
+    signal.addEventListener('abort', stop, { once: true });
     let isBroken = false;
     try {
       return await this.write(client, batch);
     } catch (error) {
       const failure = postgresFailure(error, 'destination', 'no_answer');
       isBroken = failure.code === 'destination.no_answer';
+      // Cancelled, the statement was rolled back; only a broken line leaves it open what became of it.
+      if (!isBroken) signal.throwIfAborted();
       throw failure;
     } finally {
-      if (isBroken) void client.end().catch(() => undefined);
+      signal.removeEventListener('abort', stop);
+      if (isBroken || signal.aborted) void client.end().catch(() => undefined);
       else this.idle.push(client);
     }
   }
@@ -155,10 +163,18 @@ function outcomesOf(count: number, taken: ReadonlySet<number>): Outcome[] {
   return Array.from({ length: count }, (_, n) => ({ kind: taken.has(n) ? 'accepted' : 'skipped' }));
 }
 
-function checkKey({ mode, key, removal, set }: TargetRequest, table: Table): void {
+function checkKey({ mode, key, fields, removal, set }: TargetRequest, table: Table): void {
   const names = key.map(({ name }) => name);
   if (mode !== 'append' && names.length === 0)
     throw new Failure('CONFIG', 'destination.key_missing', 'The mode of this sync needs a key.');
+  if (removal !== 'nothing' && names.length === 0)
+    throw new Failure('CONFIG', 'destination.key_missing', 'onRemoved of this sync needs a key.');
+  if (removal === 'clear' && fields.length === 0)
+    throw new Failure(
+      'CONFIG',
+      'destination.clear_missing',
+      'onRemoved: clear needs fields that can be cleared.',
+    );
   if (removal === 'set' && set.length === 0)
     throw new Failure('CONFIG', 'destination.set_missing', 'onRemoved.set names no field.');
   if ((mode === 'upsert' || mode === 'mirror' || mode === 'create') && !isUniqueKey(table, names))

@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 /**
  * COPY … TO STDOUT as bytes. The driver's parser makes an object of every row; here the socket is read directly while
- * the copy lasts: CopyData frames are stripped in place, everything else goes on to the driver's parser as it came.
+ * the copy lasts: CopyData frames are stripped, everything else goes on to the driver's parser as it came.
  * Frames: https://www.postgresql.org/docs/18/protocol-message-formats.html (read 2026-11).
  */
 export function copyOut(client: pg.Client, sql: string): AsyncIterable<Uint8Array> {
@@ -30,7 +30,10 @@ const highWaterBytes = 4 << 20;
 class CopyOut {
   private stream: Socket | undefined;
   private driver: Listener[] = [];
+  /** The start of a message that is not whole yet; never row data. */
   private rest: Buffer = Buffer.alloc(0);
+  /** Bytes of the current CopyData frame that are still to come. */
+  private rowBytes = 0;
   private ready: Buffer[] = [];
   private readyBytes = 0;
   private ended = false;
@@ -64,17 +67,31 @@ class CopyOut {
     }
   }
 
+  /** Row data is passed on as it comes, even if a frame is not whole: a long row is never put together here. */
   private readonly take = (bytes: Buffer): void => {
     const data = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
+    const rows = Buffer.allocUnsafe(data.length);
     let at = 0;
     let kept = 0;
-    const rows = Buffer.allocUnsafe(data.length);
-    while (data.length - at >= headerBytes) {
-      const end = at + 1 + data.readUInt32BE(at + 1);
-      if (end > data.length) break;
-      if (data[at] === copyData) kept += data.copy(rows, kept, at + headerBytes, end);
-      else this.hand(data.subarray(at, end));
-      at = end;
+    while (at < data.length) {
+      if (this.rowBytes > 0) {
+        const end = Math.min(data.length, at + this.rowBytes);
+        kept += data.copy(rows, kept, at, end);
+        this.rowBytes -= end - at;
+        at = end;
+        continue;
+      }
+      if (data.length - at < headerBytes) break;
+      const length = data.readUInt32BE(at + 1);
+      if (data[at] === copyData) {
+        this.rowBytes = length - 4;
+        at += headerBytes;
+      } else {
+        const end = at + 1 + length;
+        if (end > data.length) break;
+        this.hand(data.subarray(at, end));
+        at = end;
+      }
     }
     this.rest = data.subarray(at);
     if (kept > 0) this.offer(rows.subarray(0, kept));
@@ -111,7 +128,6 @@ class CopyOut {
   handleCommandComplete(): void {}
   handleEmptyQuery(): void {}
   handleError(error: unknown): void {
-    this.error = error;
     this.finish(error);
   }
   handleReadyForQuery(): void {

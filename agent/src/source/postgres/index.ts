@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import {
+  cancelStatement,
   connectPostgres,
   postgresFailure,
   postgresSecrets,
@@ -95,7 +96,8 @@ export default defineSource({
         const { workspaceId, syncId, runId } = query.tag;
         const client = await connect(`drawbridge ${runId}`);
         const from = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */ ${fromOf(query)}`;
-        return read(client, { from, query, signal, cancel: () => cancel(address, client) });
+        const cancel = (): Promise<void> => cancelStatement(address, client, 'source');
+        return read(client, { from, query, signal, cancel });
       },
       close: async () => {
         for (const client of clients) await client.end().catch(() => undefined);
@@ -120,6 +122,7 @@ async function read(
   const columns = query.columns.map((name) => columnOf(all, name));
   const list = query.columns.map(quoteIdentifier).join(', ');
   async function* chunks(): AsyncGenerator<Uint8Array> {
+    signal.throwIfAborted();
     const stop = (): void => void cancel().catch(() => undefined);
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -153,17 +156,6 @@ function columnOf(columns: readonly Column[], name: string): Column {
       detail: `missing: ${name}\nthere: ${columns.map((each) => each.name).join(', ')}`,
     },
   );
-}
-
-/** The database hears of a cancel on a connection of its own; the reading one may be busy for long. */
-async function cancel(address: PostgresAddress, client: pg.Client): Promise<void> {
-  const { processID } = client as unknown as { processID: number };
-  const messenger = await connectPostgres(address, {
-    side: 'source',
-    name: 'drawbridge cancel',
-    settings: [],
-  });
-  await messenger.query('select pg_cancel_backend($1)', [processID]).finally(() => messenger.end());
 }
 
 function fail(error: unknown): never {

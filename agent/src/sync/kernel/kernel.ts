@@ -13,6 +13,7 @@ const ADDED: u64 = 3; // seen, and not in the baseline
 const DUPLICATE: u64 = 4; // in the baseline, seen more than once
 const DUPLICATE_NEW: u64 = 5; // not in the baseline, seen more than once
 const ABSENT: u64 = 6; // was in the baseline once: a later segment took it out
+const FOREIGN: u64 = 7; // in the baseline, but skipped by the destination: compared, and never called removed
 const STATE: u64 = 7;
 
 // Row fingerprints with a meaning of their own. No row ever has one of them.
@@ -51,6 +52,8 @@ export let added: u64 = 0;
 export let invalid: u64 = 0;
 export let baselineRows: u64 = 0;
 export let duplicates: u64 = 0;
+/** Bytes of the longest line that was copied out, with its prefix. */
+export let longest: u32 = 0;
 let changedOut: u64 = 0;
 let addedOut: u64 = 0;
 
@@ -84,13 +87,17 @@ export function output(): usize {
   return outputAt;
 }
 
-/** Takes in a stretch of a fingerprint segment: 24 bytes an entry, little-endian. Later entries win. */
+/**
+ * Takes in a stretch of a fingerprint segment: 24 bytes an entry, little-endian. Later entries win. In a segment the
+ * lowest three bits of a row fingerprint are 0, or anything else for a row that the destination skipped.
+ */
 export function loadSegment(length: u32): void {
   const end = inputAt + length;
   for (let at = inputAt; at < end; at += ENTRY_BYTES) {
     const low = load64(at);
     const high = load64(at + 8);
-    const row = load64(at + 16) & ~STATE;
+    const told = load64(at + 16);
+    const row = (told & ~STATE) | ((told & STATE) == 0 ? BASELINE : FOREIGN);
     const found = find(low, high);
     if (found != 0) {
       const entry = addressOf(found - 1);
@@ -100,10 +107,10 @@ export function loadSegment(length: u32): void {
         store<u64>(entry + 16, ABSENT);
       } else {
         if (!had) baselineRows++;
-        store<u64>(entry + 16, row | BASELINE);
+        store<u64>(entry + 16, row);
       }
     } else if (row != REMOVED_MARK) {
-      insert(low, high, row | BASELINE);
+      insert(low, high, row);
       baselineRows++;
     }
   }
@@ -181,7 +188,8 @@ export function dump(from: u32): u32 {
   let n = from;
   while (n < entries && <usize>outputLength + ENTRY_BYTES <= outputSize) {
     const entry = addressOf(n);
-    if ((load64(entry + 16) & STATE) == BASELINE) {
+    const state = load64(entry + 16) & STATE;
+    if (state == BASELINE || state == FOREIGN) {
       memory.copy(outputAt + outputLength, entry, ENTRY_BYTES);
       outputLength += <u32>ENTRY_BYTES;
     }
@@ -209,7 +217,7 @@ function classify(line: usize, keyEnd: usize, lineEnd: usize): void {
     store<u64>(entry + 16, row | ADDED);
     added++;
     emit(65, addedOut++, found - 1, line, lineEnd);
-  } else if (state != BASELINE) {
+  } else if (state != BASELINE && state != FOREIGN) {
     markDuplicate(entry, stored, state);
   } else if ((stored & ~STATE) == row && !emitSame) {
     unchanged++;
@@ -218,7 +226,8 @@ function classify(line: usize, keyEnd: usize, lineEnd: usize): void {
     changed++;
     store<u64>(entry + 16, row | CHANGED);
     // An unknown entry may hold the very values that are about to be compared with it: it is sent whatever they are.
-    emit((stored & ~STATE) == UNKNOWN_MARK ? 85 : 67, changedOut++, found - 1, line, lineEnd);
+    const kind: u8 = (stored & ~STATE) == UNKNOWN_MARK ? 85 : state == FOREIGN ? 70 : 67;
+    emit(kind, changedOut++, found - 1, line, lineEnd);
   }
 }
 
@@ -234,7 +243,7 @@ function markDuplicate(entry: usize, stored: u64, state: u64): void {
   store<u64>(entry + 16, (stored & ~STATE) | (state == ADDED ? DUPLICATE_NEW : DUPLICATE));
 }
 
-/** class (A added, C changed, U changed from unknown) TAB number in class TAB entry TAB key fingerprint TAB TAB row fingerprint TAB line */
+/** class (A added, C changed, U changed from unknown, F changed and skipped before) TAB number in class TAB entry TAB key fingerprint TAB TAB row fingerprint TAB line */
 function emit(kind: u8, ordinal: u64, number: u32, line: usize, lineEnd: usize): void {
   const entry = addressOf(number);
   store<u8>(outputAt + outputLength, kind);
@@ -248,6 +257,7 @@ function emit(kind: u8, ordinal: u64, number: u32, line: usize, lineEnd: usize):
   const length = lineEnd + 1 - line;
   memory.copy(outputAt + outputLength, line, length);
   outputLength += <u32>length;
+  if (<usize>longest < length + PREFIX_BYTES) longest = <u32>(length + PREFIX_BYTES);
 }
 
 function writeNumber(value: u64, after: u8): void {

@@ -1,0 +1,63 @@
+import { copyFile, mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Column } from '../connector/value.js';
+import type { Duck } from '../duck/duck.js';
+import type { ObjectPointer } from '../store/store.js';
+import type { Baseline } from './baseline.js';
+import type { SyncPaths } from './paths.js';
+import type { SyncTools } from './tools.js';
+
+/** What the next baseline is made with. */
+export interface RecordContext {
+  baseline: Baseline;
+  /** Seed and columns of the fingerprints that the parts hold. */
+  shape: { seed: bigint; columns: readonly Column[]; keyColumns: number };
+  /** Start from nothing instead of from the baseline. */
+  fresh: boolean;
+  duck: Duck;
+  tools: SyncTools;
+  paths: SyncPaths;
+  runId: string;
+}
+
+/** One attempt at one run. A second attempt writes other objects, as what it found may differ. */
+export function writerOf({ runId, tools }: Pick<RecordContext, 'runId' | 'tools'>): string {
+  return `${runId}-${tools.lease.epoch}`;
+}
+
+/** Uploads a file and keeps it as the local copy of what is in the bucket. */
+export async function keepSegment(
+  tools: SyncTools,
+  key: string,
+  file: string,
+): Promise<ObjectPointer> {
+  const pointer = await tools.store.upload(key, file, tools.signal);
+  await mkdir(tools.cacheDir, { recursive: true });
+  const kept = join(tools.cacheDir, pointer.sha256);
+  // Work and cache may be on different disks, and half a copy must not look like a whole one.
+  await rename(file, kept).catch(async () => {
+    await copyFile(file, `${kept}.part`);
+    await rename(`${kept}.part`, kept);
+  });
+  return pointer;
+}
+
+/** Three unsigned columns as entries of 24 bytes. */
+export async function writeFingerprints(duck: Duck, sql: string, path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for await (const [low = noNumbers, high = noNumbers, row = noNumbers] of duck.numbers(sql)) {
+      const entries = new BigUint64Array(low.length * 3);
+      for (let n = 0; n < low.length; n += 1) {
+        entries[n * 3] = low[n] ?? 0n;
+        entries[n * 3 + 1] = high[n] ?? 0n;
+        entries[n * 3 + 2] = row[n] ?? 0n;
+      }
+      await file.write(new Uint8Array(entries.buffer));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const noNumbers = new BigUint64Array(0);

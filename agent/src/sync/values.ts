@@ -1,0 +1,62 @@
+import type { Duck } from '../duck/duck.js';
+import { quoteText } from '../duck/duck.js';
+import { valueColumn } from './mapping.js';
+
+/** Parquet of acknowledged values, or of keys that were taken out. */
+export interface ValueFile {
+  path: string;
+  gone: boolean;
+}
+
+/** SQL of one pass: `klo`, `khi`, `rh`, `gone` and the named columns, as the latest file has them for each key. */
+export type Latest = (pass: string) => string;
+
+/**
+ * Finds which of the files says the latest about each key, of all keys or those in the relation `wanted`. That is done
+ * on keys alone, and pass by pass: whole rows of a large baseline would not fit into memory.
+ */
+export async function findLatest(
+  duck: Duck,
+  name: string,
+  from: {
+    files: readonly ValueFile[];
+    names: readonly string[];
+    passes: readonly string[];
+    wanted?: string;
+  },
+): Promise<Latest> {
+  const { files, names, passes, wanted } = from;
+  await duck.run(`create table ${name} (segment integer, klo ubigint, khi ubigint)`);
+  for (const pass of passes) {
+    const keys = files.map(
+      ({ path }, n) =>
+        `select ${n} as segment, klo, khi from read_parquet(${quoteText(path)}) where ${pass}`,
+    );
+    const among = wanted
+      ? `semi join (select * from ${wanted} where ${pass}) using (klo, khi)`
+      : '';
+    await duck.run(`insert into ${name} select max(segment), klo, khi
+      from (${keys.join(' union all ')}) ${among} group by klo, khi`);
+  }
+  const selects: ((pass: string) => string)[] = [];
+  for (const [n, { path, gone }] of files.entries()) {
+    const had = await columnsIn(duck, path);
+    // A file that was written before the mapping had a column knows no value of it.
+    const list = names.map(
+      (each) => (had.has(`c:${each}`) ? '' : 'cast(null as varchar) as ') + valueColumn(each),
+    );
+    selects.push(
+      (pass) => `select klo, khi, rh, ${gone} as gone, ${list.join(', ')}
+        from (select * from read_parquet(${quoteText(path)}) where ${pass})
+        semi join (select klo, khi from ${name} where segment = ${n} and ${pass}) using (klo, khi)`,
+    );
+  }
+  return (pass) => selects.map((select) => select(pass)).join(' union all by name ');
+}
+
+async function columnsIn(duck: Duck, path: string): Promise<Set<unknown>> {
+  const rows = await duck.rows(
+    `select column_name from (describe select * from read_parquet(${quoteText(path)}))`,
+  );
+  return new Set(rows.map(([name]) => name));
+}

@@ -1,0 +1,21 @@
+import { quoteText } from '../duck/duck.js';
+
+/** Room for lines of numbers. */
+export const shortLine = 256;
+
+/**
+ * How DuckDB reads our own line files: no quotes, no guesses. Its buffers follow the longest line, as several of them
+ * are held at once.
+ */
+export function csvOptions(columns: Readonly<Record<string, string>>, longestLine: number): string {
+  const types = Object.entries(columns).map(
+    ([name, type]) => `${quoteText(name)}: ${quoteText(type)}`,
+  );
+  const line = Math.max(64 << 10, longestLine + 1);
+  return `delim = '\t', header = false, quote = '', escape = '', nullstr = '\\N', auto_detect = false,
+    max_line_size = ${line}, buffer_size = ${Math.max(4 << 20, line * 2)}, columns = {${types.join(', ')}}`;
+}
+
+/** How DuckDB writes them: in groups that are small enough to be held several at once. */
+export const asParquet =
+  '(format parquet, compression zstd, compression_level 1, row_group_size 30720)';
