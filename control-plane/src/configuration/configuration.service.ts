@@ -86,7 +86,7 @@ export class ConfigurationService {
     const before = await storedSpecification(tx, workspaceId);
     const changes = changesBetween(before, specification);
     if (dryRun) return { applied: false, problems: [], changes, stopped: [] };
-    const { removed } = await writeSpecification(tx, workspaceId, specification);
+    const removed = await writeSpecification({ tx, workspaceId, before, after: specification });
     const stopped = await this.runs.cancelLive(tx, removed);
     return { applied: true, problems: [], changes, stopped };
   }

@@ -1,38 +1,31 @@
-import type { Specification } from '@drawbridge/proto';
-import type { Transaction } from '../database/database.js';
+import { isDeepStrictEqual } from 'node:util';
+import { entryOf } from '@drawbridge/proto';
 import { writeSyncs } from './write-syncs.js';
+import type { Writing } from './writing.js';
 
 /**
  * Makes the tables say what the specification says. New things from the bottom up, then the syncs, then what is gone
  * from the top down, so that nothing ever points at nothing. Answers with the ids of the syncs that were removed.
  */
-export async function writeSpecification(
-  tx: Transaction,
-  workspaceId: string,
-  specification: Specification,
-): Promise<{ removed: string[] }> {
-  await writeConnections(tx, workspaceId, specification);
-  await writeModels(tx, workspaceId, specification);
-  const removed = await writeSyncs(tx, workspaceId, specification);
-  await removeRest(tx, workspaceId, specification);
-  return { removed };
+export async function writeSpecification(writing: Writing): Promise<string[]> {
+  await writeConnections(writing);
+  await writeModels(writing);
+  const removed = await writeSyncs(writing);
+  await removeRest(writing);
+  return removed;
 }
 
-async function writeConnections(
-  tx: Transaction,
-  workspaceId: string,
-  { sources, destinations }: Specification,
-): Promise<void> {
-  for (const [name, entry] of Object.entries(sources)) {
-    const content = { poolName: entry.pool, spec: jsonOf(entry) };
+async function writeConnections({ tx, workspaceId, before, after }: Writing): Promise<void> {
+  for (const [name, entry] of changed(before.sources, after.sources)) {
+    const content = { poolName: entry.pool, spec: entry as object };
     await tx.source.upsert({
       where: { workspaceId_name: { workspaceId, name } },
       create: { workspaceId, name, ...content },
       update: content,
     });
   }
-  for (const [name, entry] of Object.entries(destinations)) {
-    const content = { poolName: entry.pool, spec: jsonOf(entry) };
+  for (const [name, entry] of changed(before.destinations, after.destinations)) {
+    const content = { poolName: entry.pool, spec: entry as object };
     await tx.destination.upsert({
       where: { workspaceId_name: { workspaceId, name } },
       create: { workspaceId, name, ...content },
@@ -41,17 +34,12 @@ async function writeConnections(
   }
 }
 
-async function writeModels(
-  tx: Transaction,
-  workspaceId: string,
-  { models }: Specification,
-): Promise<void> {
-  const sources = await tx.source.findMany({ where: { workspaceId } });
-  const sourceIds = new Map(sources.map(({ name, id }) => [name, id]));
-  for (const [name, entry] of Object.entries(models)) {
-    const sourceId = sourceIds.get(entry.source);
-    if (sourceId === undefined) continue;
-    const content = { sourceId, spec: jsonOf(entry) };
+async function writeModels({ tx, workspaceId, before, after }: Writing): Promise<void> {
+  for (const [name, entry] of changed(before.models, after.models)) {
+    const source = await tx.source.findUniqueOrThrow({
+      where: { workspaceId_name: { workspaceId, name: entry.source } },
+    });
+    const content = { sourceId: source.id, spec: entry as object };
     await tx.model.upsert({
       where: { workspaceId_name: { workspaceId, name } },
       create: { workspaceId, name, ...content },
@@ -60,16 +48,15 @@ async function writeModels(
   }
 }
 
-async function removeRest(
-  tx: Transaction,
-  workspaceId: string,
-  specification: Specification,
-): Promise<void> {
+async function removeRest({ tx, workspaceId, after }: Writing): Promise<void> {
   const not = (section: object) => ({ workspaceId, name: { notIn: Object.keys(section) } });
-  await tx.model.deleteMany({ where: not(specification.models) });
-  await tx.source.deleteMany({ where: not(specification.sources) });
-  await tx.destination.deleteMany({ where: not(specification.destinations) });
+  await tx.model.deleteMany({ where: not(after.models) });
+  await tx.source.deleteMany({ where: not(after.sources) });
+  await tx.destination.deleteMany({ where: not(after.destinations) });
 }
 
-/** Entries are plain JSON by definition; their types are stricter than the database client's. */
-export const jsonOf = (entry: object): object => entry;
+type Section<Entry> = Readonly<Record<string, Entry>>;
+
+/** New and different entries: the rest need not be written again. */
+const changed = <Entry>(before: Section<Entry>, after: Section<Entry>): [string, Entry][] =>
+  Object.entries(after).filter(([name, entry]) => !isDeepStrictEqual(entryOf(before, name), entry));

@@ -1,10 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../clock.js';
+import { Config } from '../config.js';
 import { JobService } from './job.service.js';
 
-/** A lease that ran out waits at most so long until its job goes on. */
-const everyMs = 5_000;
+/** A lease that ran out waits at most so long until its job goes on, and less where leases are short. */
+const longestMs = 5_000;
 
 /** Looks for leases that ran out, for as long as the application lives. */
 @Injectable()
@@ -16,6 +17,7 @@ export class Rescuer implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly jobs: JobService,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -28,6 +30,7 @@ export class Rescuer implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async loop(signal: AbortSignal): Promise<void> {
+    const everyMs = Math.min(longestMs, this.config.leaseMs / 2);
     while (!signal.aborted) {
       await this.rescue();
       await this.clock.sleep(everyMs, signal).catch(() => undefined);

@@ -37,9 +37,8 @@ export class SchedulerService {
       const started = await this.startBatch();
       due = started.due;
       await this.runs.announce(started.queued);
-      const { skipped } = started;
-      if (skipped.length > 0)
-        this.logger.warn({ count: skipped.length, skipped }, 'Skipped slots of schedules');
+      for (const skipped of started.skipped)
+        this.logger.warn(skipped, 'A slot of a schedule was skipped');
     }
   }
 

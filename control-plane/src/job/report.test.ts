@@ -1,0 +1,108 @@
+import {
+  create,
+  FailureKind,
+  FailureSchema,
+  FinishedSchema,
+  Phase,
+  ProgressSchema,
+} from '@drawbridge/proto';
+import { SyncOutcome } from '@drawbridge/proto';
+import { describe, expect, it } from 'vitest';
+import { checkResultOf, endOf, progressOf } from './report.js';
+
+const errorId = '22222222-0000-4000-8000-000000000000';
+const rejected = {
+  kind: FailureKind.REJECTED,
+  code: 'destination.rejected',
+  vendorCode: '23505',
+  errorId,
+};
+const failed = (kind: FailureKind) => create(FailureSchema, { kind, code: 'internal.unexpected' });
+
+describe('what an agent says of a run, in our words', () => {
+  it('keeps counts, times, codes and the pointer', () => {
+    const { result } = create(FinishedSchema, {
+      result: {
+        case: 'syncReport',
+        value: {
+          outcome: SyncOutcome.COMPLETED_WITH_ERRORS,
+          counts: { queried: 10n, unchanged: 7n, added: 3n, sent: 2n, rejected: 1n },
+          phases: { queryMs: 5n },
+          errors: [{ failure: rejected, count: 1n }],
+          baseline: {
+            generation: 2n,
+            key: 'v1/m.json',
+            sha256: 'ab'.repeat(32),
+            rows: 9n,
+            bytes: 100n,
+          },
+          agentPeakBytes: 1n << 33n,
+          bucketBytes: 70n,
+        },
+      },
+    });
+    expect(endOf(result)).toEqual({
+      state: 'completed_with_errors',
+      counts: {
+        queried: 10,
+        unchanged: 7,
+        added: 3,
+        changed: 0,
+        removed: 0,
+        invalid: 0,
+        sent: 2,
+        skipped: 0,
+        rejected: 1,
+        withheld: 0,
+        pending: 0,
+        uncertain: 0,
+      },
+      phases: { queryMs: 5, snapshotMs: 0, diffMs: 0, planMs: 0, deliverMs: 0, recordMs: 0 },
+      errors: [{ code: 'destination.rejected', vendorCode: '23505', count: 1, errorId }],
+      baseline: { generation: 2, key: 'v1/m.json', sha256: 'ab'.repeat(32), rows: 9, bytes: 100 },
+      peakBytes: 2 ** 33,
+      bucketBytes: 70,
+    });
+  });
+
+  it('tells a run that was stopped from one that failed', () => {
+    expect(endOf({ case: 'failure', value: failed(FailureKind.CANCELLED) })).toEqual({
+      state: 'cancelled',
+    });
+    expect(endOf({ case: 'failure', value: failed(FailureKind.INTERNAL) })).toMatchObject({
+      state: 'failed',
+      failure: { code: 'internal.unexpected', count: 1 },
+    });
+  });
+
+  it('fails a run whose agent answered with something else', () => {
+    const { result } = create(FinishedSchema, { result: { case: 'connectionReport', value: {} } });
+    expect(endOf(result)).toMatchObject({ failure: { code: 'job.wrong_report' } });
+  });
+
+  it('knows every phase by its name', () => {
+    const phases = [
+      Phase.QUERY,
+      Phase.SNAPSHOT,
+      Phase.DIFF,
+      Phase.PLAN,
+      Phase.DELIVER,
+      Phase.RECORD,
+    ];
+    const names = phases.map((phase) => progressOf(create(ProgressSchema, { phase })).phase);
+    expect(names).toEqual(['query', 'snapshot', 'diff', 'plan', 'deliver', 'record']);
+    expect(progressOf(create(ProgressSchema, {})).phase).toBeNull();
+  });
+});
+
+describe('what an agent says of a connection', () => {
+  it('is that it works, or why not', () => {
+    const { result } = create(FinishedSchema, {
+      result: { case: 'connectionReport', value: { durationMs: 12 } },
+    });
+    expect(checkResultOf(result)).toEqual({ failure: null, durationMs: 12 });
+    expect(
+      checkResultOf({ case: 'failure', value: failed(FailureKind.CONFIG) }).failure,
+    ).toMatchObject({ code: 'internal.unexpected' });
+  });
+});

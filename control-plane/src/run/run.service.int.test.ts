@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { AppError } from '../app-error.js';
+import { only, openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
+import { ordinary } from './run-options.js';
+
+let ground: Ground;
+beforeEach(async () => {
+  ground = await openGround(inject('postgresUrl'));
+});
+afterEach(() => ground.close());
+
+describe('starting a run', () => {
+  it('is refused while the sync has a live run, by name, however many try at once', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => ground.start('sync-0')));
+    const started = tries.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const refused = tries.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as AppError] : [],
+    );
+    expect(started).toHaveLength(1);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['run.already_live']));
+    for (const { message } of refused) expect(message).toContain(started[0]);
+    expect(await ground.database.job.count()).toBe(1);
+  });
+
+  it('carries its options to the agent', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    await ground.runs.start(ground.caller, 'sync-0', { ...ordinary, dryRun: true, verify: true });
+    const { work } = only(await ground.jobs.claim(await ground.makeAgent(), 1));
+    expect(work.value).toMatchObject({
+      options: { dryRun: true, full: false, rebaseline: false, verify: true },
+    });
+  });
+
+  it('says when the pool of its source does not exist', async () => {
+    await ground.apply(
+      yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: nowhere'),
+    );
+    await expect(ground.start('sync-0')).rejects.toMatchObject({ code: 'pool.not_found' });
+    expect(await ground.database.run.count()).toBe(0);
+  });
+
+  it('knows neither unknown syncs nor those of another workspace', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    const stranger = await ground.makeWorkspace();
+    const notFound = { code: 'sync.not_found' };
+    await expect(ground.start('nosuch')).rejects.toMatchObject(notFound);
+    await expect(ground.runs.start(stranger, 'sync-0', ordinary)).rejects.toMatchObject(notFound);
+  });
+});
+
+describe('cancelling a run', () => {
+  it('ends one that waits at once', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    const id = await ground.start('sync-0');
+    await ground.runs.cancel(ground.caller, id);
+    expect(await ground.show(id)).toMatchObject({ state: 'cancelled', problem: null });
+    expect(await ground.jobs.claim(await ground.makeAgent(), 1)).toEqual([]);
+    await ground.runs.cancel(ground.caller, id);
+    await ground.start('sync-0');
+  });
+
+  it('tells the agent of one that runs, and ends it when the agent never answers', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    const id = await ground.start('sync-0');
+    const agent = await ground.makeAgent();
+    const job = only(await ground.jobs.claim(agent, 1));
+    await ground.runs.cancel(ground.caller, id);
+    const asked = (await ground.show(id)).cancelRequestedAt;
+    await ground.runs.cancel(ground.caller, id);
+    expect(await ground.show(id)).toMatchObject({ state: 'leased', cancelRequestedAt: asked });
+    expect(ground.notices).toContainEqual({
+      kind: 'job_cancelled',
+      agentId: agent.id,
+      jobId: job.jobId,
+    });
+    expect(await ground.jobs.renew(agent.id, [job])).toMatchObject([{ standing: 'cancel' }]);
+    await ground.expireLeases();
+    await ground.jobs.rescue();
+    expect(await ground.show(id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('finds neither unknown runs nor those of another workspace', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    const id = await ground.start('sync-0');
+    const stranger = await ground.makeWorkspace();
+    for (const [caller, run] of [
+      [stranger, id],
+      [ground.caller, randomUUID()],
+      [ground.caller, 'no id'],
+    ] as const)
+      await expect(ground.runs.cancel(caller, run)).rejects.toMatchObject({
+        code: 'run.not_found',
+      });
+    expect(await ground.history.find(stranger, id)).toBeNull();
+    expect(await ground.history.find(ground.caller, 'no id')).toBeNull();
+    expect((await ground.history.page(stranger, null, {})).edges).toEqual([]);
+    expect(await ground.show(id)).toMatchObject({ state: 'queued' });
+  });
+});
+
+describe('the history of runs', () => {
+  it('is told page by page, newest first, each run once, also those of one moment', async () => {
+    await ground.apply(yamlOfSyncs(5));
+    const ids: string[] = [];
+    for (let n = 0; n < 15; n += 1) {
+      const id = await ground.start(`sync-${n % 5}`);
+      await ground.runs.cancel(ground.caller, id);
+      ids.unshift(id);
+    }
+    // Nine of one millisecond; the rest keep their order.
+    const moment = ids.slice(3, 12);
+    await ground.database.run.updateMany({
+      where: { id: { in: moment } },
+      data: { createdAt: (await ground.show(moment[0]!)).createdAt },
+    });
+    const seen: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const page = await ground.history.page(ground.caller, null, { first: 4, after });
+      seen.push(...page.edges.map(({ node }) => node.id));
+      ({ endCursor: after, hasNextPage: more } = page.pageInfo);
+    }
+    expect(seen).toHaveLength(15);
+    expect(seen.slice(0, 3)).toEqual(ids.slice(0, 3));
+    expect(new Set(seen.slice(3, 12))).toEqual(new Set(moment));
+    expect(seen.slice(12)).toEqual(ids.slice(12));
+
+    const ofOne = await ground.history.page(ground.caller, 'sync-2', {});
+    expect(ofOne.edges.map(({ node }) => node.sync)).toEqual(Array(3).fill('sync-2'));
+    const last = await ground.history.last(ground.caller.workspaceId, await idOf('sync-4'));
+    expect(last?.id).toBe(ids[0]);
+  });
+
+  it('refuses a page that cannot be', async () => {
+    const page = (request: object) => ground.history.page(ground.caller, null, request);
+    await expect(page({ first: 0 })).rejects.toMatchObject({ code: 'page.bad_size' });
+    await expect(page({ first: 101 })).rejects.toMatchObject({ code: 'page.bad_size' });
+    for (const after of ['', '%', 'bm9uZQ', Buffer.from('["x","y"]').toString('base64url')])
+      await expect(page({ after })).rejects.toMatchObject({ code: 'page.bad_cursor' });
+    await expect(ground.history.page(ground.caller, 'nosuch', {})).rejects.toMatchObject({
+      code: 'sync.not_found',
+    });
+  });
+});
+
+const idOf = (sync: string): Promise<string> => ground.syncs.idOf(ground.caller, sync);
