@@ -1,0 +1,25 @@
+import type { Transaction } from '../database/database.js';
+import type { Agent } from './agent.model.js';
+
+export interface AgentFilter {
+  workspaceId: string;
+  /** How long an agent may be silent and still count as online. */
+  offlineMs: number;
+  id?: string;
+  poolId?: string;
+}
+
+/** Agents as people see them, in the order of their enrolment. Whether one is online is judged by the database's clock. */
+export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[]> {
+  const { workspaceId, offlineMs, id = null, poolId = null } = filter;
+  return tx.$queryRaw<Agent[]>`
+    select agent.id, pool.name as pool, agent.version, agent.slots, agent."freeSlots", agent."lastSeenAt",
+      agent."revokedAt", agent."createdAt",
+      coalesce(agent."revokedAt" is null and agent."sessionId" is not null
+        and agent."lastSeenAt" > now() - make_interval(secs => ${offlineMs}::float8 / 1000), false) as online
+    from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
+    where agent."workspaceId" = ${workspaceId}::uuid
+      and (${id}::uuid is null or agent.id = ${id}::uuid)
+      and (${poolId}::uuid is null or agent."poolId" = ${poolId}::uuid)
+    order by agent."createdAt", agent.id`;
+}

@@ -1,0 +1,44 @@
+import { Field, GraphQLISODateTime, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+
+/** One process in the customer's network. */
+@ObjectType()
+export class Agent {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  pool!: string;
+
+  @Field(() => String, { nullable: true })
+  version!: string | null;
+
+  @Field(() => Boolean, { description: 'Connected, and heard of a moment ago.' })
+  online!: boolean;
+
+  @Field(() => Int)
+  slots!: number;
+
+  @Field(() => Int)
+  freeSlots!: number;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  lastSeenAt!: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  revokedAt!: Date | null;
+
+  @Field(() => GraphQLISODateTime)
+  createdAt!: Date;
+}
+
+@InputType()
+export class RevokeAgentInput {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+export class RevokeAgentPayload {
+  @Field(() => Agent)
+  agent!: Agent;
+}

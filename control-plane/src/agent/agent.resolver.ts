@@ -1,0 +1,40 @@
+import { Args, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { Allow } from '../auth/allow.js';
+import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { AgentService } from './agent.service.js';
+import { AgentUpdates } from './agent-updates.js';
+import { Agent, RevokeAgentInput, RevokeAgentPayload } from './agent.model.js';
+
+@Resolver(() => Agent)
+export class AgentResolver {
+  constructor(
+    private readonly service: AgentService,
+    private readonly updates: AgentUpdates,
+  ) {}
+
+  @Allow('agent.read')
+  @Query(() => [Agent])
+  agents(@CurrentCaller() caller: Caller): Promise<Agent[]> {
+    return this.service.list(caller);
+  }
+
+  @Allow('agent.revoke')
+  @Mutation(() => RevokeAgentPayload, {
+    description: 'For good: its key is worth nothing from now on.',
+  })
+  async revokeAgent(
+    @CurrentCaller() caller: Caller,
+    @Args('input') input: RevokeAgentInput,
+  ): Promise<RevokeAgentPayload> {
+    return { agent: await this.service.revoke(caller, input.id) };
+  }
+
+  @Allow('agent.read')
+  @Subscription(() => Agent, {
+    description: 'Every agent of the workspace that changed, when it changed.',
+    resolve: (agent: Agent) => agent,
+  })
+  agentUpdated(@CurrentCaller() caller: Caller): Promise<AsyncIterableIterator<Agent>> {
+    return this.updates.of(caller);
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import type { Caller } from '../auth/caller.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { Notices } from '../database/notices.js';
+import { isUuid } from '../database/uuid.js';
+import { readAgents } from './agent-row.js';
+import type { Agent } from './agent.model.js';
+import type { Pool } from './pool.model.js';
+
+/** Agents and their pools, for people. */
+@Injectable()
+export class AgentService {
+  constructor(
+    private readonly database: Database,
+    private readonly notices: Notices,
+    private readonly config: Config,
+  ) {}
+
+  async pools({ workspaceId }: Caller): Promise<Pool[]> {
+    return this.database.pool.findMany({
+      where: { workspaceId },
+      orderBy: { name: 'asc' },
+      select: { id: true, name: true },
+    });
+  }
+
+  list({ workspaceId }: Caller): Promise<Agent[]> {
+    return readAgents(this.database, { workspaceId, offlineMs: this.config.offlineMs });
+  }
+
+  listOfPool({ workspaceId }: Caller, poolId: string): Promise<Agent[]> {
+    return readAgents(this.database, { workspaceId, poolId, offlineMs: this.config.offlineMs });
+  }
+
+  async find({ workspaceId }: Caller, id: string): Promise<Agent | undefined> {
+    if (!isUuid(id)) return undefined;
+    const { offlineMs } = this.config;
+    const [agent] = await readAgents(this.database, { workspaceId, id, offlineMs });
+    return agent;
+  }
+
+  /** For good: its key is worth nothing from now on, and its connection ends within seconds. Twice is as once. */
+  async revoke(caller: Caller, id: string): Promise<Agent> {
+    const { workspaceId } = caller;
+    if (isUuid(id))
+      await this.database.$executeRaw`
+        update "Agent" set "revokedAt" = now()
+        where id = ${id}::uuid and "workspaceId" = ${workspaceId}::uuid and "revokedAt" is null`;
+    const agent = await this.find(caller, id);
+    if (!agent) throw new AppError('agent.not_found', 'There is no such agent.');
+    await this.notices.publish({ kind: 'agent_revoked', agentId: id });
+    await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId: id });
+    return agent;
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import type { Caller } from '../auth/caller.js';
+import { hashOfToken, makeToken } from '../auth/token.js';
+import { Database, type Transaction } from '../database/database.js';
+import { Notices } from '../database/notices.js';
+import type { CreateEnrollmentTokenPayload } from './pool.model.js';
+
+export interface EnrolledAgent {
+  agentId: string;
+  workspaceId: string;
+  pool: string;
+}
+
+/** Why a token enrols nobody. */
+export type TokenProblem = 'token_unknown' | 'token_expired' | 'token_spent';
+
+/** How long a token waits to be spent. */
+const tokenHours = 1;
+/** As a configuration may name it. */
+const poolName = /^[^\s\p{C}]([^\p{C}]{0,98}[^\s\p{C}])?$/u;
+
+/** A token is made → spent by the first agent that shows it, or expired. */
+@Injectable()
+export class EnrollmentService {
+  constructor(
+    private readonly database: Database,
+    private readonly notices: Notices,
+  ) {}
+
+  /** A pool begins with its first token. */
+  async createToken({ workspaceId }: Caller, pool: string): Promise<CreateEnrollmentTokenPayload> {
+    if (!poolName.test(pool))
+      throw new AppError(
+        'agent.bad_pool_name',
+        'A pool has a name of at most 100 characters, such as "default", with no space at its ends.',
+      );
+    const { id: poolId } = await this.database.pool.upsert({
+      where: { workspaceId_name: { workspaceId, name: pool } },
+      create: { workspaceId, name: pool },
+      update: {},
+    });
+    const { token, hash } = makeToken('dbe');
+    const [made] = await this.database.$queryRaw<{ expiresAt: Date }[]>`
+      insert into "EnrollmentToken" (id, "workspaceId", "poolId", hash, "expiresAt")
+      values (gen_random_uuid(), ${workspaceId}::uuid, ${poolId}::uuid, ${hash},
+        now() + make_interval(hours => ${tokenHours}::int))
+      returning "expiresAt"`;
+    if (!made) throw new AppError('agent.token_not_made', 'The token was not made. Try again.');
+    return { token, pool, expiresAt: made.expiresAt };
+  }
+
+  /**
+   * Spends a token for the holder of a key. The same key may show its token again: the answer to the first time may have
+   * been lost on the way.
+   */
+  async enroll(token: string, publicKey: Uint8Array): Promise<EnrolledAgent | TokenProblem> {
+    const enrolled = await this.database.$transaction((tx) => spend(tx, token, publicKey));
+    if (typeof enrolled === 'string') return enrolled;
+    const { workspaceId, agentId } = enrolled;
+    await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId });
+    return enrolled;
+  }
+}
+
+interface TokenRow {
+  id: string;
+  workspaceId: string;
+  poolId: string;
+  pool: string;
+  agentId: string | null;
+  publicKey: Uint8Array | null;
+  revokedAt: Date | null;
+  isExpired: boolean;
+}
+
+/** The row's lock makes whoever comes second wait and then find the token spent. */
+async function spend(
+  tx: Transaction,
+  token: string,
+  publicKey: Uint8Array,
+): Promise<EnrolledAgent | TokenProblem> {
+  const row = await lockToken(tx, token);
+  if (!row) return 'token_unknown';
+  const { workspaceId, poolId, pool } = row;
+  if (row.agentId)
+    return isHolder(row, publicKey) ? { agentId: row.agentId, workspaceId, pool } : 'token_spent';
+  if (row.isExpired) return 'token_expired';
+  const agent = await tx.agent.create({
+    data: { workspaceId, poolId, publicKey: Uint8Array.from(publicKey) },
+  });
+  await tx.$executeRaw`
+    update "EnrollmentToken" set "spentAt" = now(), "agentId" = ${agent.id}::uuid where id = ${row.id}::uuid`;
+  return { agentId: agent.id, workspaceId, pool };
+}
+
+async function lockToken(tx: Transaction, token: string): Promise<TokenRow | undefined> {
+  const [row] = await tx.$queryRaw<TokenRow[]>`
+    select token.id, token."workspaceId", token."poolId", pool.name as pool, token."agentId",
+      agent."publicKey", agent."revokedAt", token."expiresAt" <= now() as "isExpired"
+    from "EnrollmentToken" as token
+    join "Pool" as pool on pool.id = token."poolId"
+    left join "Agent" as agent on agent.id = token."agentId"
+    where token.hash = ${hashOfToken(token)}
+    for update of token`;
+  return row;
+}
+
+const isHolder = ({ publicKey, revokedAt }: TokenRow, shown: Uint8Array): boolean =>
+  !revokedAt && publicKey !== null && Buffer.compare(publicKey, shown) === 0;

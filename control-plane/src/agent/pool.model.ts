@@ -1,0 +1,29 @@
+import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
+
+/** A named group of identical agents. Its agents are resolved when asked for. */
+@ObjectType()
+export class Pool {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+}
+
+@InputType()
+export class CreateEnrollmentTokenInput {
+  @Field(() => String, { description: 'Made when there is none of that name.' })
+  pool!: string;
+}
+
+@ObjectType()
+export class CreateEnrollmentTokenPayload {
+  @Field(() => String, { description: 'Shown this once. Enrols one agent.' })
+  token!: string;
+
+  @Field(() => String)
+  pool!: string;
+
+  @Field(() => GraphQLISODateTime)
+  expiresAt!: Date;
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../database/database.js';
+import { Notices } from '../database/notices.js';
+
+/** What a connection must know of the agent that it claims to be. */
+export interface Identity {
+  agentId: string;
+  workspaceId: string;
+  poolId: string;
+  publicKey: Uint8Array;
+  isRevoked: boolean;
+}
+
+/** One connection of one boot of an agent. */
+export interface OpenSession {
+  agentId: string;
+  workspaceId: string;
+  sessionId: string;
+  bootId: string;
+}
+
+export interface OpenedSession {
+  /** Highest frame of this boot whose effect is committed. */
+  appliedSeq: bigint;
+  /** Slots less the jobs that it holds, until it says so itself. */
+  freeSlots: number;
+}
+
+/** Whether a connection is still the one that speaks for its agent. */
+export type Hold = 'held' | 'replaced_by_itself' | 'replaced' | 'revoked';
+
+/**
+ * Which connection speaks for an agent, and how far its numbered frames were applied. A session is opened → seen at each
+ * heartbeat → closed; a newer one of the same agent takes over at any moment, and then nothing of the older counts.
+ */
+@Injectable()
+export class PresenceService {
+  constructor(
+    private readonly database: Database,
+    private readonly notices: Notices,
+  ) {}
+
+  async identity(agentId: string): Promise<Identity | undefined> {
+    const agent = await this.database.agent.findUnique({ where: { id: agentId } });
+    if (!agent) return undefined;
+    const { workspaceId, poolId, publicKey, revokedAt } = agent;
+    return { agentId, workspaceId, poolId, publicKey, isRevoked: revokedAt !== null };
+  }
+
+  /** Undefined when the agent was revoked meanwhile. A new boot counts its frames from 1 again. */
+  async open(
+    session: OpenSession,
+    { version, slots }: { version: string; slots: number },
+  ): Promise<OpenedSession | undefined> {
+    const { agentId, sessionId, bootId } = session;
+    const [opened] = await this.database.$queryRaw<OpenedSession[]>`
+      update "Agent" as agent set "sessionId" = ${sessionId}::uuid, "bootId" = ${bootId}::uuid,
+        "appliedSeq" = case when "bootId" = ${bootId}::uuid then "appliedSeq" else 0 end,
+        version = ${version}, slots = ${slots}, "lastSeenAt" = now(), "freeSlots" = greatest(0, ${slots} - (
+          select count(*)::int from "Job" where "agentId" = agent.id and state = 'leased'
+        ))
+      where id = ${agentId}::uuid and "revokedAt" is null
+      returning "appliedSeq", "freeSlots"`;
+    if (opened) await this.tell(session);
+    return opened;
+  }
+
+  async seen(session: OpenSession, freeSlots: number): Promise<Hold> {
+    const { agentId, sessionId } = session;
+    const updated = await this.database.$executeRaw`
+      update "Agent" set "lastSeenAt" = now(), "freeSlots" = ${freeSlots}
+      where id = ${agentId}::uuid and "sessionId" = ${sessionId}::uuid and "revokedAt" is null`;
+    if (updated > 0) return 'held';
+    return (await this.lost([session])).get(sessionId) ?? 'replaced';
+  }
+
+  /** Those of many sessions that no longer speak for their agent, by session. */
+  async lost(sessions: readonly OpenSession[]): Promise<Map<string, Hold>> {
+    const ids = sessions.map(({ agentId }) => agentId);
+    const agents = await this.database.agent.findMany({
+      where: { id: { in: ids } },
+      select: { id: true, sessionId: true, bootId: true, revokedAt: true },
+    });
+    const byId = new Map(agents.map((agent) => [agent.id, agent]));
+    const holds = sessions.map((session) => ({
+      sessionId: session.sessionId,
+      hold: holdOf(session, byId.get(session.agentId)),
+    }));
+    const lost = holds.filter(({ hold }) => hold !== 'held');
+    return new Map(lost.map(({ sessionId, hold }) => [sessionId, hold]));
+  }
+
+  async close(session: OpenSession): Promise<void> {
+    const { agentId, sessionId } = session;
+    const { count } = await this.database.agent.updateMany({
+      where: { id: agentId, sessionId },
+      data: { sessionId: null, freeSlots: 0 },
+    });
+    if (count > 0) await this.tell(session);
+  }
+
+  /**
+   * Counts a numbered frame as applied in the transaction that applies it, and holds the agent's row until its end: two
+   * connections of one agent never apply at once.
+   */
+  async advance(
+    tx: Transaction,
+    { agentId, sessionId, bootId }: OpenSession,
+    seq: bigint,
+  ): Promise<'apply' | 'repeated' | 'gap' | 'stale'> {
+    const updated = await tx.$executeRaw`
+      update "Agent" set "appliedSeq" = ${seq}
+      where id = ${agentId}::uuid and "sessionId" = ${sessionId}::uuid and "bootId" = ${bootId}::uuid
+        and "revokedAt" is null and "appliedSeq" = ${seq} - 1`;
+    if (updated > 0) return 'apply';
+    const agent = await tx.agent.findUnique({ where: { id: agentId } });
+    if (agent?.sessionId !== sessionId || agent.bootId !== bootId || agent.revokedAt)
+      return 'stale';
+    return seq <= agent.appliedSeq ? 'repeated' : 'gap';
+  }
+
+  private async tell({ workspaceId, agentId }: OpenSession): Promise<void> {
+    await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId });
+  }
+}
+
+interface HeldBy {
+  sessionId: string | null;
+  bootId: string | null;
+  revokedAt: Date | null;
+}
+
+function holdOf(session: OpenSession, agent: HeldBy | undefined): Hold {
+  if (!agent || agent.revokedAt) return 'revoked';
+  if (agent.sessionId === session.sessionId) return 'held';
+  return agent.bootId === session.bootId ? 'replaced_by_itself' : 'replaced';
+}
