@@ -30,8 +30,7 @@ const ink: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { water, dark: ink },
   primaryColor: 'water',
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
+  primaryShade: { light: 7, dark: 6 },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
@@ -44,7 +43,8 @@ export const theme = createTheme({
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
-    '--mantine-color-body': '#f7f8f9',
+    '--mantine-color-body': '#ffffff',
+    '--db-ground': '#f6f7f9',
     '--mantine-color-text': '#191e24',
     '--mantine-color-dimmed': '#56606b',
     '--mantine-color-placeholder': '#656f7b',
@@ -60,7 +60,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--db-still': '#56606b',
   },
   dark: {
-    '--mantine-color-body': '#11151a',
+    '--mantine-color-body': '#171c22',
+    '--db-ground': '#11151a',
     '--mantine-color-text': '#e6e9ed',
     '--mantine-color-dimmed': '#a4adb9',
     '--mantine-color-placeholder': '#8b95a2',

@@ -18,7 +18,7 @@ export function EnrolmentHelp({ token: { token, pool, expiresAt } }: { token: En
         {`This token enrols one agent into the pool “${pool}”. It is shown only now, and expires `}
         <When time={expiresAt} />.
       </Text>
-      <CodeBlock text={token} what="the token" />
+      <CodeBlock text={token} what="the token" wraps />
       <Tabs defaultValue="shell">
         <Tabs.List>
           <Tabs.Tab value="shell">Shell</Tabs.Tab>

@@ -1,19 +1,19 @@
-/** Largest first; each with its length in seconds. */
+/** Largest first; each with its length in minutes. */
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
+  ['year', 525_600],
+  ['month', 43_200],
+  ['day', 1_440],
+  ['hour', 60],
+  ['minute', 1],
 ];
 
 /** `in 4 minutes`, `yesterday`, `just now`: in the person's language. */
 export function relativeText(time: Date, now: Date, locale?: string): string {
-  const seconds = (time.getTime() - now.getTime()) / 1_000;
+  // Half a minute is already a minute, and 59.7 minutes are an hour.
+  const minutes = Math.round((time.getTime() - now.getTime()) / 60_000);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   for (const [unit, length] of units) {
-    // Half a minute is already `in 1 minute`; half a day is still 12 hours.
-    const amount = unit === 'minute' ? Math.round(seconds / length) : Math.trunc(seconds / length);
+    const amount = Math.trunc(minutes / length);
     if (Math.abs(amount) >= 1) return format.format(amount, unit);
   }
   return format.format(0, 'second');

@@ -10,7 +10,7 @@ export function AccountMenu({ person }: { person: string }) {
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <ActionIcon
-          variant="light"
+          variant="default"
           size="lg"
           radius="xl"
           aria-label={`Account of ${person}`}

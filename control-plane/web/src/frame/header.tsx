@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { AccountMenu } from './account-menu.js';
 import classes from './frame.module.css';
 import { Mark } from './mark.js';
@@ -10,6 +10,9 @@ interface HeaderProps {
 }
 
 export function Header({ workspace, person }: HeaderProps) {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // A sync's page and a run's page lie below the list that leads to them.
+  const isAmongSyncs = /^\/(syncs|runs)\//.test(path);
   return (
     <header className={classes['header']}>
       <div className={classes['bar']}>
@@ -22,7 +25,7 @@ export function Header({ workspace, person }: HeaderProps) {
           <span>{workspace ?? 'Drawbridge'}</span>
         </Link>
         <nav className={classes['nav']} aria-label="Main">
-          <Link to="/" activeOptions={{ exact: true }}>
+          <Link to="/" activeOptions={{ exact: true }} data-here={isAmongSyncs || undefined}>
             Syncs
           </Link>
           <Link to="/agents">Agents</Link>

@@ -17,21 +17,20 @@ export function SchemeMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {schemes.map(([scheme, label]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            rightSection={<span aria-hidden>{scheme === colorScheme ? '✓' : ''}</span>}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(schemeOf(value))}>
+          {schemes.map(([scheme, label]) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );
 }
+
+const schemeOf = (value: string): MantineColorScheme =>
+  schemes.find(([scheme]) => scheme === value)?.[0] ?? 'auto';
 
 const HalfSun = () => (
   <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" focusable="false">

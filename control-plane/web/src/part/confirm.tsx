@@ -33,7 +33,7 @@ export function Confirm(props: ConfirmProps) {
           <Button variant="default" onClick={close} data-autofocus>
             {no}
           </Button>
-          <Button color="red.8" loading={isBusy} onClick={confirm}>
+          <Button color="red.9" loading={isBusy} onClick={confirm}>
             {yes}
           </Button>
         </Group>

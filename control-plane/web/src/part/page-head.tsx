@@ -1,5 +1,6 @@
 import { Anchor, Group, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useTitle } from './title.js';
 
@@ -20,11 +21,23 @@ interface PageHeadProps {
 
 export function PageHead({ title, tab, crumbs = [], children, actions }: PageHeadProps) {
   useTitle(tab ?? title);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // After a move the focus waits on `main`, when the heading comes only with the answer.
+  useEffect(() => {
+    if (document.activeElement?.tagName === 'MAIN') heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <Group component="header" justify="space-between" align="flex-start" mb="lg" gap="md">
       <div style={{ minWidth: 0 }}>
         <Crumbs crumbs={crumbs} />
-        <Title order={1} fz={26} lh={1.25} tabIndex={-1} style={{ overflowWrap: 'anywhere' }}>
+        <Title
+          ref={heading}
+          order={1}
+          fz={26}
+          lh={1.25}
+          tabIndex={-1}
+          style={{ overflowWrap: 'anywhere' }}
+        >
           {title}
         </Title>
         {children && (
@@ -42,14 +55,16 @@ function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
   if (crumbs.length === 0) return null;
   return (
     <Group component="nav" aria-label="Where you are" gap={6} mb={4} fz="sm">
-      {crumbs.map(({ label, to }) => (
+      {crumbs.map(({ label, to }, index) => (
         <span key={to}>
+          {index > 0 && (
+            <Text span c="dimmed" size="sm" aria-hidden mr={6}>
+              /
+            </Text>
+          )}
           <Anchor component={Link} to={to} size="sm">
             {label}
           </Anchor>
-          <Text span c="dimmed" size="sm" aria-hidden ml={6}>
-            /
-          </Text>
         </span>
       ))}
     </Group>

@@ -1,4 +1,3 @@
-import { Fragment } from 'react';
 import { countText } from '../format/number.js';
 import classes from './count-equation.module.css';
 import type { Sum, Term } from './count-sums.js';
@@ -7,30 +6,31 @@ import type { Sum, Term } from './count-sums.js';
 export function CountEquation({ label, sum }: { label: string; sum: Sum }) {
   return (
     <div role="group" aria-label={label} className={classes['equation']}>
-      <Cell term={sum.total} isTotal />
+      <Cell term={sum.total} />
       {sum.terms.map((term, index) => (
-        <Fragment key={term.name}>
-          <span className={classes['sign']} aria-hidden>
-            {index === 0 ? '=' : '+'}
-          </span>
-          <Cell term={term} />
-        </Fragment>
+        <Cell key={term.name} term={term} sign={index === 0 ? '=' : '+'} />
       ))}
     </div>
   );
 }
 
-function Cell({ term: { name, count, isTrouble }, isTotal }: { term: Term; isTotal?: boolean }) {
+/** A term without a sign is the total. */
+function Cell({ term: { name, count, isTrouble }, sign }: { term: Term; sign?: string }) {
   return (
-    <span
+    <div
       className={classes['cell']}
       data-count={name}
-      data-total={isTotal || undefined}
+      data-total={sign === undefined || undefined}
       data-zero={count === 0 || undefined}
       data-trouble={(isTrouble && count > 0) || undefined}
     >
+      {sign && (
+        <span className={classes['sign']} aria-hidden>
+          {sign}
+        </span>
+      )}
       <span className={classes['name']}>{name}</span>
       <span className={classes['number']}>{countText(count)}</span>
-    </span>
+    </div>
   );
 }

@@ -7,7 +7,7 @@ import type { Counts } from './count-sums.js';
 export function DeliveryBar({ counts, planned }: { counts: Counts; planned: number }) {
   if (planned === 0) return null;
   const { done, percent } = progressOf(counts, planned);
-  const text = `${countText(done)} of ${countText(planned)} planned rows delivered (${percent} %)`;
+  const text = `${countText(done)} of ${countText(planned)} planned rows done (${percent} %)`;
   return (
     <div>
       <Progress.Root size={8}>

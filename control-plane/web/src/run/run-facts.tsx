@@ -20,10 +20,15 @@ function factsOf(run: Run, now: Date): Fact[] {
   const { startedAt, finishedAt, agent, peakBytes, bucketBytes } = run;
   const mono = (text: string) => <code style={{ fontSize: 12.5 }}>{text}</code>;
   return [
-    { name: 'Started', value: triggerText(run.trigger) },
+    { name: 'Trigger', value: triggerText(run.trigger) },
     { name: 'Asked for', value: <When time={run.createdAt} withClock /> },
     ...(startedAt
-      ? [{ name: 'Took', value: durationText(lengthMs(startedAt, finishedAt, now)) }]
+      ? [
+          {
+            name: finishedAt ? 'Took' : 'Running for',
+            value: durationText(lengthMs(startedAt, finishedAt, now)),
+          },
+        ]
       : []),
     ...(finishedAt ? [{ name: 'Ended', value: <When time={finishedAt} withClock /> }] : []),
     { name: 'Version of the sync', value: String(run.version) },

@@ -1,6 +1,7 @@
 import { Group, Stack, VisuallyHidden } from '@mantine/core';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
+import { shortText } from '../format/time.js';
 import { Missing } from '../frame/missing-page.js';
 import { Loading, NoAnswer } from '../part/answers.js';
 import { PageHead } from '../part/page-head.js';
@@ -43,7 +44,7 @@ export function RunPage({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={run.dryRun ? 'Dry run' : 'Run'}
+        title={`${run.dryRun ? 'Dry run' : 'Run'} · ${shortText(new Date(run.createdAt), new Date())}`}
         tab={`${stateOf(run.state).label} · ${run.sync}`}
         crumbs={[
           { label: 'Syncs', to: '/' },

@@ -99,8 +99,16 @@ export function useRun(id: string) {
   const [run, setRun] = useState<Run>();
   const hear = (heard: Run) => setRun((known) => laterOf(known, heard));
   const live = !run || isLive(run.state);
-  const isTold = useStore(socketOpen);
+  const isOpen = useStore(socketOpen);
 
+  const [told] = useSubscription({ query: RunUpdated, variables: { id }, pause: !run || !live });
+  const update = told.data?.runUpdated;
+  useEffect(() => {
+    if (update) hear(update);
+  }, [update]);
+
+  // Only news shows that the server has taken the subscription in; until then nothing may be missed.
+  const isTold = isOpen && update !== undefined;
   const polled = usePolledQuery(
     RunQuery,
     { id },
@@ -110,12 +118,6 @@ export function useRun(id: string) {
   useEffect(() => {
     if (asked) hear(asked);
   }, [asked]);
-
-  const [told] = useSubscription({ query: RunUpdated, variables: { id }, pause: !run || !live });
-  const update = told.data?.runUpdated;
-  useEffect(() => {
-    if (update) hear(update);
-  }, [update]);
 
   return { run, hear, isMissing: polled.data?.run === null, error: polled.error, ask: polled.ask };
 }

@@ -23,9 +23,9 @@ export const isOver = (state: string): boolean => over.has(state);
 export const isLive = (state: string): boolean => !over.has(state);
 
 const triggers: Record<string, string> = {
-  schedule: 'By its schedule',
-  api: 'Through the API',
-  ui: 'In the browser',
+  schedule: 'Schedule',
+  api: 'API',
+  ui: 'Browser',
 };
 
 export const triggerText = (trigger: string): string => triggers[trigger] ?? trigger;

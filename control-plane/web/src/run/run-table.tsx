@@ -32,7 +32,7 @@ const columns: Column<RunRow>[] = [
     ),
   },
   { header: 'Asked for', cell: ({ createdAt }) => <When time={createdAt} withClock /> },
-  { header: 'Started', cell: ({ trigger }) => triggerText(trigger) },
+  { header: 'Trigger', cell: ({ trigger }) => triggerText(trigger) },
   { header: 'Took', isNumber: true, cell: tookText },
   { header: 'Queried', isNumber: true, cell: ({ counts }) => countText(counts.queried) },
   {

@@ -71,12 +71,20 @@ function SignInForm() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="md">
-        <TextInput name="email" type="email" label="Email" autoComplete="username" required />
+        <TextInput
+          name="email"
+          type="email"
+          label="Email"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+        />
         <PasswordInput
           name="password"
           label="Password"
           autoComplete="current-password"
           required
+          withAsterisk={false}
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         />
         <div role="alert">
@@ -95,7 +103,7 @@ function SignInForm() {
 }
 
 const LinkHelp = () => (
-  <Text size="sm" c="dimmed" ta="center">
+  <Text size="sm" c="dimmed" ta="center" style={{ textWrap: 'balance' }}>
     No password yet? Open a sign-in link instead: the server prints one when it is set up, or
     whoever runs it makes one with <code className={classes['code']}>setup</code>. A link works
     once, for one hour.

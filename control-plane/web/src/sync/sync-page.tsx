@@ -15,7 +15,7 @@ import { MappingTable } from './mapping-table.js';
 import { RunButtons } from './run-buttons.js';
 import { StartRunMutation, SyncQuery } from './sync-query.js';
 
-const pageLength = 20;
+const pageLength = 10;
 /** Milliseconds between looks, while a run moves and while none does. */
 const pollMs = { moving: 2_000, still: 10_000 };
 

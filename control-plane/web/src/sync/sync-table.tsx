@@ -49,7 +49,12 @@ const columns: Column<SyncRow>[] = [
 ];
 
 function Last({ run }: { run: LastRun | null | undefined }) {
-  if (!run) return <Text c="dimmed">Never run</Text>;
+  if (!run)
+    return (
+      <Text fz="inherit" c="dimmed">
+        Never run
+      </Text>
+    );
   const note = isLive(run.state) ? run.phase : run.dryRun ? 'dry run' : undefined;
   return (
     <>

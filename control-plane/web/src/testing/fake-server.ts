@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { buildSchema, graphql, GraphQLError } from 'graphql';
+import { buildSchema, execute, graphql, GraphQLError, subscribe, validate } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { answerAuth, isSignedIn } from './fake-auth.js';
@@ -70,7 +70,9 @@ type Schema = ReturnType<typeof buildSchema>;
 
 function acceptSockets(server: Server, schema: Schema, state: FakeState): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true });
-  useServer({ schema, roots: { subscription: subscriptionRoot(state) } }, sockets);
+  // Its own copy of these may come from another build of the package, which would not know our schema.
+  const functions = { execute, subscribe, validate };
+  useServer({ schema, roots: { subscription: subscriptionRoot(state) }, ...functions }, sockets);
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (state.isDown || state.refusesSockets || !isSignedIn(state, request))
       return void socket.destroy();

@@ -20,6 +20,8 @@ export class FakeState {
   isDown = false;
   /** Sockets are refused, as by a proxy that does not know them. */
   refusesSockets = false;
+  /** News that went out over sockets. */
+  told = 0;
   private readonly news = new EventEmitter().setMaxListeners(100);
   private steps = 0;
 
@@ -62,7 +64,10 @@ export class FakeState {
 
   async *updates(id: string): AsyncGenerator<{ runUpdated: SampleRun }> {
     for await (const [run] of on(this.news, 'run') as AsyncIterable<[SampleRun]>)
-      if (run.id === id) yield { runUpdated: run };
+      if (run.id === id) {
+        this.told += 1;
+        yield { runUpdated: run };
+      }
   }
 
   async *agentUpdates(): AsyncGenerator<{ agentUpdated: object }> {

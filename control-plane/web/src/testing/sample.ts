@@ -125,6 +125,7 @@ export const rejectedRun = makeRun({
     rejected: 17,
     withheld: 64,
   },
+  planned: 1_205,
   errors: [
     {
       code: 'destination.rejected',

@@ -1,0 +1,314 @@
+import { existsSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, openBrowser, openPage } from './testing/browser.js';
+import { contentPolicy, openFakeServer } from './testing/fake-server.js';
+import type { FakeServer } from './testing/fake-server.js';
+import { findPageFaults, findPaleTexts } from './testing/page-faults.js';
+import { failedRun, rejectedRun } from './testing/sample.js';
+
+const hasBrowser = existsSync(chromiumPath);
+const why = hasBrowser ? '' : ` (skipped: no browser at ${chromiumPath}; set CHROMIUM_PATH)`;
+
+let browser: Browser;
+const closers: (() => PromiseLike<void>)[] = [];
+
+interface Visit {
+  server: FakeServer;
+  page: Page;
+  complaints: string[];
+}
+
+async function setUp(options: BrowserContextOptions = {}): Promise<Visit> {
+  const server = await openFakeServer();
+  const { page, complaints, close } = await openPage(browser, options);
+  closers.push(close, () => server[Symbol.asyncDispose]());
+  return { server, page, complaints };
+}
+
+async function setUpSignedIn(options: BrowserContextOptions = {}): Promise<Visit> {
+  const visit = await setUp(options);
+  await visit.page.goto(`${visit.server.url}/api/auth/magic-link/verify?token=good`);
+  await heading(visit.page, 'Syncs').waitFor();
+  return visit;
+}
+
+const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name });
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+async function fillSignIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await button(page, 'Sign in').click();
+}
+
+/** Starts a run of the first sync and waits until the page has heard of it. */
+async function startRun({ page }: Visit): Promise<void> {
+  await page.getByRole('link', { name: 'customers-to-app' }).click();
+  await button(page, 'Run now').click();
+  await heading(page, /^Run · /).waitFor();
+}
+
+/** The sum with this label, as the page shows it: its total and its terms by name. */
+async function shownSum(page: Page, label: string): Promise<Record<string, number>> {
+  const cells = await page.getByRole('group', { name: label }).locator('[data-count]').all();
+  const entries = cells.map(async (cell): Promise<[string, number]> => [
+    (await cell.getAttribute('data-count')) ?? '',
+    Number((await cell.innerText()).replaceAll(/\D/g, '')),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  it('signs in by password, says what was wrong, and signs out', async () => {
+    const visit = await setUp();
+    const { page, server } = visit;
+    const answer = await page.goto(server.url);
+    expect(answer?.headers()['content-security-policy']).toBe(contentPolicy);
+    await fillSignIn(page, server.state.email, 'not it');
+    await page.getByText('Email and password do not match.').waitFor();
+    await fillSignIn(page, server.state.email, server.state.password);
+    await heading(page, 'Syncs').waitFor();
+    expect(await page.title()).toBe('Syncs · Drawbridge');
+    await page.getByText('1,188 sent, 17 rejected, 64 withheld, 3 invalid').waitFor();
+    await button(page, `Account of ${server.state.email}`).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await heading(page, 'Sign in to Drawbridge').waitFor();
+    // The browser itself notes the refused password, and nothing else.
+    expect(visit.complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
+  it('signs in by link, and says that a link is used up', async () => {
+    const { page, server, complaints } = await setUp();
+    await page.goto(`${server.url}/api/auth/magic-link/verify?token=old`);
+    await page.getByText('expired or was used before').waitFor();
+    await page.goto(`${server.url}/api/auth/magic-link/verify?token=good`);
+    await heading(page, 'Syncs').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a run from the queue to its end, with counts that add up', async () => {
+    const visit = await setUpSignedIn();
+    const { page, server } = visit;
+    await startRun(visit);
+    expect(server.state.started).toEqual([{ sync: 'customers-to-app', dryRun: false }]);
+    while (server.state.liveRun) {
+      server.state.step();
+      const { counts, state, phase } = server.state.runs[0]!;
+      if (state === 'running')
+        await page.locator(`li[aria-current=step]`, { hasText: new RegExp(phase!, 'i') }).waitFor();
+      const sent = counts.sent.toLocaleString('en-GB');
+      await page
+        .getByRole('group', { name: 'What became of it' })
+        .locator('[data-count=Sent]', { hasText: sent })
+        .waitFor();
+      const { Queried, ...found } = await shownSum(page, 'What the query found');
+      expect(Object.values(found).reduce((sum, count) => sum + count, 0)).toBe(Queried);
+      const { Changes, ...became } = await shownSum(page, 'What became of it');
+      expect(Object.values(became).reduce((sum, count) => sum + count, 0)).toBe(Changes);
+    }
+    await page.getByRole('heading', { name: 'Errors' }).waitFor();
+    await page.getByText('1,250 of 1,250 planned rows done (100 %)').waitFor();
+    await page.getByText(/errors\/e-0001\.json/).waitFor();
+    expect(await page.getByRole('status').allInnerTexts()).toContain('Completed with errors');
+    expect(await button(page, 'Cancel run').count()).toBe(0);
+    expect(server.state.told).toBeGreaterThan(0);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('starts a dry run, and no second run beside it', async () => {
+    const visit = await setUpSignedIn();
+    const { page, server } = visit;
+    await page.getByRole('link', { name: 'customers-to-app' }).click();
+    await button(page, 'Dry run').click();
+    await heading(page, /^Dry run · /).waitFor();
+    expect(server.state.started).toEqual([{ sync: 'customers-to-app', dryRun: true }]);
+    await page.getByRole('link', { name: 'customers-to-app' }).click();
+    await page.getByText('A run is under way').waitFor();
+    expect(await button(page, 'Run now').isDisabled()).toBe(true);
+    expect(await button(page, 'Dry run').isDisabled()).toBe(true);
+    await page.getByRole('link', { name: 'watch it' }).click();
+    await heading(page, /^Dry run · /).waitFor();
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('cancels a run only after asking', async () => {
+    const visit = await setUpSignedIn();
+    const { page, server } = visit;
+    await startRun(visit);
+    server.state.step();
+    await button(page, 'Cancel run').click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(server.state.liveRun).toBeDefined();
+    await button(page, 'Cancel run').click();
+    await button(page, 'Cancel the run').click();
+    await page.getByRole('status').filter({ hasText: 'Cancelled' }).waitFor({ state: 'attached' });
+    expect(server.state.liveRun).toBeUndefined();
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('follows a run by asking where websockets do not get through', async () => {
+    const visit = await setUpSignedIn();
+    visit.server.state.refusesSockets = true;
+    visit.server.cut();
+    await startRun(visit);
+    for (let step = 0; step < 6; step += 1) visit.server.state.step();
+    await visit.page.getByText('400 of 1,250 planned rows done').waitFor();
+    while (visit.server.state.liveRun) visit.server.state.step();
+    await visit.page.getByText('1,250 of 1,250 planned rows done').waitFor();
+  });
+
+  it('keeps the page through an outage and goes on by itself', async () => {
+    const visit = await setUpSignedIn();
+    const { page, server } = visit;
+    await startRun(visit);
+    server.state.isDown = true;
+    server.cut();
+    await page.getByText('Drawbridge can’t be reached').waitFor();
+    expect(await heading(page, /^Run · /).count()).toBe(1);
+    server.state.isDown = false;
+    for (let step = 0; step < 6; step += 1) server.state.step();
+    await page.getByText('400 of 1,250 planned rows done').waitFor();
+    await page.getByText('Drawbridge can’t be reached').waitFor({ state: 'detached' });
+  });
+
+  it('asks to sign in when the session has ended, and goes on where it was', async () => {
+    const { page, server } = await setUpSignedIn();
+    await page.goto(`${server.url}/runs/${failedRun.id}`);
+    await page.getByText('The source refused the password').waitFor();
+    server.state.sessions.clear();
+    await page.getByRole('link', { name: 'Agents' }).click();
+    await page.getByText('Your session has ended').waitFor();
+    await fillSignIn(page, server.state.email, server.state.password);
+    await heading(page, 'Agents').waitFor();
+  });
+
+  it('makes an enrolment token that is shown once, and revokes an agent', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    await page.getByRole('link', { name: 'Agents' }).click();
+    await button(page, 'Add an agent').click();
+    await page.getByLabel('Pool').selectOption('eu-private');
+    await button(page, 'Make an enrolment token').click();
+    await page.getByText('into the pool “eu-private”').waitFor();
+    await page.getByRole('region', { name: 'the token' }).getByText(server.state.token).waitFor();
+    await page.getByText(`DRAWBRIDGE_URL=${server.url.replace('http', 'ws')}`).waitFor();
+    await button(page, 'Close').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await button(page, 'Add an agent').click();
+    await button(page, 'Make an enrolment token').waitFor();
+    expect(await page.getByText(server.state.token).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await button(page, 'Revoke agent 88aa4c2e').click();
+    await button(page, 'Revoke it').click();
+    await page
+      .getByRole('row', { name: /88aa4c2e/ })
+      .getByText('Revoked')
+      .first()
+      .waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('can be walked by keyboard', async () => {
+    const { page, complaints } = await setUpSignedIn();
+    await page.getByRole('link', { name: 'customers-to-app' }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('customers-to-app');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe(
+      'solid',
+    );
+    await page.keyboard.press('Enter');
+    await heading(page, 'customers-to-app').waitFor();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps the colour scheme that was picked', async () => {
+    const { page, complaints } = await setUpSignedIn({ colorScheme: 'light' });
+    const scheme = () =>
+      page.evaluate(() => document.documentElement.dataset['mantineColorScheme']);
+    expect(await scheme()).toBe('light');
+    await button(page, 'Colour scheme').click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await page.waitForFunction(
+      () => document.documentElement.dataset['mantineColorScheme'] === 'dark',
+    );
+    await page.reload();
+    await heading(page, 'Syncs').waitFor();
+    expect(await scheme()).toBe('dark');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says what does not exist', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    for (const [path, text] of [
+      ['/nothing', 'There is no such page'],
+      ['/syncs/nothing', 'There is no sync “nothing”'],
+      ['/runs/nothing', 'There is no such run'],
+    ]) {
+      await page.goto(server.url + path);
+      await heading(page, text!).waitFor();
+      await page.getByRole('link', { name: 'Go to the syncs' }).waitFor();
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('tells the first step where there are no syncs', async () => {
+    const { page, server } = await setUpSignedIn();
+    server.state.syncs = [];
+    await page.reload();
+    await page.getByText('No syncs yet').waitFor();
+    await page.getByText('drawbridge apply').waitFor();
+  });
+
+  it.each([
+    ['light', 360],
+    ['light', 1600],
+    ['dark', 360],
+    ['dark', 1600],
+  ] as const)('is readable and well formed, %s and %d px wide', async (colorScheme, width) => {
+    const { page, server, complaints } = await setUp({
+      colorScheme,
+      viewport: { width, height: 900 },
+    });
+    const faultsOf = async () => [
+      ...(await page.evaluate(findPageFaults)),
+      ...(await page.evaluate(findPaleTexts)),
+    ];
+    const faults: Record<string, string[]> = {};
+    await page.goto(`${server.url}/?error=INVALID_TOKEN`);
+    await button(page, 'Sign in').waitFor();
+    faults['sign-in'] = await faultsOf();
+    await fillSignIn(page, server.state.email, server.state.password);
+    await heading(page, 'Syncs').waitFor();
+    for (const [path, text] of [
+      ['/', 'customers-to-app'],
+      ['/syncs/customers-to-app', 'Mapping'],
+      [`/runs/${rejectedRun.id}`, 'Baseline'],
+      [`/runs/${failedRun.id}`, 'Why it stopped'],
+      ['/agents', '1b4e28ba'],
+      ['/nothing', 'There is no such page'],
+    ]) {
+      await page.goto(server.url + path);
+      await page.getByText(text!, { exact: true }).first().waitFor();
+      faults[path!] = await faultsOf();
+    }
+    expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((path) => [path, []])));
+    expect(complaints).toEqual([]);
+  });
+});
