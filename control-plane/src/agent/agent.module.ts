@@ -1,20 +1,20 @@
 import { Module } from '@nestjs/common';
-import { AgentSessions } from './agent-sessions.js';
 import { AgentUpdates } from './agent-updates.js';
 import { AgentResolver } from './agent.resolver.js';
 import { AgentService } from './agent.service.js';
 import { EnrollmentService } from './enrollment.service.js';
 import { PoolResolver } from './pool.resolver.js';
+import { PresenceService } from './presence.service.js';
 
 @Module({
   providers: [
     AgentService,
-    AgentSessions,
     AgentUpdates,
     EnrollmentService,
+    PresenceService,
     AgentResolver,
     PoolResolver,
   ],
-  exports: [AgentService, AgentSessions, EnrollmentService],
+  exports: [AgentService, EnrollmentService, PresenceService],
 })
 export class AgentModule {}

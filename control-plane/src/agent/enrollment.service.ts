@@ -7,13 +7,17 @@ import { Notices } from '../database/notices.js';
 import type { CreateEnrollmentTokenPayload } from './pool.model.js';
 
 export interface EnrolledAgent {
+  kind: 'enrolled';
   agentId: string;
   workspaceId: string;
   pool: string;
 }
 
 /** Why a token enrols nobody. */
-export type TokenProblem = 'token_unknown' | 'token_expired' | 'token_spent';
+export interface Refusal {
+  kind: 'refused';
+  why: 'bad_token' | 'token_expired' | 'token_spent';
+}
 
 /** How long a token waits to be spent. */
 const tokenHours = 1;
@@ -54,12 +58,12 @@ export class EnrollmentService {
    * Spends a token for the holder of a key. The same key may show its token again: the answer to the first time may have
    * been lost on the way.
    */
-  async enroll(token: string, publicKey: Uint8Array): Promise<EnrolledAgent | TokenProblem> {
-    const enrolled = await this.database.$transaction((tx) => spend(tx, token, publicKey));
-    if (typeof enrolled === 'string') return enrolled;
-    const { workspaceId, agentId } = enrolled;
+  async spend(token: string, publicKey: Uint8Array): Promise<EnrolledAgent | Refusal> {
+    const answer = await this.database.$transaction((tx) => spend(tx, token, publicKey));
+    if (answer.kind === 'refused') return answer;
+    const { workspaceId, agentId } = answer;
     await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId });
-    return enrolled;
+    return answer;
   }
 }
 
@@ -79,19 +83,19 @@ async function spend(
   tx: Transaction,
   token: string,
   publicKey: Uint8Array,
-): Promise<EnrolledAgent | TokenProblem> {
+): Promise<EnrolledAgent | Refusal> {
   const row = await lockToken(tx, token);
-  if (!row) return 'token_unknown';
-  const { workspaceId, poolId, pool } = row;
-  if (row.agentId)
-    return isHolder(row, publicKey) ? { agentId: row.agentId, workspaceId, pool } : 'token_spent';
-  if (row.isExpired) return 'token_expired';
+  if (!row) return { kind: 'refused', why: 'bad_token' };
+  const { workspaceId, poolId, pool, agentId } = row;
+  if (agentId && isHolder(row, publicKey)) return { kind: 'enrolled', agentId, workspaceId, pool };
+  if (agentId) return { kind: 'refused', why: 'token_spent' };
+  if (row.isExpired) return { kind: 'refused', why: 'token_expired' };
   const agent = await tx.agent.create({
     data: { workspaceId, poolId, publicKey: Uint8Array.from(publicKey) },
   });
   await tx.$executeRaw`
     update "EnrollmentToken" set "spentAt" = now(), "agentId" = ${agent.id}::uuid where id = ${row.id}::uuid`;
-  return { agentId: agent.id, workspaceId, pool };
+  return { kind: 'enrolled', agentId: agent.id, workspaceId, pool };
 }
 
 async function lockToken(tx: Transaction, token: string): Promise<TokenRow | undefined> {
