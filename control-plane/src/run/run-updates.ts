@@ -3,6 +3,7 @@ import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
 import { Clock } from '../clock.js';
 import { Notices } from '../database/notices.js';
+import { WakeUp } from '../wake-up.js';
 import { RunHistoryService } from './run-history.service.js';
 import type { ShownRun } from './run-of.js';
 import { isOver, type RunState } from './run-state.js';
@@ -42,9 +43,9 @@ export class RunUpdates {
   }
 
   private async *updates(caller: Caller, first: ShownRun, signal: AbortSignal) {
-    const hint = new Hint();
+    const wakeUp = new WakeUp();
     const unsubscribe = this.notices.subscribe((notice) => {
-      if (notice.kind === 'run_updated' && notice.runId === first.id) hint.give();
+      if (notice.kind === 'run_updated' && notice.runId === first.id) wakeUp.call();
     });
     try {
       let said = '';
@@ -52,45 +53,13 @@ export class RunUpdates {
         const text = JSON.stringify(run);
         if (text !== said) yield run;
         said = text;
-        if (isOver(run.state as RunState) || !(await this.pause(hint, signal))) return;
+        if (isOver(run.state as RunState)) return;
+        await this.clock.sleep(minGapMs, signal).catch(() => undefined);
+        if (!signal.aborted) await wakeUp.sleep(this.clock, pollMs, signal);
+        if (signal.aborted) return;
       }
     } finally {
       unsubscribe();
     }
-  }
-
-  /** False when nobody listens any more. */
-  private async pause(hint: Hint, signal: AbortSignal): Promise<boolean> {
-    const woken = new AbortController();
-    try {
-      await this.clock.sleep(minGapMs, signal);
-      const poll = AbortSignal.any([signal, woken.signal]);
-      await Promise.race([hint.given(), this.clock.sleep(pollMs, poll)]);
-    } catch {
-      return !signal.aborted;
-    } finally {
-      woken.abort();
-      hint.forget();
-    }
-    return !signal.aborted;
-  }
-}
-
-/** Remembers what was said while nobody waited, until the next look. */
-class Hint {
-  private isGiven = false;
-  private wake: () => void = () => undefined;
-
-  give(): void {
-    this.isGiven = true;
-    this.wake();
-  }
-
-  forget(): void {
-    this.isGiven = false;
-  }
-
-  async given(): Promise<void> {
-    if (!this.isGiven) await new Promise<void>((resolve) => (this.wake = resolve));
   }
 }
