@@ -167,6 +167,7 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await visit.page.getByText('400 of 1,250 planned rows done').waitFor();
     while (visit.server.state.liveRun) visit.server.state.step();
     await visit.page.getByText('1,250 of 1,250 planned rows done').waitFor();
+    expect(visit.server.state.told).toBe(0);
   });
 
   it('keeps the page through an outage and goes on by itself', async () => {
@@ -192,6 +193,7 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await page.getByText('Your session has ended').waitFor();
     await fillSignIn(page, server.state.email, server.state.password);
     await heading(page, 'Agents').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/agents');
   });
 
   it('makes an enrolment token that is shown once, and revokes an agent', async () => {
@@ -274,6 +276,7 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await page.reload();
     await page.getByText('No syncs yet').waitFor();
     await page.getByText('drawbridge apply').waitFor();
+    expect(await page.getByRole('table').count()).toBe(0);
   });
 
   it.each([

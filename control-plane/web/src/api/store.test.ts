@@ -3,7 +3,7 @@ import { makeStore } from './store.js';
 
 it('tells of another value, once, and not after leaving', () => {
   const store = makeStore(1);
-  const listener = vi.fn();
+  const listener = vi.fn<() => void>();
   const leave = store.subscribe(listener);
   store.set(1);
   store.set(2);
