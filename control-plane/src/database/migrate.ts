@@ -1,6 +1,6 @@
 import { AppError } from '../app-error.js';
 import { readMigrations, readSchema } from './migration-files.js';
-import { openSchemaEngine } from './schema-engine.js';
+import { withSchemaEngine } from './schema-engine.js';
 import { whileLocked } from './migration-lock.js';
 
 const noFilters = { externalTables: [], externalEnums: [] };
@@ -9,42 +9,39 @@ const noFilters = { externalTables: [], externalEnums: [] };
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const schema = await readSchema();
   const migrationsList = await readMigrations();
-  return whileLocked(databaseUrl, async () => {
-    const engine = await openSchemaEngine(databaseUrl, schema);
-    try {
+  const input = { migrationsList, filters: noFilters };
+  return whileLocked(databaseUrl, () =>
+    withSchemaEngine(databaseUrl, schema, async (engine) => {
       const { editedMigrationNames, failedMigrationNames } = await engine.diagnoseMigrationHistory({
-        migrationsList,
+        ...input,
         optInToShadowDatabase: false,
-        filters: noFilters,
       });
       refuse('migration.edited', 'was changed after it was applied', editedMigrationNames);
-      refuse('migration.failed', 'failed half way; mend the database by hand', failedMigrationNames);
-      return (await engine.applyMigrations({ migrationsList, filters: noFilters }))
-        .appliedMigrationNames;
-    } finally {
-      engine.free();
-    }
-  });
+      refuse(
+        'migration.failed',
+        'failed half way; mend the database by hand',
+        failedMigrationNames,
+      );
+      return (await engine.applyMigrations(input)).appliedMigrationNames;
+    }),
+  );
 }
 
 /** What the schema has and a migrated database has not, or the other way round, as SQL; empty when they agree. */
 export async function driftOf(databaseUrl: string): Promise<string> {
   const schema = await readSchema();
   const files = [{ path: 'schema.prisma', content: schema }];
-  const engine = await openSchemaEngine(databaseUrl, schema);
-  try {
-    const { stdout } = await engine.diff({
+  const { stdout } = await withSchemaEngine(databaseUrl, schema, (engine) =>
+    engine.diff({
       from: { tag: 'schemaDatasource', files, configDir: '' },
       to: { tag: 'schemaDatamodel', files },
       script: true,
       exitCode: null,
       filters: noFilters,
-    });
-    const text = stdout ?? '';
-    return text.includes('This is an empty migration') ? '' : text.trim();
-  } finally {
-    engine.free();
-  }
+    }),
+  );
+  const text = stdout ?? '';
+  return text.includes('This is an empty migration') ? '' : text.trim();
 }
 
 function refuse(code: string, what: string, names: readonly string[]): void {

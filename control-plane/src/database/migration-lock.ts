@@ -6,7 +6,10 @@ const lockNumber = 7_305_812;
 
 /** Only one process at a time does this on a database. */
 export async function whileLocked<T>(databaseUrl: string, act: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'drawbridge migration' });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'drawbridge migration',
+  });
   try {
     await client.connect();
   } catch (error) {

@@ -9,7 +9,8 @@ import { Clock } from '../clock.js';
 import { scratchUrl } from '../config.js';
 
 const [name = ''] = process.argv.slice(2);
-if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error('Name the migration: lower case, digits and _.');
+if (!/^[a-z][a-z0-9_]*$/.test(name))
+  throw new Error('Name the migration: lower case, digits and _.');
 const url = scratchUrl();
 await migrate(url);
 const sql = await driftOf(url);

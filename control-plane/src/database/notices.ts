@@ -63,8 +63,9 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
     this.gathered.clear();
     this.flushing = undefined;
     await this.database.$executeRaw`
-      select pg_notify(${channel}, text) from unnest(${texts}::text[]) as text`.catch((error: unknown) =>
-      this.logger.warn({ err: error }, 'A notice was lost; polling will find what it was about'),
+      select pg_notify(${channel}, text) from unnest(${texts}::text[]) as text`.catch(
+      (error: unknown) =>
+        this.logger.warn({ err: error }, 'A notice was lost; polling will find what it was about'),
     );
   }
 
