@@ -109,9 +109,9 @@ export class PresenceService {
     seq: bigint,
   ): Promise<'apply' | 'repeated' | 'gap' | 'stale'> {
     const updated = await tx.$executeRaw`
-      update "Agent" set "appliedSeq" = ${seq}
+      update "Agent" set "appliedSeq" = ${seq}::bigint
       where id = ${agentId}::uuid and "sessionId" = ${sessionId}::uuid and "bootId" = ${bootId}::uuid
-        and "revokedAt" is null and "appliedSeq" = ${seq} - 1`;
+        and "revokedAt" is null and "appliedSeq" = ${seq}::bigint - 1`;
     if (updated > 0) return 'apply';
     const agent = await tx.agent.findUnique({ where: { id: agentId } });
     if (agent?.sessionId !== sessionId || agent.bootId !== bootId || agent.revokedAt)

@@ -1,0 +1,87 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { PresenceService } from '../agent/presence.service.js';
+import { Clock } from '../clock.js';
+import { Notices, type Notice } from '../database/notices.js';
+import { lostSession } from './problem.js';
+import type { Session } from './session.js';
+
+/** A revoked agent is thrown out within 5 seconds even if every notice is lost. */
+const checkMs = 3_000;
+
+/** The sessions of this process: passes on what concerns them, and ends those that no longer speak for their agent. */
+@Injectable()
+export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(LiveSessions.name);
+  private readonly sessions = new Set<Session>();
+  private readonly stop = new AbortController();
+  private ended: Promise<void> = Promise.resolve();
+  private unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly presence: PresenceService,
+    private readonly notices: Notices,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.unsubscribe = this.notices.subscribe((notice) => this.pass(notice));
+    this.ended = this.loop(this.stop.signal);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.unsubscribe();
+    this.stop.abort();
+    await this.ended;
+  }
+
+  add(session: Session): void {
+    this.sessions.add(session);
+  }
+
+  delete(session: Session): void {
+    this.sessions.delete(session);
+  }
+
+  private pass(notice: Notice): void {
+    switch (notice.kind) {
+      case 'job_queued':
+        for (const session of this.sessions)
+          if (session.guest.poolId === notice.poolId) session.wake();
+        return;
+      case 'job_cancelled':
+        for (const session of this.of(notice.agentId)) session.cancel(notice.jobId);
+        return;
+      case 'agent_revoked':
+      case 'agent_updated':
+        return void this.endLost(this.of(notice.agentId));
+      case 'run_updated':
+        return;
+    }
+  }
+
+  private of(agentId: string): Session[] {
+    return [...this.sessions].filter(({ guest }) => guest.agentId === agentId);
+  }
+
+  private async loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.endLost([...this.sessions]);
+      await this.clock.sleep(checkMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** A database that is away for a moment must not end the loop. */
+  private async endLost(sessions: readonly Session[]): Promise<void> {
+    if (sessions.length === 0) return;
+    try {
+      const lost = await this.presence.lost(sessions.map(({ guest }) => guest));
+      for (const session of sessions) {
+        const hold = lost.get(session.guest.sessionId);
+        if (hold && hold !== 'held') session.end(lostSession(hold));
+      }
+    } catch (error) {
+      this.logger.error({ err: error }, 'Looking for lost sessions failed; trying again');
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { AgentFrame, Heartbeat } from '@drawbridge/proto';
+import { AppError } from '../app-error.js';
+import type { Clock } from '../clock.js';
+import { keyIn, keyOf, type FrameService } from './frame.service.js';
+import type { Guest } from './greeter.js';
+import type { Hearing } from './hearing.js';
+import { Offering } from './offering.js';
+import { problemOf } from './problem.js';
+import type { Voice } from './voice.js';
+
+/** An agent that was silent for so many heartbeats is gone, whatever its socket says. */
+const silentHeartbeats = 3;
+
+export interface SessionParts {
+  voice: Voice;
+  hearing: Hearing;
+  frames: FrameService;
+  clock: Clock;
+  heartbeatMs: number;
+}
+
+/**
+ * A connection whose agent has been welcomed. It is live: frames are taken in order, jobs are offered → leaving, after a
+ * goodbye: frames are taken, nothing is offered → over, when either side hangs up, the agent falls silent, or a frame
+ * can't be taken.
+ */
+export class Session {
+  private readonly stop = new AbortController();
+  private readonly offering: Offering;
+
+  constructor(
+    readonly guest: Guest,
+    private readonly parts: SessionParts,
+  ) {
+    this.offering = new Offering(guest, parts.voice, parts.frames, parts.clock);
+  }
+
+  /** Resolves when it is over; throws why, when this side must say so. */
+  async live(): Promise<void> {
+    const { hearing } = this.parts;
+    const loops = [this.offering.loop(this.stop.signal), this.watch(this.stop.signal)];
+    try {
+      for (let frame = await hearing.next(); frame; frame = await hearing.next())
+        await this.take(frame);
+    } finally {
+      this.stop.abort();
+      await Promise.all(loops);
+    }
+  }
+
+  end(reason: AppError): void {
+    this.parts.voice.end(problemOf(reason));
+  }
+
+  /** A job was queued in the pool. */
+  wake(): void {
+    this.offering.wake();
+  }
+
+  cancel(jobId: string): void {
+    this.offering.cancel(jobId);
+  }
+
+  private async take(frame: AgentFrame): Promise<void> {
+    const { body, seq, ack } = frame;
+    const { frames } = this.parts;
+    if (seq > 0n) return this.takeNumbered(frame);
+    switch (body.case) {
+      case 'heartbeat':
+        return this.answer(body.value, ack);
+      case 'progress':
+        return frames.progress(this.guest, body.value);
+      case 'goodbye':
+        return this.offering.leave();
+      case 'catalog':
+      case 'accepted':
+      case 'refused':
+      case 'finished':
+        throw new AppError('frame.bad_number', 'A frame of this kind has a number.');
+      case 'enroll':
+      case 'hello':
+      case undefined:
+        throw new AppError('session.unexpected_frame', 'The agent has said hello already.');
+    }
+  }
+
+  private async takeNumbered(frame: AgentFrame): Promise<void> {
+    const { voice, frames } = this.parts;
+    await frames.apply(this.guest, frame);
+    voice.acknowledge(frame.seq);
+    const { body } = frame;
+    if (body.case === 'accepted' || body.case === 'refused')
+      this.offering.answered(keyIn(body.value));
+    if (body.case === 'finished') this.offering.finished(keyIn(body.value));
+  }
+
+  private async answer(heartbeat: Heartbeat, ack: bigint): Promise<void> {
+    const { voice, frames } = this.parts;
+    const answer = await frames.heartbeat(this.guest, heartbeat);
+    voice.say({ case: 'heartbeatAnswer', value: answer });
+    for (const lease of heartbeat.leases) this.offering.holds(keyOf(lease));
+    this.offering.advertised(heartbeat.freeSlots, ack);
+  }
+
+  private async watch(signal: AbortSignal): Promise<void> {
+    const { clock, hearing, heartbeatMs } = this.parts;
+    const limitMs = silentHeartbeats * heartbeatMs;
+    while (!signal.aborted) {
+      const restMs = hearing.lastHeardMs + limitMs - clock.monotonicMs();
+      if (restMs <= 0)
+        return this.end(new AppError('session.silent', 'Nothing was heard for three heartbeats.'));
+      await clock.sleep(restMs, signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import {
+  encodeControlFrame,
+  type ControlFrameSchema,
+  type MessageInitShape,
+} from '@drawbridge/proto';
+import type { Clock } from '../clock.js';
+import type { Line } from './line.js';
+import { closeCodeOf, type Problem } from './problem.js';
+
+export type ControlBody = NonNullable<MessageInitShape<typeof ControlFrameSchema>['body']>;
+
+/** An acknowledgement waits so long for a frame that takes it along. */
+const gatherMs = 50;
+
+/** What is said on one connection. Every frame carries the newest acknowledgement. */
+export class Voice {
+  private seq = 0n;
+  private ack = 0n;
+  private isAckDue = false;
+  private isOver = false;
+
+  constructor(
+    private readonly line: Line,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The frame's number, 0 for those that have none; undefined when it breaks a rule of the wire and was not said. */
+  say(body: ControlBody): bigint | undefined {
+    const isNumbered = body.case === 'offer' || body.case === 'cancel';
+    const seq = isNumbered ? this.seq + 1n : 0n;
+    const encoded = encodeControlFrame({ seq, ack: this.ack, body });
+    if (encoded.kind === 'invalid') return undefined;
+    if (isNumbered) this.seq = seq;
+    this.isAckDue = false;
+    if (!this.isOver) this.line.send(encoded.bytes);
+    return seq;
+  }
+
+  /** Takes up where an earlier session of the same boot stopped. */
+  startFrom(appliedSeq: bigint): void {
+    this.ack = appliedSeq;
+  }
+
+  /** The effect of a frame, heard for the first time or again, is committed. */
+  acknowledge(seq: bigint): void {
+    if (seq > this.ack) this.ack = seq;
+    if (this.isAckDue) return;
+    this.isAckDue = true;
+    void this.acknowledgeSoon();
+  }
+
+  /** The last word; the second time does nothing. */
+  end(problem: Problem): void {
+    if (this.isOver) return;
+    this.say({ case: 'problem', value: problem });
+    this.isOver = true;
+    this.line.close(closeCodeOf(problem));
+  }
+
+  private async acknowledgeSoon(): Promise<void> {
+    await this.clock.sleep(gatherMs);
+    if (this.isAckDue) this.say({ case: 'acknowledgement', value: {} });
+  }
+}
