@@ -256,6 +256,32 @@ describe('a refused job', () => {
   });
 });
 
+describe('a run whose agent is being stopped', () => {
+  const drained: Finished['result'] = {
+    case: 'syncReport',
+    value: create(SyncReportSchema, {
+      outcome: SyncOutcome.CANCELLED,
+      failure: { kind: FailureKind.CANCELLED, code: 'job.draining' },
+    }),
+  };
+
+  it('goes on at another agent', async () => {
+    const { agent, job, runId } = await claimed();
+    await accept(agent.id, job);
+    await finish(agent.id, job, drained);
+    expect(await ground.show(runId)).toMatchObject({ state: 'queued', agent: null });
+    const again = only(await ground.jobs.claim(await ground.makeAgent(), 1));
+    expect(again).toMatchObject({ jobId: job.jobId, epoch: 2n });
+  });
+
+  it('ends when it was to be cancelled anyway', async () => {
+    const { agent, job, runId } = await claimed();
+    await ground.runs.cancel(ground.caller, runId);
+    await finish(agent.id, job, drained);
+    expect(await ground.show(runId)).toMatchObject({ state: 'cancelled' });
+  });
+});
+
 describe('the progress of a run', () => {
   it('is believed from whoever holds the lease', async () => {
     const { agent, job, runId } = await claimed();

@@ -12,7 +12,7 @@ import { enqueueJob, type NewJob } from './enqueue.js';
 import type { LeaseKey, MovedJob } from './lease.js';
 import { acceptJob, finishJob, giveJobBack } from './release.js';
 import { renewLeases, renewUnaccepted } from './renew.js';
-import { checkResultOf, endOf, endOfFailure, ownProblem, problemOf, progressOf } from './report.js';
+import { checkResultOf, endOf, isDrained, ownProblem, progressOf } from './report.js';
 import { takeExpired, type Expired } from './rescue.js';
 import { leasedJobs, type LeasedJob } from './work.js';
 
@@ -21,8 +21,8 @@ export interface LeaseStanding extends LeaseKey {
 }
 
 /**
- * The one queue. A job is queued → leased (claim) → finished, back to queued when it is refused for want of room or
- * its lease runs out, and parked when that happened too often. Its run moves in the same transaction. What comes with a
+ * The one queue. A job is queued → leased (claim) → finished, back to queued when it is refused for want of room, its
+ * agent is stopped or its lease runs out, and parked when leases ran out too often. Its run moves in the same transaction. What comes with a
  * lease that is no longer current changes nothing and is no error: whoever held it was too late.
  */
 @Injectable()
@@ -73,25 +73,22 @@ export class JobService {
 
   /** For want of room another agent gets it at once; anything else would be refused again, so it ends here. */
   async refuse(tx: Transaction, agentId: string, lease: LeaseKey, failure: Failure): Promise<void> {
-    if (failure.kind !== FailureKind.TRANSIENT) return this.fail(tx, agentId, lease, failure);
-    const job = await giveJobBack(tx, agentId, lease, failure.retryAfterMs);
-    // A cancelled job has nowhere to go back to.
-    if (!job) return this.fail(tx, agentId, lease, { ...failure, kind: FailureKind.CANCELLED });
-    if (job.runId) await requeueRun(tx, job.runId);
-    await this.notices.publish({ kind: 'job_queued', poolId: job.poolId });
-    await this.tellRun(job);
+    const isForRoom = failure.kind === FailureKind.TRANSIENT;
+    if (isForRoom && (await this.giveBack(tx, agentId, lease, failure.retryAfterMs))) return;
+    // What was to be cancelled has nowhere to go back to.
+    const kind = isForRoom ? FailureKind.CANCELLED : failure.kind;
+    await this.end(tx, agentId, lease, { case: 'failure', value: { ...failure, kind } });
   }
 
+  /** A run that its agent broke off because it is being stopped goes on elsewhere, from what was recorded. */
   async finish(
     tx: Transaction,
     agentId: string,
     lease: LeaseKey,
     result: Finished['result'],
   ): Promise<void> {
-    const job = await finishJob(tx, agentId, lease);
-    if (!job) return;
-    if (!job.runId) return keepCheckResult(tx, job.id, checkResultOf(result));
-    await this.endRun(tx, job, endOf(result));
+    if (isDrained(result) && (await this.giveBack(tx, agentId, lease, 0))) return;
+    await this.end(tx, agentId, lease, result);
   }
 
   async progress(agentId: string, progress: Progress): Promise<void> {
@@ -113,20 +110,31 @@ export class JobService {
     for (const job of expired) await this.tellRun(job);
   }
 
-  private async fail(
+  /** False when the lease is no longer current, or when the job was to be cancelled. */
+  private async giveBack(
     tx: Transaction,
     agentId: string,
     lease: LeaseKey,
-    failure: Failure,
+    waitMs: number,
+  ): Promise<boolean> {
+    const job = await giveJobBack(tx, agentId, lease, waitMs);
+    if (!job) return false;
+    if (job.runId) await requeueRun(tx, job.runId);
+    await this.notices.publish({ kind: 'job_queued', poolId: job.poolId });
+    await this.tellRun(job);
+    return true;
+  }
+
+  private async end(
+    tx: Transaction,
+    agentId: string,
+    lease: LeaseKey,
+    result: Finished['result'],
   ): Promise<void> {
     const job = await finishJob(tx, agentId, lease);
     if (!job) return;
-    if (job.runId) await this.endRun(tx, job, endOfFailure(failure));
-    else await keepCheckResult(tx, job.id, { failure: problemOf(failure), durationMs: 0 });
-  }
-
-  private async endRun(tx: Transaction, job: MovedJob, end: RunEnd): Promise<void> {
-    if (job.runId) await endRun(tx, job.runId, end);
+    if (job.runId) await endRun(tx, job.runId, endOf(result));
+    else await keepCheckResult(tx, job.id, checkResultOf(result));
     await this.tellRun(job);
   }
 

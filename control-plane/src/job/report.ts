@@ -45,8 +45,14 @@ export function endOf(result: Finished['result']): RunEnd {
   }
 }
 
+/** The agent is being stopped, and that is the only reason why this is not done. */
+export function isDrained(result: Finished['result']): boolean {
+  const failure = result.case === 'failure' ? result.value : result.value?.failure;
+  return failure?.kind === FailureKind.CANCELLED && failure.code === 'job.draining';
+}
+
 /** An agent that was told to stop before it began has not failed. */
-export function endOfFailure(failure: Failure): RunEnd {
+function endOfFailure(failure: Failure): RunEnd {
   if (failure.kind === FailureKind.CANCELLED) return { state: 'cancelled' };
   return { state: 'failed', failure: problemOf(failure) };
 }
@@ -71,7 +77,7 @@ export function checkResultOf(result: Finished['result']): CheckResult {
   }
 }
 
-export const problemOf = (failure: Failure, count = 1): RunProblem => ({
+const problemOf = (failure: Failure, count = 1): RunProblem => ({
   code: failure.code,
   vendorCode: failure.vendorCode,
   count,
