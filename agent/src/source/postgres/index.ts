@@ -87,20 +87,28 @@ export default defineSource({
       clients.add(client);
       return client;
     };
+    const disconnect = async (client: pg.Client): Promise<void> => {
+      clients.delete(client);
+      await client.end().catch(() => undefined);
+    };
     return {
       check: async () => {
         const client = await connect('drawbridge check');
-        await client.query('select 1').catch(fail);
+        await client
+          .query('select 1')
+          .catch(fail)
+          .finally(() => disconnect(client));
       },
       query: async (query, signal) => {
         const { workspaceId, syncId, runId } = query.tag;
         const client = await connect(`drawbridge ${runId}`);
         const from = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */ ${fromOf(query)}`;
         const cancel = (): Promise<void> => cancelStatement(address, client, 'source');
-        return read(client, { from, query, signal, cancel });
+        const done = (): Promise<void> => disconnect(client);
+        return read(client, { from, query, signal, cancel, done });
       },
       close: async () => {
-        for (const client of clients) await client.end().catch(() => undefined);
+        for (const client of clients) await disconnect(client);
       },
     };
   },
@@ -111,31 +119,41 @@ interface Reading {
   query: SourceQuery;
   signal: AbortSignal;
   cancel: () => Promise<void>;
+  /** The connection has done its work, well or not. */
+  done: () => Promise<void>;
 }
 
-async function read(
-  client: pg.Client,
-  { from, query, signal, cancel }: Reading,
-): Promise<RowStream> {
+async function read(client: pg.Client, reading: Reading): Promise<RowStream> {
+  try {
+    const columns = await begin(client, reading);
+    return { columns, chunks: chunksOf(client, reading) };
+  } catch (error) {
+    await reading.done();
+    throw error;
+  }
+}
+
+async function begin(client: pg.Client, { from, query }: Reading): Promise<Column[]> {
   await client.query('begin transaction isolation level repeatable read, read only').catch(fail);
   const all = await describe(client, from).catch(fail);
-  const columns = query.columns.map((name) => columnOf(all, name));
+  return query.columns.map((name) => columnOf(all, name));
+}
+
+async function* chunksOf(client: pg.Client, reading: Reading): AsyncGenerator<Uint8Array> {
+  const { from, query, signal, cancel, done } = reading;
   const list = query.columns.map(quoteIdentifier).join(', ');
-  async function* chunks(): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void cancel().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
     signal.throwIfAborted();
-    const stop = (): void => void cancel().catch(() => undefined);
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      yield* copyOut(client, `copy (select ${list} ${from}) to stdout`);
-    } catch (error) {
-      signal.throwIfAborted();
-      fail(error);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      await client.end().catch(() => undefined);
-    }
+    yield* copyOut(client, `copy (select ${list} ${from}) to stdout`);
+  } catch (error) {
+    signal.throwIfAborted();
+    fail(error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await done();
   }
-  return { columns, chunks: chunks() };
 }
 
 /** A line break ends a comment that the model's SQL may end with. */
