@@ -2,7 +2,6 @@
 // It ends with whoever opened it, also on `kill -9`: a small shell holds our pipe, and stops the server when it breaks.
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import type { Account } from './postgres-account.js';
 import { findBinaries } from './postgres-binaries.js';
 import type { Binaries } from './postgres-binaries.js';
 import { stopLeftover } from './postgres-leftover.js';
-import { lastLines } from './program.js';
+import { endOf, hasEnded, lastLines } from './program.js';
 
 export interface PostgresOptions {
   /** Holds the cluster; made when missing. Must be reachable by the server's user when we are root. */
@@ -50,9 +49,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
   await stopLeftover(cluster.data);
   const server = launch(cluster, options);
   const lifeline = holdLifeline(server, cluster.account);
-  const exited = ended(server).then(() => void lifeline.kill('SIGKILL'));
+  const exited = endOf(server).then(() => void lifeline.kill('SIGKILL'));
   try {
-    await ready(server, cluster, options);
+    await ready({ server, exited }, cluster, options);
   } catch (error) {
     server.kill('SIGQUIT');
     throw error;
@@ -132,7 +131,6 @@ function launch({ data, log, account, binaries }: Cluster, options: PostgresOpti
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  server.once('error', () => undefined);
   return server;
 }
 
@@ -152,7 +150,7 @@ function holdLifeline(server: ChildProcess, account: Account): ChildProcess {
 
 /** The eighth line of postmaster.pid is how the server says it to pg_ctl, too. */
 async function ready(
-  server: ChildProcess,
+  { server, exited }: { server: ChildProcess; exited: Promise<void> },
   cluster: Cluster,
   { port }: PostgresOptions,
 ): Promise<void> {
@@ -162,19 +160,11 @@ async function ready(
       throw new Error(
         `Postgres did not start in ${cluster.data} on port ${port}. The end of ${cluster.log}:\n${await lastLines(cluster.log, 8)}`,
       );
-    await Promise.race([wait(pollMs), ended(server)]);
+    await Promise.race([wait(pollMs), exited]);
   }
 }
 
 async function isReady(server: ChildProcess, data: string): Promise<boolean> {
   const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   return lines[0] === String(server.pid) && lines[7]?.trim() === 'ready';
-}
-
-function hasEnded(server: ChildProcess): boolean {
-  return server.exitCode !== null || server.signalCode !== null || server.pid === undefined;
-}
-
-async function ended(server: ChildProcess): Promise<void> {
-  if (!hasEnded(server)) await once(server, 'exit');
 }

@@ -2,7 +2,6 @@
 // What it says goes to its log file; when it dies before it is ready, the last lines of that file are in the error.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -37,33 +36,40 @@ const startMs = 60_000;
 const patienceMs = 15_000;
 const pollMs = 25;
 
+interface Running {
+  child: ChildProcess;
+  /** Settles when it has ended. */
+  ended: Promise<void>;
+}
+
 export async function openProgram(options: ProgramOptions): Promise<Program> {
-  let child = await start(options);
+  let running = await start(options);
   const close = async (): Promise<void> => {
+    const { child, ended } = running;
     if (hasEnded(child)) return;
     child.kill('SIGTERM');
     // A stopped process hears SIGTERM only when it goes on.
     child.kill('SIGCONT');
-    await Promise.race([ended(child), wait(patienceMs, undefined, { ref: false })]);
+    await Promise.race([ended, wait(patienceMs, undefined, { ref: false })]);
     if (!hasEnded(child)) child.kill('SIGKILL');
-    await ended(child);
+    await ended;
   };
   return {
     name: options.name,
     logFile: options.logFile,
     get exited() {
-      return ended(child);
+      return running.ended;
     },
-    kill: (signal) => void child.kill(signal),
+    kill: (signal) => void running.child.kill(signal),
     restart: async () => {
       await close();
-      child = await start(options);
+      running = await start(options);
     },
     close,
   };
 }
 
-async function start(options: ProgramOptions): Promise<ChildProcess> {
+async function start(options: ProgramOptions): Promise<Running> {
   const env = await options.env();
   const log = openSync(options.logFile, 'a');
   const lifeline = new URL('../dist/lifeline.js', import.meta.url);
@@ -75,23 +81,23 @@ async function start(options: ProgramOptions): Promise<ChildProcess> {
   );
   closeSync(log);
   child.stdin?.on('error', () => undefined);
-  child.once('error', () => undefined);
+  const running = { child, ended: endOf(child) };
   try {
-    await ready(child, options);
-    return child;
+    await ready(running, options);
+    return running;
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
   }
 }
 
-async function ready(child: ChildProcess, options: ProgramOptions): Promise<void> {
+async function ready({ child, ended }: Running, options: ProgramOptions): Promise<void> {
   const deadline = performance.now() + startMs;
   while (!(await answers(options.readyUrl))) {
     if (hasEnded(child)) throw await startError(options, 'stopped while it started');
     if (performance.now() > deadline)
       throw await startError(options, `was not ready after ${startMs / 1000} s`);
-    await Promise.race([wait(pollMs), ended(child)]);
+    await Promise.race([wait(pollMs), ended]);
   }
 }
 
@@ -115,10 +121,15 @@ export async function lastLines(file: string, count = 20): Promise<string> {
   return text.trimEnd().split('\n').slice(-count).join('\n') || '(empty)';
 }
 
-function hasEnded(child: ChildProcess): boolean {
+export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  if (!hasEnded(child)) await once(child, 'exit');
+/** Asked once, right after the start: nothing can be missed, and no listeners pile up. */
+export function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    // It could not even be started.
+    child.once('error', () => resolve());
+  });
 }
