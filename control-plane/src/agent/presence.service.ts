@@ -19,13 +19,6 @@ export interface OpenSession {
   bootId: string;
 }
 
-export interface OpenedSession {
-  /** Highest frame of this boot whose effect is committed. */
-  appliedSeq: bigint;
-  /** Slots less the jobs that it holds, until it says so itself. */
-  freeSlots: number;
-}
-
 /** Whether a connection is still the one that speaks for its agent. */
 export type Hold = 'held' | 'replaced_by_itself' | 'replaced' | 'revoked';
 
@@ -47,22 +40,23 @@ export class PresenceService {
     return { agentId, workspaceId, poolId, publicKey, isRevoked: revokedAt !== null };
   }
 
-  /** Undefined when the agent was revoked meanwhile. A new boot counts its frames from 1 again. */
+  /**
+   * Answers with the highest frame of this boot whose effect is committed; undefined when the agent was revoked meanwhile.
+   * A new boot counts its frames from 1 again. Nothing is free until the agent says so.
+   */
   async open(
     session: OpenSession,
     { version, slots }: { version: string; slots: number },
-  ): Promise<OpenedSession | undefined> {
+  ): Promise<bigint | undefined> {
     const { agentId, sessionId, bootId } = session;
-    const [opened] = await this.database.$queryRaw<OpenedSession[]>`
-      update "Agent" as agent set "sessionId" = ${sessionId}::uuid, "bootId" = ${bootId}::uuid,
+    const [opened] = await this.database.$queryRaw<{ appliedSeq: bigint }[]>`
+      update "Agent" set "sessionId" = ${sessionId}::uuid, "bootId" = ${bootId}::uuid,
         "appliedSeq" = case when "bootId" = ${bootId}::uuid then "appliedSeq" else 0 end,
-        version = ${version}, slots = ${slots}, "lastSeenAt" = now(), "freeSlots" = greatest(0, ${slots} - (
-          select count(*)::int from "Job" where "agentId" = agent.id and state = 'leased'
-        ))
+        version = ${version}, slots = ${slots}, "freeSlots" = 0, "lastSeenAt" = now()
       where id = ${agentId}::uuid and "revokedAt" is null
-      returning "appliedSeq", "freeSlots"`;
+      returning "appliedSeq"`;
     if (opened) await this.tell(session);
-    return opened;
+    return opened?.appliedSeq;
   }
 
   async seen(session: OpenSession, freeSlots: number): Promise<Hold> {

@@ -2,12 +2,9 @@ import {
   create,
   FailureKind,
   FailureSchema,
-  Standing,
   type AgentFrame,
   type Heartbeat,
-  type HeartbeatAnswerSchema,
   type Lease,
-  type MessageInitShape,
   type Progress,
 } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
@@ -53,12 +50,11 @@ export class FrameService {
   /** Renews the leases that it names; throws when the session is no longer the agent's. */
   async heartbeat(
     session: OpenSession,
-    { freeSlots, leases, number }: Heartbeat,
-  ): Promise<MessageInitShape<typeof HeartbeatAnswerSchema>> {
+    { freeSlots, leases }: Heartbeat,
+  ): Promise<LeaseStanding[]> {
     const hold = await this.presence.seen(session, freeSlots);
     if (hold !== 'held') throw lostSession(hold);
-    const standings = await this.jobs.renew(session.agentId, leases.map(keyOf));
-    return { number, leases: standings.map(wireStandingOf) };
+    return this.jobs.renew(session.agentId, leases.map(keyOf));
   }
 
   progress({ agentId }: OpenSession, progress: Progress): Promise<void> {
@@ -105,21 +101,10 @@ export class FrameService {
   }
 }
 
-export const keyOf = ({ jobId, epoch }: Lease): LeaseKey => ({ jobId, epoch });
+const keyOf = ({ jobId, epoch }: Lease): LeaseKey => ({ jobId, epoch });
 
 /** The wire's rules refuse such frames without a lease. */
 export function keyIn({ lease }: { lease?: Lease | undefined }): LeaseKey {
   if (!lease) throw new AppError('frame.rule_broken', 'The frame names no lease.');
   return keyOf(lease);
 }
-
-const wireStandings = {
-  current: Standing.CURRENT,
-  cancel: Standing.CANCEL,
-  not_current: Standing.NOT_CURRENT,
-} as const;
-
-const wireStandingOf = ({ jobId, epoch, standing }: LeaseStanding) => ({
-  lease: { jobId, epoch },
-  standing: wireStandings[standing],
-});

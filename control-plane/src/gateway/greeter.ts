@@ -15,8 +15,6 @@ const protocolVersion = 1;
 /** An agent that has proved who it is. */
 export interface Guest extends OpenSession {
   poolId: string;
-  slots: number;
-  freeSlots: number;
 }
 
 /** From a stranger who was challenged to an agent with a session: [enroll → enrolled] → hello → welcome. */
@@ -77,10 +75,10 @@ export class Greeter {
     const { agentId, workspaceId, poolId } = identity;
     const { bootId, version, slots } = hello;
     const session = { agentId, workspaceId, sessionId: randomUUID(), bootId };
-    const opened = await this.presence.open(session, { version, slots });
-    if (!opened) throw lostSession('revoked');
-    voice.startFrom(opened.appliedSeq);
-    return { ...session, poolId, slots, freeSlots: opened.freeSlots };
+    const appliedSeq = await this.presence.open(session, { version, slots });
+    if (appliedSeq === undefined) throw lostSession('revoked');
+    voice.startFrom(appliedSeq);
+    return { ...session, poolId };
   }
 }
 

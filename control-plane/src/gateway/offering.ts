@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock.js';
+import type { LeaseStanding } from '../job/job.service.js';
 import type { LeaseKey } from '../job/lease.js';
 import type { LeasedJob } from '../job/work.js';
 import { WakeUp } from '../wake-up.js';
@@ -13,13 +14,13 @@ const pollMs = 5_000;
 
 /**
  * Offers jobs to one agent: first again what it may never have heard, then, as long as it has room, what waits in its pool.
- * It rests until it is woken (a job was queued, a place became free) or some seconds have passed.
+ * It rests until it is woken (a job was queued, the agent advertised) or some seconds have passed.
  */
 export class Offering {
   private readonly logger = new Logger(Offering.name);
   /** Jobs that this agent holds, as far as this session heard of them. */
   private readonly leases = new Map<string, bigint>();
-  private readonly room: Room;
+  private readonly room = new Room();
   private isLeaving = false;
   private readonly wakeUp = new WakeUp();
 
@@ -28,9 +29,7 @@ export class Offering {
     private readonly voice: Voice,
     private readonly frames: FrameService,
     private readonly clock: Clock,
-  ) {
-    this.room = new Room(guest.freeSlots, guest.slots);
-  }
+  ) {}
 
   /** Runs until the signal says stop. */
   async loop(signal: AbortSignal): Promise<void> {
@@ -67,14 +66,13 @@ export class Offering {
   }
 
   finished({ jobId, epoch }: LeaseKey): void {
-    if (this.leases.get(jobId) !== epoch) return;
-    this.leases.delete(jobId);
-    this.room.vacated();
-    this.wake();
+    if (this.leases.get(jobId) === epoch) this.leases.delete(jobId);
   }
 
-  holds({ jobId, epoch }: LeaseKey): void {
-    this.leases.set(jobId, epoch);
+  /** Only leases that hold are remembered, however many an agent names. */
+  stands({ jobId, epoch, standing }: LeaseStanding): void {
+    if (standing !== 'not_current') this.leases.set(jobId, epoch);
+    else this.finished({ jobId, epoch });
   }
 
   /** A job that this session never heard of is cancelled by the next heartbeat's answer. */
@@ -83,12 +81,8 @@ export class Offering {
     if (epoch !== undefined) this.voice.say({ case: 'cancel', value: { lease: { jobId, epoch } } });
   }
 
-  /** They are among what the agent holds, so their places are taken already. */
   private async offerAgain(): Promise<void> {
-    for (const job of await this.frames.unaccepted(this.guest)) {
-      this.room.vacated();
-      await this.offer(job);
-    }
+    for (const job of await this.frames.unaccepted(this.guest)) await this.offer(job);
   }
 
   private async offerNew(signal: AbortSignal): Promise<void> {
@@ -107,6 +101,6 @@ export class Offering {
       return this.frames.withdraw(this.guest, { jobId, epoch });
     }
     this.room.offered(jobId, seq);
-    this.holds({ jobId, epoch });
+    this.leases.set(jobId, epoch);
   }
 }

@@ -6,10 +6,7 @@ export class Room {
   /** Offers that the newest advertisement did not count, by job, with their frames' numbers. */
   private readonly uncounted = new Map<string, bigint>();
 
-  constructor(
-    private free: number,
-    private readonly slots: number,
-  ) {}
+  private free = 0;
 
   get left(): number {
     return Math.max(0, this.free - this.uncounted.size);
@@ -25,13 +22,8 @@ export class Room {
     for (const [jobId, seq] of this.uncounted) if (seq <= ack) this.uncounted.delete(jobId);
   }
 
-  /** Accepted or refused: from now on the agent counts by itself, and until it advertises again the place is taken. */
+  /** Accepted or refused: the next advertisement counts it, and until then its place is taken. */
   answered(jobId: string): void {
     if (this.uncounted.delete(jobId)) this.free -= 1;
-  }
-
-  /** A job that the agent held is over; its place is free without waiting for the next advertisement. */
-  vacated(): void {
-    this.free = Math.min(this.slots, this.free + 1);
   }
 }

@@ -1,9 +1,10 @@
 import type { AgentFrame, Heartbeat } from '@drawbridge/proto';
 import { AppError } from '../app-error.js';
 import type { Clock } from '../clock.js';
-import { keyIn, keyOf, type FrameService } from './frame.service.js';
+import { keyIn, type FrameService } from './frame.service.js';
 import type { Guest } from './greeter.js';
 import type { Hearing } from './hearing.js';
+import { heartbeatAnswer } from './heartbeat-answer.js';
 import { Offering } from './offering.js';
 import { problemOf } from './problem.js';
 import type { Voice } from './voice.js';
@@ -96,9 +97,9 @@ export class Session {
 
   private async answer(heartbeat: Heartbeat, ack: bigint): Promise<void> {
     const { voice, frames } = this.parts;
-    const answer = await frames.heartbeat(this.guest, heartbeat);
-    voice.say({ case: 'heartbeatAnswer', value: answer });
-    for (const lease of heartbeat.leases) this.offering.holds(keyOf(lease));
+    const standings = await frames.heartbeat(this.guest, heartbeat);
+    voice.say({ case: 'heartbeatAnswer', value: heartbeatAnswer(heartbeat.number, standings) });
+    for (const lease of standings) this.offering.stands(lease);
     this.offering.advertised(heartbeat.freeSlots, ack);
   }
 
