@@ -23,13 +23,11 @@ export async function addWeb(server: FastifyInstance): Promise<void> {
           path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
         ),
     });
-  server.setNotFoundHandler((request, reply) => {
-    if (request.method !== 'GET' || notPages.test(request.url))
+  // Nest answers whatever no route is for, so the page has one of its own.
+  server.get('/*', (request, reply) => {
+    if (notPages.test(request.url))
       return reply.status(404).send({ code: 'http.not_found', message: 'There is nothing here.' });
     if (isBuilt) return reply.header('cache-control', 'no-cache').sendFile('index.html');
-    return reply
-      .status(404)
-      .type('text/plain')
-      .send('The UI is not built. Run: npm run build\n');
+    return reply.status(404).type('text/plain').send('The UI is not built. Run: npm run build\n');
   });
 }
