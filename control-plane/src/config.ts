@@ -98,6 +98,7 @@ function levelIn(environment: Environment, problems: string[]): LogLevel {
 /** For the script that writes migrations; it needs nothing else. */
 export function scratchUrl(environment: Environment = process.env): string {
   const url = environment['DATABASE_URL'];
-  if (!url) throw new AppError('config.invalid', 'DATABASE_URL must name an empty scratch database.');
+  if (!url)
+    throw new AppError('config.invalid', 'DATABASE_URL must name an empty scratch database.');
   return url;
 }

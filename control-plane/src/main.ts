@@ -7,13 +7,18 @@ import { setUp } from './command/set-up.js';
 import { start } from './command/start.js';
 
 const program = new Command('drawbridge-control-plane')
-  .description('Knows who wants what, when, and how it went. Its environment is described in the README.')
+  .description(
+    'Knows who wants what, when, and how it went. Its environment is described in the README.',
+  )
   .showHelpAfterError();
 
 program
   .command('start', { isDefault: true })
   .description('apply migrations, then serve the UI, GraphQL and agents until SIGTERM')
-  .addHelpText('after', '\nExample:\n  DATABASE_URL=postgresql://… DRAWBRIDGE_SECRET=… drawbridge-control-plane start')
+  .addHelpText(
+    'after',
+    '\nExample:\n  DATABASE_URL=postgresql://… DRAWBRIDGE_SECRET=… drawbridge-control-plane start',
+  )
   .action(start);
 
 program
@@ -23,21 +28,29 @@ program
   .requiredOption('--email <address>', 'of its owner')
   .option('--password-file <path>', 'sets the owner’s password to what the file says')
   .option('--json', 'one JSON document on standard output')
-  .addHelpText('after', '\nExample:\n  drawbridge-control-plane setup --workspace acme --email you@example.com')
-  .action(setUp);
+  .addHelpText(
+    'after',
+    '\nExample:\n  drawbridge-control-plane setup --workspace acme --email you@example.com',
+  )
+  .action((options) => setUp(options).finally(end));
 
 program
   .command('migrate')
   .description('apply migrations and end')
   .option('--check', 'apply nothing; fail when schema and database differ')
   .addHelpText('after', '\nExample:\n  drawbridge-control-plane migrate --check')
-  .action(migrateCommand);
+  .action((options) => migrateCommand(options).finally(end));
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${textOf(error)}\n`);
   process.exitCode = 1;
+}
+
+/** The migration engine leaves a timer behind that would hold a finished command for ten seconds. */
+function end(): void {
+  setImmediate(() => process.exit());
 }
 
 /** Only what was thrown on purpose is a text for people; the rest is a bug and shows where it came from. */

@@ -26,7 +26,8 @@ export class ApiKeyService {
       data: [data],
       skipDuplicates: true,
     });
-    if (!made) throw new AppError('key.name_taken', `There is a key named "${name}". Choose another name.`);
+    if (!made)
+      throw new AppError('key.name_taken', `There is a key named "${name}". Choose another name.`);
     return { id: made.id, key: token };
   }
 

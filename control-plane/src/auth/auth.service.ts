@@ -43,7 +43,10 @@ export class AuthService {
     const token = /^Bearer (dbk_[A-Za-z0-9_-]{43})$/i.exec(authorization)?.[1];
     const caller = token === undefined ? undefined : await this.keys.callerOf(token);
     if (!caller)
-      throw new AppError('auth.bad_key', 'The API key is not known or has expired. Make a new one.');
+      throw new AppError(
+        'auth.bad_key',
+        'The API key is not known or has expired. Make a new one.',
+      );
     return caller;
   }
 

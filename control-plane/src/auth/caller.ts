@@ -15,16 +15,20 @@ export interface Caller {
 /** What a resolver sees beside its arguments. */
 export interface RequestContext {
   caller?: Caller;
+  /** Why who asks is nobody, where there is more to say than that. */
+  refusal?: AppError;
 }
 
-export const callerIn = (context: ExecutionContext): Caller | undefined =>
-  GqlExecutionContext.create(context).getContext<RequestContext>().caller;
+/** Throws AppError `auth.…` when nobody we know asks. */
+export function callerIn(context: ExecutionContext): Caller {
+  const { caller, refusal } = GqlExecutionContext.create(context).getContext<RequestContext>();
+  if (caller) return caller;
+  throw (
+    refusal ??
+    new AppError('auth.required', 'Sign in, or send an API key as "Authorization: Bearer dbk_…".')
+  );
+}
 
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const caller = callerIn(context);
-  if (!caller) throw signedOut();
-  return caller;
-});
-
-export const signedOut = (): AppError =>
-  new AppError('auth.required', 'Sign in, or send an API key as "Authorization: Bearer dbk_…".');
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerIn(context),
+);

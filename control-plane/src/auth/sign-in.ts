@@ -8,7 +8,13 @@ import { Database } from '../database/database.js';
 export const clientAddressHeader = 'x-drawbridge-client-address';
 
 /** A link is made by the `setup` command alone; there is no way to ask for one from outside, and no mailer. */
-const closedPaths = ['/sign-in/magic-link', '/sign-up/email', '/update-user', '/change-email', '/delete-user'];
+const closedPaths = [
+  '/sign-in/magic-link',
+  '/sign-up/email',
+  '/update-user',
+  '/change-email',
+  '/delete-user',
+];
 const linkLivesSeconds = 3600;
 
 /** Passwords, sign-in links and browser sessions: the sign-in library on our database. */

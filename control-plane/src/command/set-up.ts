@@ -48,6 +48,8 @@ async function passwordIn(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    throw new AppError('setup.no_password_file', `The file ${path} can not be read.`, { cause: error });
+    throw new AppError('setup.no_password_file', `The file ${path} can not be read.`, {
+      cause: error,
+    });
   }
 }

@@ -33,31 +33,43 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
   }),
 });
 
+/** A wrong key is no reason to break off: the guard says it, as an error of the field that was asked for. */
 async function contextOf(auth: AuthService, { headers }: FastifyRequest): Promise<RequestContext> {
-  const caller = await auth.callerOf(headers);
-  return caller ? { caller } : {};
+  try {
+    const caller = await auth.callerOf(headers);
+    return caller ? { caller } : {};
+  } catch (error) {
+    if (error instanceof AppError) return { refusal: error };
+    throw error;
+  }
 }
 
 /** What was thrown on purpose is shown; what broke is ours alone to read. */
 function shown(execution: ExecutionResult): ExecutionResult {
-  return { data: execution.data ?? null, errors: (execution.errors ?? []).map(shownError) };
+  const errors = (execution.errors ?? []).flatMap((error) => causesOf(error).map(shownError));
+  return { data: execution.data ?? null, errors };
 }
+
+/** A query that does not fit the schema comes as one error that holds the others. */
+const causesOf = (error: unknown): unknown[] => {
+  const { errors } = error as { errors?: unknown };
+  return Array.isArray(errors) && errors.length > 0 ? errors : [error];
+};
 
 export function shownError(error: unknown): GraphQLError {
   const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const place = error instanceof GraphQLError ? error : undefined;
   const options = { path: place?.path ?? null, nodes: place?.nodes ?? null };
-  if (thrown instanceof AppError)
-    return new GraphQLError(thrown.message, { ...options, extensions: { code: thrown.code } });
-  if (thrown instanceof GraphQLError)
-    return new GraphQLError(thrown.message, { ...options, extensions: { code: 'graphql.invalid' } });
-  if (isOfMercurius(thrown))
-    return new GraphQLError(thrown.message, { extensions: { code: 'graphql.invalid' } });
+  const show = (message: string, code: string): GraphQLError =>
+    new GraphQLError(message, { ...options, extensions: { code } });
+  if (thrown instanceof AppError) return show(thrown.message, thrown.code);
+  if (thrown instanceof GraphQLError || isOfMercurius(thrown))
+    return show(thrown.message, 'graphql.invalid');
   logger.error({ err: thrown }, 'A request failed');
-  return new GraphQLError('Something went wrong on our side. Try again; the log has the details.', {
-    ...options,
-    extensions: { code: 'internal.unexpected' },
-  });
+  return show(
+    'Something went wrong on our side. Try again; our log has the details.',
+    'internal.unexpected',
+  );
 }
 
 /** Wrong queries, too deep ones, bad variables. */

@@ -23,7 +23,10 @@ export class SetUpService {
   async setUp(wanted: SetUp): Promise<{ workspace: string; signInLink: string; apiKey: string }> {
     const email = wanted.email.trim().toLowerCase();
     if (!/^[^@\s]+@[^@\s]+$/.test(email))
-      throw new AppError('setup.bad_email', 'Give the owner an e-mail address: --email you@example.com');
+      throw new AppError(
+        'setup.bad_email',
+        'Give the owner an e-mail address: --email you@example.com',
+      );
     if (!/^\S.{0,99}$/u.test(wanted.workspace))
       throw new AppError('setup.bad_name', 'Name the workspace with 1 to 100 characters.');
     const password = wanted.password && (await this.passwordHash(wanted.password));
