@@ -13,5 +13,13 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
+  sleep: async (ms, signal) => {
+    try {
+      await wait(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      // Node rejects with an error of its own that hides why we were woken.
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
 };

@@ -1,0 +1,139 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Failure } from './failure.js';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that the agent takes from its environment, read once. */
+export interface Config {
+  /** The control plane's door for agents, `ws://…/agent` or `wss://…/agent`. */
+  url: string;
+  /** Single-use; only the first start needs it. */
+  enrollmentToken: string | undefined;
+  /** Holds the private key; read and written by the agent alone. */
+  identityFile: string;
+  bucket: {
+    bucket: string;
+    /** Without slashes at its ends; may be empty. */
+    prefix: string;
+    endpoint?: string;
+    region?: string;
+  };
+  workDir: string;
+  cacheDir: string;
+  /** For all runs together; each of them gets an equal share. */
+  memoryMiB: number;
+  /** Jobs at once, 1 to 64. */
+  concurrency: number;
+  /** Undefined: no probes and no metrics. */
+  metricsPort: number | undefined;
+  logLevel: LogLevel;
+  /** Where `env:NAME` secrets are looked up. */
+  environment: Environment;
+}
+
+/** Tells all that is wrong at once, as CONFIG `config.invalid`. */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems: string[] = [];
+  const reader = new Reader(environment, problems);
+  const workDir = resolve(reader.text('DRAWBRIDGE_WORK_DIR') ?? join(tmpdir(), 'drawbridge-agent'));
+  const config: Config = {
+    url: urlIn(reader),
+    enrollmentToken: tokenIn(reader),
+    identityFile: identityIn(reader),
+    bucket: bucketIn(reader),
+    workDir,
+    cacheDir: resolve(reader.text('DRAWBRIDGE_CACHE_DIR') ?? join(workDir, 'cache')),
+    memoryMiB: reader.number('DRAWBRIDGE_MEMORY_MIB', { least: 256, most: 1_048_576 }) ?? 2048,
+    concurrency: reader.number('DRAWBRIDGE_CONCURRENCY', { least: 1, most: 64 }) ?? 4,
+    metricsPort: reader.number('DRAWBRIDGE_METRICS_PORT', { least: 0, most: 65_535 }),
+    logLevel: levelIn(reader),
+    environment,
+  };
+  if (problems.length > 0) throw new Failure('CONFIG', 'config.invalid', problems.join('\n'));
+  return config;
+}
+
+class Reader {
+  constructor(
+    private readonly environment: Environment,
+    readonly problems: string[],
+  ) {}
+
+  /** An empty variable counts as none. */
+  text(name: string): string | undefined {
+    return this.environment[name] || undefined;
+  }
+
+  number(name: string, bounds: { least: number; most: number }): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= bounds.least && value <= bounds.most) return value;
+    this.problems.push(`${name} must be a whole number from ${bounds.least} to ${bounds.most}.`);
+    return undefined;
+  }
+}
+
+// No message repeats a value: a person may have put a secret into the wrong variable.
+
+function urlIn(reader: Reader): string {
+  const value = reader.text('DRAWBRIDGE_URL') ?? '';
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !['ws:', 'wss:'].includes(url.protocol) || url.username || url.search || url.hash) {
+    reader.problems.push('DRAWBRIDGE_URL must be the control plane’s address, wss://host.');
+    return '';
+  }
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}/agent`;
+}
+
+function tokenIn(reader: Reader): string | undefined {
+  const token = reader.text('DRAWBRIDGE_ENROLLMENT_TOKEN');
+  if (token === undefined || /^dbe_[A-Za-z0-9_-]{43}$/.test(token)) return token;
+  reader.problems.push(
+    'DRAWBRIDGE_ENROLLMENT_TOKEN is no enrolment token. Make one with `drawbridge enroll-token`.',
+  );
+  return undefined;
+}
+
+function identityIn(reader: Reader): string {
+  const place = reader.text('DRAWBRIDGE_IDENTITY') ?? '';
+  if (/^file:./.test(place)) return resolve(place.slice('file:'.length));
+  reader.problems.push(
+    place.startsWith('k8s-secret:')
+      ? 'DRAWBRIDGE_IDENTITY cannot be a Kubernetes secret in this version; use file:PATH on a volume that stays.'
+      : 'DRAWBRIDGE_IDENTITY must say where the agent keeps its key, as file:PATH.',
+  );
+  return '';
+}
+
+function bucketIn(reader: Reader): Config['bucket'] {
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(
+    reader.text('DRAWBRIDGE_BUCKET') ?? '',
+  );
+  if (!match) reader.problems.push('DRAWBRIDGE_BUCKET must be s3://bucket/prefix.');
+  const endpoint = reader.text('AWS_ENDPOINT_URL_S3');
+  if (endpoint !== undefined && !isHttp(endpoint))
+    reader.problems.push('AWS_ENDPOINT_URL_S3 must begin with https:// or http://.');
+  const region = reader.text('AWS_REGION');
+  return {
+    bucket: match?.[1] ?? '',
+    prefix: (match?.[2] ?? '').replace(/^\/+|\/+$/g, ''),
+    ...(endpoint ? { endpoint } : {}),
+    ...(region ? { region } : {}),
+  };
+}
+
+function isHttp(value: string): boolean {
+  return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+}
+
+function levelIn(reader: Reader): LogLevel {
+  const value = reader.text('LOG_LEVEL') ?? 'info';
+  const level = logLevels.find((name) => name === value);
+  if (!level) reader.problems.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}.`);
+  return level ?? 'info';
+}

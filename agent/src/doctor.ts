@@ -1,0 +1,117 @@
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from './config.js';
+import { Failure, failureOf } from './failure.js';
+import { openConnection } from './session/connection.js';
+import { Identity } from './session/identity.js';
+import { openS3Store } from './store/s3.js';
+
+export interface Finding {
+  what: string;
+  /** What was found, when it is good. */
+  found?: string;
+  failure?: Failure;
+}
+
+const leastFreeBytes = 1 << 30;
+const answerMs = 15_000;
+
+/** Looks at everything that the agent needs, all of it, whatever fails. */
+export async function examine(config: Config): Promise<Finding[]> {
+  return Promise.all([
+    finding('identity', () => identityFound(config)),
+    finding('control plane', () => controlPlaneFound(config.url)),
+    finding('bucket', () => bucketFound(config)),
+    finding('work folder', () => folderFound(config.workDir)),
+    finding('cache folder', () => folderFound(config.cacheDir)),
+    finding('memory', async () => memoryFound(config)),
+  ]);
+}
+
+async function finding(what: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, found: await look() };
+  } catch (error) {
+    return { what, failure: failureOf(error) };
+  }
+}
+
+async function identityFound({ identityFile, enrollmentToken }: Config): Promise<string> {
+  const { enrolment } = await Identity.open(identityFile);
+  if (enrolment) return `agent ${enrolment.agentId} in pool "${enrolment.pool}"`;
+  if (enrollmentToken !== undefined) return 'a key is there; the first start enrols it';
+  throw new Failure(
+    'CONFIG',
+    'enrolment.no_token',
+    'Nobody knows this agent yet. Make a token with `drawbridge enroll-token` and set DRAWBRIDGE_ENROLLMENT_TOKEN.',
+  );
+}
+
+/** A control plane greets with a challenge. */
+async function controlPlaneFound(url: string): Promise<string> {
+  const connection = await openConnection(url, AbortSignal.timeout(answerMs));
+  try {
+    const { value } = await connection.frames.next();
+    if (value?.body.case === 'challenge') return 'it answers and greets';
+    throw new Failure(
+      'CONFIG',
+      'session.no_greeting',
+      'Something answers at DRAWBRIDGE_URL, but not as a control plane. Check the address and any proxy between.',
+    );
+  } finally {
+    connection.close();
+  }
+}
+
+async function bucketFound({ bucket }: Config): Promise<string> {
+  const store = openS3Store(bucket);
+  try {
+    await store.check(AbortSignal.timeout(60_000));
+    return 'objects can be written, read, replaced under a condition, and removed';
+  } finally {
+    store.close();
+  }
+}
+
+async function folderFound(folder: string): Promise<string> {
+  const file = join(folder, `doctor-${randomUUID()}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, 'x');
+  } catch (cause) {
+    throw new Failure(
+      'CONFIG',
+      'config.work_dir',
+      `The agent can not write in ${folder}. Give it a folder that is its own.`,
+      { cause },
+    );
+  } finally {
+    await rm(file, { force: true });
+  }
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= leastFreeBytes) return `${gibOf(bavail * bsize)} GiB free`;
+  throw new Failure(
+    'CONFIG',
+    'config.work_dir_full',
+    `${folder} has less than 1 GiB free. Large models need room for what may have changed.`,
+  );
+}
+
+/** A container's limit is what counts; without one, the machine's memory. */
+function memoryFound({ memoryMiB, concurrency }: Config): string {
+  const limit = Math.min(process.constrainedMemory() || Infinity, totalmem());
+  const needed = memoryMiB * 2 ** 20;
+  if (needed > limit)
+    throw new Failure(
+      'CONFIG',
+      'config.memory',
+      `DRAWBRIDGE_MEMORY_MIB is ${memoryMiB}, and there are only ${Math.floor(limit / 2 ** 20)} MiB. Lower it or give more.`,
+    );
+  return `${memoryMiB} of ${Math.floor(limit / 2 ** 20)} MiB, for ${concurrency} jobs at a time on ${availableParallelism()} cores`;
+}
+
+function gibOf(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

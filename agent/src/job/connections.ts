@@ -1,0 +1,76 @@
+import type { Connection } from '@drawbridge/proto';
+import type { DestinationConnection, DestinationDefinition } from '../connector/destination.js';
+import type { Fields } from '../connector/field.js';
+import type { Registry } from '../connector/registry.js';
+import { readSettings } from '../connector/settings.js';
+import type { RawSettings } from '../connector/settings.js';
+import type { SourceConnection, SourceDefinition } from '../connector/source.js';
+import { Failure } from '../failure.js';
+import { rawSettingsOf } from './wire-settings.js';
+import type { ResolveSecret } from './work.js';
+
+/** A connection that this agent can open: its connector is there and its settings fit. */
+export interface Prepared<C> {
+  open(): Promise<C>;
+}
+
+export function prepareSource(
+  connection: Connection | undefined,
+  registry: Registry,
+  resolve: ResolveSecret,
+): Prepared<SourceConnection> & { definition: SourceDefinition } {
+  const wire = there(connection);
+  const definition = definitionOf(registry.sources, wire.type);
+  return { definition, ...prepare(definition, wire, resolve) };
+}
+
+export function prepareDestination(
+  connection: Connection | undefined,
+  registry: Registry,
+  resolve: ResolveSecret,
+): Prepared<DestinationConnection> & { definition: DestinationDefinition } {
+  const wire = there(connection);
+  const definition = definitionOf(registry.destinations, wire.type);
+  return { definition, ...prepare(definition, wire, resolve) };
+}
+
+interface Definition<C> {
+  settings: Fields;
+  secrets: Fields;
+  open(connection: { settings: RawSettings; secrets: SecretTexts }): C;
+}
+
+type SecretTexts = Readonly<Record<string, string | undefined>>;
+
+function prepare<C>(
+  definition: Definition<C>,
+  wire: Connection,
+  resolve: ResolveSecret,
+): Prepared<C> {
+  const settings = readSettings(definition.settings, rawSettingsOf(wire.settings));
+  return {
+    open: async () => {
+      const found = await Promise.all(
+        wire.secrets.map(async (secret) => [secret.name, await resolve(secret.reference)] as const),
+      );
+      // Names alone are in what this throws: every value is a text already.
+      const secrets = readSettings(definition.secrets, Object.fromEntries(found)) as SecretTexts;
+      return definition.open({ settings, secrets });
+    },
+  };
+}
+
+function definitionOf<D>(definitions: ReadonlyMap<string, D>, type: string): D {
+  const definition = definitions.get(type);
+  if (definition) return definition;
+  throw new Failure(
+    'CONFIG',
+    'connector.unknown',
+    `This agent has no connector "${type}". Install a newer agent.`,
+  );
+}
+
+function there(connection: Connection | undefined): Connection {
+  if (connection) return connection;
+  throw new Failure('CONFIG', 'spec.incomplete', 'The job names no connection.');
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { RunSync, SyncSpec } from '@drawbridge/proto';
+import type { DestinationDefinition, ObjectDefinition } from '../connector/destination.js';
+import { readSettings } from '../connector/settings.js';
+import { Failure } from '../failure.js';
+import { runSync } from '../sync/run-sync.js';
+import type { SyncRequest } from '../sync/sync-request.js';
+import { prepareDestination, prepareSource } from './connections.js';
+import { wireReportOf } from './sync-report.js';
+import { syncRequestOf } from './sync-request.js';
+import { rawSettingsOf } from './wire-settings.js';
+import type { Result, Right, Tools, Work } from './work.js';
+
+/** A run of a sync, from the wire and back to it. Throws CONFIG for what this agent can't do. */
+export function prepareSync({ runId, spec, options }: RunSync, tools: Tools): Work {
+  if (!spec) throw new Failure('CONFIG', 'spec.incomplete', 'The job names no sync.');
+  const source = prepareSource(spec.source, tools.registry, tools.resolveSecret);
+  const destination = prepareDestination(spec.destination, tools.registry, tools.resolveSecret);
+  const request = withOptions(syncRequestOf(spec, { runId, options }), spec, destination);
+  return {
+    kind: 'run_sync',
+    ids: { runId },
+    run: (right) => carryOut({ request, spec, source, destination }, right, tools),
+  };
+}
+
+interface Prepared {
+  request: SyncRequest;
+  spec: SyncSpec;
+  source: ReturnType<typeof prepareSource>;
+  destination: ReturnType<typeof prepareDestination>;
+}
+
+async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise<Result> {
+  const { request, spec, destination } = prepared;
+  if (!spec.destination) throw new Failure('CONFIG', 'spec.incomplete', 'No destination.');
+  const { lease, onProgress, signal } = right;
+  await using open = new AsyncDisposableStack();
+  const source = open.adopt(await prepared.source.open(), (one) => one.close());
+  const target = open.adopt(await destination.open(), (one) => one.close());
+  const { limiter, giveBack } = tools.limiters.borrow(
+    spec.destination,
+    destination.definition.limits,
+  );
+  open.defer(giveBack);
+  const store = open.adopt(tools.openStore(), (one) => one.close());
+  const report = await runSync(request, {
+    source,
+    destination: target,
+    limiter,
+    store,
+    workDir: join(tools.jobsDir, `${lease.jobId}-${lease.epoch}`),
+    cacheDir: tools.cacheDir,
+    memoryMiB: tools.memoryMiB,
+    clock: tools.clock,
+    lease,
+    onProgress,
+    signal,
+  });
+  return { case: 'syncReport', value: wireReportOf(report) };
+}
+
+/** The object's options with defaults, once it is sure that the object can do what the sync asks. */
+function withOptions(
+  request: SyncRequest,
+  spec: SyncSpec,
+  { definition }: { definition: DestinationDefinition },
+): SyncRequest {
+  const object = objectOf(definition, request.object);
+  const isPossible =
+    object.modes.includes(request.mode) && object.removals.includes(request.onRemoved.action);
+  if (!isPossible)
+    throw new Failure(
+      'CONFIG',
+      'sync.not_possible',
+      `"${definition.name}" can not do the mode or removal that this sync asks for. See its catalog.`,
+    );
+  return { ...request, options: readSettings(object.options, rawSettingsOf(spec.options)) };
+}
+
+function objectOf({ name, objects }: DestinationDefinition, wanted: string): ObjectDefinition {
+  const object =
+    objects.find((one) => one.name === wanted) ?? objects.find((one) => one.name === '*');
+  if (object) return object;
+  throw new Failure('CONFIG', 'sync.no_object', `"${name}" has no object of that name.`);
+}

@@ -1,0 +1,197 @@
+import {
+  EmptyResult,
+  FirstRun,
+  GuardAction,
+  Metadata,
+  Mode,
+  NullHandling,
+  RemovalAction,
+  Uncertain,
+} from '@drawbridge/proto';
+import type {
+  Constant as WireConstant,
+  FieldMapping as WireMapping,
+  Guard as WireGuard,
+  RunOptions,
+  SyncSpec,
+} from '@drawbridge/proto';
+import { Failure } from '../failure.js';
+import type {
+  Constant,
+  FieldMapping,
+  FieldValue,
+  Guard,
+  SyncRequest,
+} from '../sync/sync-request.js';
+
+/** The wire's specification in the engine's words. Throws CONFIG `spec.incomplete` where something is missing. */
+export function syncRequestOf(
+  spec: SyncSpec,
+  run: { runId: string; options: RunOptions | undefined },
+): SyncRequest {
+  const { model, destination, guards, onRemoved } = spec;
+  if (!model || !destination || !guards || !onRemoved) throw incomplete();
+  return {
+    workspaceId: spec.workspaceId,
+    syncId: spec.syncId,
+    syncName: spec.name,
+    runId: run.runId,
+    version: spec.version,
+    model: { name: model.name, query: queryOf(model.query), primaryKey: model.primaryKey },
+    destinationName: destination.name,
+    object: spec.object,
+    mode: known(modes[spec.mode]),
+    onRemoved: {
+      action: known(removals[onRemoved.action]),
+      set: onRemoved.set.map(mappingOf),
+    },
+    key: spec.key.map(({ field, column }) => ({ field, column })),
+    fields: spec.fields.map(mappingOf),
+    firstRun: known(firstRuns[spec.firstRun]),
+    guards: {
+      ...(guards.added && { added: guardOf(guards.added) }),
+      ...(guards.changed && { changed: guardOf(guards.changed) }),
+      ...(guards.removed && { removed: guardOf(guards.removed) }),
+      emptyResult: known(emptyResults[guards.emptyResult]),
+    },
+    uncertain: known(uncertains[spec.uncertain]),
+    options: {},
+    run: runOf(run.options),
+  };
+}
+
+function runOf(options: RunOptions | undefined): SyncRequest['run'] {
+  const { dryRun = false, full = false, rebaseline = false, verify = false } = options ?? {};
+  return { dryRun, full, rebaseline, verify };
+}
+
+function queryOf(
+  query: NonNullable<SyncSpec['model']>['query'],
+): { sql: string } | { table: string } {
+  switch (query.case) {
+    case 'sql':
+      return { sql: query.value };
+    case 'table':
+      return { table: query.value };
+    case undefined:
+      throw incomplete();
+  }
+}
+
+function mappingOf({ field, value, nulls, default: otherwise }: WireMapping): FieldMapping {
+  return {
+    field,
+    value: fieldValueOf(value),
+    nulls: known(nullHandlings[nulls]),
+    ...(otherwise && { default: constantOf(otherwise) }),
+  };
+}
+
+function fieldValueOf(value: WireMapping['value']): FieldValue {
+  switch (value.case) {
+    case 'column':
+      return { kind: 'column', column: value.value };
+    case 'constant':
+      return { kind: 'constant', constant: constantOf(value.value) };
+    case 'metadata':
+      return { kind: 'metadata', metadata: known(metadatas[value.value]) };
+    case 'template':
+      return { kind: 'template', template: value.value };
+    case undefined:
+      throw incomplete();
+  }
+}
+
+function constantOf({ value }: WireConstant): Constant {
+  switch (value.case) {
+    case 'text':
+      return { text: value.value };
+    case 'number':
+      return { number: value.value };
+    case 'flag':
+      return { flag: value.value };
+    case 'null':
+      return { null: true };
+    case undefined:
+      throw incomplete();
+  }
+}
+
+function guardOf({ rows, percent, action }: WireGuard): Guard {
+  return { rows: Number(rows), percent, action: known(guardActions[action]) };
+}
+
+const modes: Record<Mode, SyncRequest['mode'] | undefined> = {
+  [Mode.UNSPECIFIED]: undefined,
+  [Mode.UPSERT]: 'upsert',
+  [Mode.UPDATE]: 'update',
+  [Mode.CREATE]: 'create',
+  [Mode.MIRROR]: 'mirror',
+  [Mode.APPEND]: 'append',
+  [Mode.REPLACE]: 'replace',
+};
+
+const removals: Record<RemovalAction, SyncRequest['onRemoved']['action'] | undefined> = {
+  [RemovalAction.UNSPECIFIED]: undefined,
+  [RemovalAction.NOTHING]: 'nothing',
+  [RemovalAction.DELETE]: 'delete',
+  [RemovalAction.ARCHIVE]: 'archive',
+  [RemovalAction.CLEAR]: 'clear',
+  [RemovalAction.SET]: 'set',
+};
+
+const firstRuns: Record<FirstRun, SyncRequest['firstRun'] | undefined> = {
+  [FirstRun.UNSPECIFIED]: undefined,
+  [FirstRun.SEND]: 'send',
+  [FirstRun.BASELINE]: 'baseline',
+};
+
+const emptyResults: Record<EmptyResult, SyncRequest['guards']['emptyResult'] | undefined> = {
+  [EmptyResult.UNSPECIFIED]: undefined,
+  [EmptyResult.STOP]: 'stop',
+  [EmptyResult.ALLOW]: 'allow',
+};
+
+const uncertains: Record<Uncertain, SyncRequest['uncertain'] | undefined> = {
+  [Uncertain.UNSPECIFIED]: undefined,
+  [Uncertain.HOLD]: 'hold',
+  [Uncertain.RESEND]: 'resend',
+};
+
+const nullHandlings: Record<NullHandling, FieldMapping['nulls'] | undefined> = {
+  [NullHandling.UNSPECIFIED]: undefined,
+  [NullHandling.SEND]: 'send',
+  [NullHandling.OMIT]: 'omit',
+  [NullHandling.SKIP_ROW]: 'skip-row',
+  [NullHandling.DEFAULT]: 'default',
+};
+
+type MetadataName = Extract<FieldValue, { kind: 'metadata' }>['metadata'];
+
+const metadatas: Record<Metadata, MetadataName | undefined> = {
+  [Metadata.UNSPECIFIED]: undefined,
+  [Metadata.RUN_ID]: 'run_id',
+  [Metadata.RUN_STARTED_AT]: 'run_started_at',
+  [Metadata.SYNC_NAME]: 'sync_name',
+  [Metadata.OPERATION]: 'operation',
+};
+
+const guardActions: Record<GuardAction, Guard['action'] | undefined> = {
+  [GuardAction.UNSPECIFIED]: undefined,
+  [GuardAction.STOP]: 'stop',
+  [GuardAction.WITHHOLD]: 'withhold',
+  [GuardAction.APPROVE]: 'approve',
+};
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw incomplete();
+  return value;
+}
+
+function incomplete(): Failure {
+  return new Failure(
+    'CONFIG',
+    'spec.incomplete',
+    'The sync asks for something that this agent does not know. Install a newer agent.',
+  );
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { FailureKind } from '@drawbridge/proto';
+import type { FailureSchema, MessageInitShape } from '@drawbridge/proto';
+import type { Failure, FailureKind as Kind } from '../failure.js';
+import type { Store } from '../store/store.js';
+
+export type WireFailure = MessageInitShape<typeof FailureSchema>;
+
+export const wireKinds: Record<Kind, FailureKind> = {
+  TRANSIENT: FailureKind.TRANSIENT,
+  REJECTED: FailureKind.REJECTED,
+  CONFIG: FailureKind.CONFIG,
+  CANCELLED: FailureKind.CANCELLED,
+  INTERNAL: FailureKind.INTERNAL,
+};
+
+const mostRetryAfterMs = 0xffff_ffff;
+
+/** Kind and codes. A vendor's code that does not look like one may be a text, and stays here. */
+export function wireFailureOf(failure: Failure, errorId = ''): WireFailure {
+  const { kind, code, vendorCode, retryAfterMs } = failure;
+  return {
+    kind: wireKinds[kind],
+    code,
+    vendorCode: /^[A-Z0-9_]{0,64}$/.test(vendorCode) ? vendorCode : '',
+    errorId,
+    retryAfterMs: Math.min(Math.max(0, Math.round(retryAfterMs)), mostRetryAfterMs),
+  };
+}
+
+/** The same for a failure outside any run, its text laid into the bucket when it has one and the bucket works. */
+export async function keptFailureOf(failure: Failure, store: Store): Promise<WireFailure> {
+  const { kind, code, vendorCode, message, detail } = failure;
+  if (detail === undefined) return wireFailureOf(failure);
+  const errorId = randomUUID();
+  const body = JSON.stringify({ kind, code, vendorCode, message, detail }, null, 2);
+  try {
+    await store.put(`v1/errors/${errorId}.json`, Buffer.from(body));
+    return wireFailureOf(failure, errorId);
+  } catch {
+    // The failure itself matters more than its text, and the bucket may be what failed.
+    return wireFailureOf(failure);
+  }
+}

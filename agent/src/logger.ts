@@ -1,0 +1,114 @@
+import { pino, type DestinationStream } from 'pino';
+import type { LogLevel } from './config.js';
+import type { Failure } from './failure.js';
+
+/** Every line that the agent can write. Texts are fixed, so nothing that was read can be in one. */
+const events = {
+  'agent.started': 'the agent starts',
+  'agent.draining': 'told to stop: no new jobs, running ones end at their next safe point',
+  'agent.drained': 'everything is recorded and reported',
+  'agent.drain_timeout': 'stopped before everything was reported; the next run finishes it',
+  'agent.failed': 'the agent cannot go on',
+  'session.open': 'connected to the control plane',
+  'session.lost': 'the connection to the control plane is lost; trying again',
+  'session.enrolled': 'enrolled with the control plane',
+  'job.accepted': 'took a job',
+  'job.refused': 'refused a job',
+  'job.cancelled': 'a job is to be cancelled',
+  'job.finished': 'finished a job',
+  'job.failed': 'a job failed before it had a report',
+  'job.lease_lost': 'the lease of a job is lost; it stops and reports nothing',
+  'job.unreportable': 'a report broke a rule of the protocol and was replaced by a failure',
+  'health.listening': 'probes and metrics are served',
+} as const;
+export type LogEvent = keyof typeof events;
+
+/** What a line may hold beside its event. Anything else is dropped. */
+export interface LogFields {
+  agentId?: string;
+  sessionId?: string;
+  jobId?: string;
+  runId?: string;
+  epoch?: bigint;
+  code?: string;
+  kind?: string;
+  vendorCode?: string;
+  outcome?: string;
+  reason?: string;
+  count?: number;
+  durationMs?: number;
+  delayMs?: number;
+  port?: number;
+  version?: string;
+}
+
+const fieldNames: readonly string[] = [
+  'agentId',
+  'sessionId',
+  'jobId',
+  'runId',
+  'epoch',
+  'code',
+  'kind',
+  'vendorCode',
+  'outcome',
+  'reason',
+  'count',
+  'durationMs',
+  'delayMs',
+  'port',
+  'version',
+] satisfies (keyof LogFields)[];
+
+/** Codes, ids and numbers; a sentence is none of them. */
+const plainText = /^[A-Za-z0-9._:-]{1,100}$/;
+
+/** The operator's log: one JSON object a line, on standard output. */
+export class Logger {
+  private readonly pino;
+
+  constructor(level: LogLevel, destination?: DestinationStream) {
+    const options = { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+    this.pino = destination ? pino(options, destination) : pino(options);
+  }
+
+  info(event: LogEvent, fields: LogFields = {}): void {
+    this.pino.info({ event, ...allowed(fields) }, events[event]);
+  }
+
+  warn(event: LogEvent, fields: LogFields = {}): void {
+    this.pino.warn({ event, ...allowed(fields) }, events[event]);
+  }
+
+  /** Kind and code of a failure, never its detail or cause; for our own bugs also where in the code it was. */
+  failure(event: LogEvent, failure: Failure, fields: LogFields = {}): void {
+    const { kind, code, vendorCode } = failure;
+    const told = allowed({ ...fields, kind, code, vendorCode });
+    if (kind !== 'INTERNAL') return this.pino.warn({ event, ...told }, events[event]);
+    this.pino.error({ event, ...told, at: framesOf(failure.cause ?? failure) }, events[event]);
+  }
+}
+
+function allowed(fields: LogFields): Record<string, string | number> {
+  const kept: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
+    if (!fieldNames.includes(name)) continue;
+    if (typeof value === 'bigint') kept[name] = String(value);
+    else if (typeof value === 'number' && Number.isFinite(value)) kept[name] = value;
+    else if (typeof value === 'string' && plainText.test(value)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** Lines of a stack that name our files. The message before them may quote anything, so it is cut off first. */
+function framesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const stack = error.stack ?? '';
+  const start = stack.indexOf(error.message) + error.message.length;
+  return stack
+    .slice(start)
+    .split('\n')
+    .filter((line) => /^\s+at [^\n]*:\d+:\d+\)?$/.test(line))
+    .map((line) => line.trim())
+    .slice(0, 8);
+}

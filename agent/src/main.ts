@@ -1,0 +1,142 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { buildAgent, version } from './build-agent.js';
+import { readConfig } from './config.js';
+import { loadRegistry } from './connector/registry.js';
+import { examine } from './doctor.js';
+import { failureOf } from './failure.js';
+import { Logger } from './logger.js';
+import { openConnection } from './session/connection.js';
+import { enrolOn } from './session/handshake.js';
+import { Identity } from './session/identity.js';
+
+const environment = `
+Environment:
+  DRAWBRIDGE_URL               the control plane, wss://…
+  DRAWBRIDGE_IDENTITY          file:/path, where the agent keeps its key and id
+  DRAWBRIDGE_ENROLLMENT_TOKEN  single use, for the first start
+  DRAWBRIDGE_BUCKET            s3://bucket/prefix, with the AWS SDK's own variables
+  DRAWBRIDGE_WORK_DIR          a folder for this agent alone
+  DRAWBRIDGE_CACHE_DIR         default <work dir>/cache
+  DRAWBRIDGE_MEMORY_MIB        for all jobs together, default 2048
+  DRAWBRIDGE_CONCURRENCY       jobs at a time, 1 to 64, default 4
+  DRAWBRIDGE_METRICS_PORT      /healthz, /readyz and /metrics; none unless set
+  LOG_LEVEL                    trace, debug, info (default), warn, error, fatal
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+
+function makeProgram(): Command {
+  const program = new Command('drawbridge-agent')
+    .description('Runs syncs inside your network, on the word of a Drawbridge control plane.')
+    .version(version)
+    .exitOverride()
+    .addHelpText('after', environment);
+  add(program, 'start', 'connect, and work until stopped; SIGTERM drains', start);
+  add(program, 'enroll', 'register this agent with a single-use token, and stop', enroll);
+  add(program, 'doctor', 'check everything the agent needs, and say what to do', doctor);
+  add(program, 'connectors', 'list what this agent can read and write', connectors);
+  return program;
+}
+
+const examples: Readonly<Record<string, string>> = {
+  start:
+    'DRAWBRIDGE_URL=wss://app.example.com DRAWBRIDGE_IDENTITY=file:/data/identity … drawbridge-agent start',
+  enroll: 'DRAWBRIDGE_ENROLLMENT_TOKEN=dbe_… drawbridge-agent enroll',
+  doctor: 'drawbridge-agent doctor',
+  connectors: 'drawbridge-agent connectors --json',
+};
+
+type Options = { json?: boolean };
+
+function add(
+  program: Command,
+  name: string,
+  summary: string,
+  act: (options: Options) => Promise<void>,
+): void {
+  program
+    .command(name)
+    .description(summary)
+    .option('--json', 'print one JSON document where there is something to print')
+    .addHelpText('after', `\nExample:\n  $ ${examples[name] ?? name}`)
+    .action((options: Options) => act(options));
+}
+
+async function start(): Promise<void> {
+  const config = readConfig();
+  const logger = new Logger(config.logLevel);
+  // Node would print the error, and an error's text may quote a row.
+  const crash = (error: unknown): void => {
+    logger.failure('agent.failed', failureOf(error));
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  try {
+    const agent = await buildAgent({ config, registry: await loadRegistry(), logger });
+    await agent.run(stopping.signal);
+  } catch (error) {
+    logger.failure('agent.failed', failureOf(error));
+    throw error;
+  }
+}
+
+async function enroll({ json }: Options): Promise<void> {
+  const { url, enrollmentToken, identityFile } = readConfig();
+  const identity = await Identity.open(identityFile);
+  const connection = await openConnection(url, AbortSignal.timeout(60_000));
+  try {
+    const { enrolment } = await enrolOn(connection, { identity, enrollmentToken });
+    const { agentId, pool } = enrolment;
+    say(json ? JSON.stringify(enrolment) : `Enrolled as agent ${agentId} in pool "${pool}".`);
+  } finally {
+    connection.close();
+  }
+}
+
+async function doctor({ json }: Options): Promise<void> {
+  const findings = await examine(readConfig());
+  if (json) {
+    const told = findings.map(({ what, found, failure }) => ({
+      what,
+      ...(failure ? { code: failure.code, advice: failure.message } : { found }),
+    }));
+    say(JSON.stringify(told, null, 2));
+  } else
+    for (const { what, found, failure } of findings)
+      say(failure ? `✗ ${what}: ${failure.message} (${failure.code})` : `✓ ${what}: ${found}`);
+  if (findings.some(({ failure }) => failure)) process.exitCode = 1;
+}
+
+async function connectors({ json }: Options): Promise<void> {
+  const { sources, destinations } = await loadRegistry();
+  const all = [
+    ...[...sources.values()].map(({ name, label }) => ({ kind: 'source', name, label })),
+    ...[...destinations.values()].map(({ name, label }) => ({ kind: 'destination', name, label })),
+  ];
+  if (json) say(JSON.stringify(all, null, 2));
+  else
+    for (const { kind, name, label } of all) say(`${kind.padEnd(12)} ${name.padEnd(20)} ${label}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Commander has said what is wrong, or printed the help that was asked for. */
+function exitCodeOf(error: CommanderError): number {
+  const wasAskedFor = ['commander.helpDisplayed', 'commander.version'].includes(error.code);
+  return wasAskedFor ? 0 : 2;
+}
+
+try {
+  await makeProgram().parseAsync();
+  process.exit();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(exitCodeOf(error));
+  const { message, code } = failureOf(error);
+  process.stderr.write(`${message} (${code})\n`);
+  process.exit(1);
+}

@@ -1,0 +1,180 @@
+import type { ControlFrame, MessageInitShape, ProgressSchema } from '@drawbridge/proto';
+import type { Clock } from '../clock.js';
+import { Failure, failureOf } from '../failure.js';
+import type { Logger } from '../logger.js';
+import { Backoff } from './backoff.js';
+import { openConnection } from './connection.js';
+import type { AgentFrameInit, Connection } from './connection.js';
+import type { Desk, Line } from './desk.js';
+import { problemFailure, shakeHands } from './handshake.js';
+import type { Self } from './handshake.js';
+import { Heartbeat } from './heartbeat.js';
+import { Outbox } from './outbox.js';
+import type { NumberedBody } from './outbox.js';
+
+/**
+ * Talking to the control plane, and nothing else. The states of a session:
+ *
+ *   connecting → greeting: the websocket is open; challenge, perhaps enrolment, hello
+ *   greeting → open: welcomed; the outbox is said again, heartbeats go out, offers come in
+ *   connecting, greeting, open → waiting: the line is cut, silent, or said nonsense; back after a while
+ *   waiting → connecting
+ *   any → over: `run` was aborted, or the control plane said that coming again can't help (thrown as CONFIG)
+ */
+export interface SessionParts {
+  url: string;
+  self: Self;
+  clock: Clock;
+  logger: Logger;
+  backoff?: Backoff;
+  onState?: (state: 'open' | 'waiting') => void;
+}
+
+/** Challenge to welcome; a control plane that takes longer is as good as away. */
+const greetingMs = 15_000;
+
+/** A session that is open. */
+interface Open {
+  connection: Connection;
+  heartbeat: Heartbeat;
+  /** Highest number heard; goes out with every frame. */
+  heardSeq: bigint;
+}
+
+export class Session implements Line {
+  private readonly outbox = new Outbox();
+  private readonly backoff: Backoff;
+  private open: Open | undefined;
+  private isLeaving = false;
+
+  constructor(private readonly parts: SessionParts) {
+    this.backoff = parts.backoff ?? new Backoff();
+  }
+
+  get isOpen(): boolean {
+    return this.open !== undefined;
+  }
+
+  say(body: NumberedBody): void {
+    this.outbox.add(body);
+  }
+
+  mention(progress: MessageInitShape<typeof ProgressSchema>): void {
+    this.utter({ case: 'progress', value: progress });
+  }
+
+  hurry(): void {
+    this.open?.heartbeat.hurry();
+  }
+
+  /** No more offers, on this connection or a later one. */
+  leave(): void {
+    this.isLeaving = true;
+    this.utter({ case: 'goodbye', value: {} });
+  }
+
+  /** Resolves when the control plane has committed all that was said. */
+  whenHeard(): Promise<void> {
+    return this.outbox.whenEmpty();
+  }
+
+  /** Until aborted. Throws what coming again can't help: CONFIG from the control plane, INTERNAL from us. */
+  async run(desk: Desk, signal: AbortSignal): Promise<void> {
+    const { clock, logger, onState } = this.parts;
+    while (!signal.aborted) {
+      const trial: Trial = { openedAtMs: undefined };
+      const failure = await this.once(desk, trial, signal).catch(failureOf);
+      if (signal.aborted) return;
+      if (failure.kind !== 'TRANSIENT') throw failure;
+      onState?.('waiting');
+      const openMs = trial.openedAtMs === undefined ? 0 : clock.monotonicMs() - trial.openedAtMs;
+      const delayMs = this.backoff.nextMs(openMs);
+      logger.failure('session.lost', failure, { delayMs });
+      await clock.sleep(delayMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** One connection, from its opening to its end; resolves with why it ended. */
+  private async once(desk: Desk, trial: Trial, signal: AbortSignal): Promise<Failure> {
+    const connection = await openConnection(this.parts.url, signal);
+    try {
+      const pace = await this.greet(connection);
+      trial.openedAtMs = this.parts.clock.monotonicMs();
+      const say = (body: NonNullable<AgentFrameInit['body']>): void => this.utter(body);
+      const heartbeat = new Heartbeat(pace, desk, this.parts.clock, say);
+      this.open = { connection, heartbeat, heardSeq: 0n };
+      return await this.converse(this.open, desk);
+    } finally {
+      this.outbox.detach();
+      this.open = undefined;
+      connection.close();
+    }
+  }
+
+  private async greet(connection: Connection): Promise<{ heartbeatMs: number; leaseMs: number }> {
+    const { clock, logger, self } = this.parts;
+    const greeted = new AbortController();
+    void clock.sleep(greetingMs, greeted.signal).then(
+      () => connection.close(),
+      () => undefined,
+    );
+    const wasEnrolled = self.identity.enrolment !== undefined;
+    const welcome = await shakeHands(connection, self).finally(() => greeted.abort());
+    const { agentId = '' } = self.identity.enrolment ?? {};
+    if (!wasEnrolled) logger.info('session.enrolled', { agentId });
+    logger.info('session.open', { agentId, sessionId: welcome.sessionId });
+    return welcome;
+  }
+
+  private async converse(open: Open, desk: Desk): Promise<Failure> {
+    const ended = new AbortController();
+    this.outbox.attach(({ seq, body }) => open.connection.send({ seq, ack: open.heardSeq, body }));
+    if (this.isLeaving) this.utter({ case: 'goodbye', value: {} });
+    this.parts.onState?.('open');
+    const beating = open.heartbeat.run(ended.signal).catch(failureOf);
+    const listening = this.listen(open, desk).catch(failureOf);
+    const failure = await Promise.race([beating, listening]);
+    ended.abort();
+    open.connection.close();
+    await Promise.all([beating, listening]);
+    return failure ?? new Failure('TRANSIENT', 'session.cut', 'The connection was cut.');
+  }
+
+  private async listen(open: Open, desk: Desk): Promise<undefined> {
+    for (;;) {
+      const { value: frame } = await open.connection.frames.next();
+      if (!frame) return undefined;
+      this.outbox.acknowledge(frame.ack);
+      if (frame.seq > open.heardSeq) open.heardSeq = frame.seq;
+      hear(frame, open, desk);
+    }
+  }
+
+  private utter(body: NonNullable<AgentFrameInit['body']>): void {
+    this.open?.connection.send({ ack: this.open.heardSeq, body });
+  }
+}
+
+interface Trial {
+  openedAtMs: number | undefined;
+}
+
+function hear({ body }: ControlFrame, open: Open, desk: Desk): void {
+  switch (body.case) {
+    case 'offer':
+      return desk.offered(body.value);
+    case 'cancel':
+      return body.value.lease ? desk.cancelled(body.value.lease) : undefined;
+    case 'heartbeatAnswer':
+      return open.heartbeat.answered(body.value);
+    case 'acknowledgement':
+      return undefined;
+    case 'problem':
+      throw problemFailure(body.value);
+    case 'challenge':
+    case 'enrolled':
+    case 'welcome':
+    case undefined:
+      throw new Failure('TRANSIENT', 'session.out_of_turn', 'The control plane greets twice.');
+  }
+}
