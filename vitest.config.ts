@@ -9,6 +9,8 @@ const node = {
 export default defineConfig({
   // Nest needs the types of its constructors at run time.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  // The file that Node gives to Nest and Mercurius: two copies of this library do not know each other's errors.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     exclude: ['**/node_modules/**', '**/dist/**'],
     projects: [
