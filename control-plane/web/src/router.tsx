@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router';
 import { AgentsPage } from './agent/agents-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
@@ -35,9 +35,15 @@ const agentsRoute = createRoute({
   path: '/agents',
   component: AgentsPage,
 });
+// Where the server sends people whose link did not work; those who are signed in have no need of it.
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: () => <Navigate to="/" search={true} replace />,
+});
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([syncsRoute, syncRoute, runRoute, agentsRoute]),
+  routeTree: rootRoute.addChildren([signInRoute, syncsRoute, syncRoute, runRoute, agentsRoute]),
   defaultErrorComponent: BrokenPage,
   scrollRestoration: true,
 });

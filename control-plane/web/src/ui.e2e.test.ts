@@ -94,6 +94,10 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await page.getByText('expired or was used before').waitFor();
     await page.goto(`${server.url}/api/auth/magic-link/verify?token=good`);
     await heading(page, 'Syncs').waitFor();
+    await page.goto(`${server.url}/api/auth/magic-link/verify?token=old`);
+    await page.getByText('you are signed in already').waitFor();
+    await button(page, 'Close this note').click();
+    expect(page.url()).toBe(`${server.url}/`);
     expect(complaints).toEqual([]);
   });
 
@@ -294,11 +298,12 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
       ...(await page.evaluate(findPaleTexts)),
     ];
     const faults: Record<string, string[]> = {};
-    await page.goto(`${server.url}/?error=INVALID_TOKEN`);
+    await page.goto(`${server.url}/sign-in?error=INVALID_TOKEN`);
     await button(page, 'Sign in').waitFor();
     faults['sign-in'] = await faultsOf();
     await fillSignIn(page, server.state.email, server.state.password);
     await heading(page, 'Syncs').waitFor();
+    expect(page.url()).toBe(`${server.url}/`);
     for (const [path, text] of [
       ['/', 'customers-to-app'],
       ['/syncs/customers-to-app', 'Mapping'],

@@ -26,7 +26,7 @@ export function AddAgent({ pools, token, isBusy, error, make, closed }: AddAgent
         onClose={() => setIsOpen(false)}
         onExitTransitionEnd={closed}
         title="Add an agent"
-        size="lg"
+        size="xl"
         // A token is gone with the window, so a slip of the hand must not close it.
         closeOnClickOutside={!isAsked}
         closeButtonProps={{ 'aria-label': 'Close' }}

@@ -7,7 +7,7 @@ export const codesOf = (error: CombinedError): string[] =>
   );
 
 export const isUnauthenticated = (error: CombinedError): boolean =>
-  codesOf(error).includes('auth.unauthenticated') || statusOf(error) === 401;
+  codesOf(error).includes('auth.required') || statusOf(error) === 401;
 
 /** What to tell a person: the server's own sentence, or that there was no server. */
 export function sentenceOf(error: CombinedError): string {

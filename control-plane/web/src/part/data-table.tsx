@@ -8,6 +8,8 @@ export interface Column<Row> {
   isNumber?: boolean;
   /** On a narrow screen the row's heading, without a label. */
   isHeading?: boolean;
+  /** Left out on a narrow screen: the row leads to a page that says it. */
+  isWideOnly?: boolean;
   cell(row: Row): ReactNode;
 }
 
@@ -49,11 +51,11 @@ export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  const { header, isNumber, isHeading, cell } = column;
+  const { header, isNumber, isHeading, isWideOnly, cell } = column;
   const marks = {
     'data-label': header,
     'data-number': isNumber || undefined,
-    'data-heading': isHeading || undefined,
+    'data-wide-only': isWideOnly || undefined,
   };
   if (isHeading)
     return (

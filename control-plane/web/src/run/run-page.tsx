@@ -1,4 +1,4 @@
-import { Group, Stack, VisuallyHidden } from '@mantine/core';
+import { Stack, VisuallyHidden } from '@mantine/core';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
 import { shortText } from '../format/time.js';
@@ -81,10 +81,8 @@ function RunBody({ run }: { run: Run }) {
         </Stack>
       </Panel>
       <CountsPanel counts={run.counts} isLive={live} />
-      <Group gap="md" align="stretch" grow preventGrowOverflow={false}>
-        <RunFacts run={run} />
-        {run.baseline && <BaselinePanel baseline={run.baseline} />}
-      </Group>
+      <RunFacts run={run} />
+      {run.baseline && <BaselinePanel baseline={run.baseline} />}
     </Stack>
   );
 }

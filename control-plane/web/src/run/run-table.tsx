@@ -32,9 +32,14 @@ const columns: Column<RunRow>[] = [
     ),
   },
   { header: 'Asked for', cell: ({ createdAt }) => <When time={createdAt} withClock /> },
-  { header: 'Trigger', cell: ({ trigger }) => triggerText(trigger) },
+  { header: 'Trigger', isWideOnly: true, cell: ({ trigger }) => triggerText(trigger) },
   { header: 'Took', isNumber: true, cell: tookText },
-  { header: 'Queried', isNumber: true, cell: ({ counts }) => countText(counts.queried) },
+  {
+    header: 'Queried',
+    isNumber: true,
+    isWideOnly: true,
+    cell: ({ counts }) => countText(counts.queried),
+  },
   {
     header: 'Outcome',
     cell: ({ counts }) => <Text fz="inherit">{outcomeText(counts)}</Text>,

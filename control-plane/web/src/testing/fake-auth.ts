@@ -36,7 +36,7 @@ function signIn(state: FakeState, body: Record<string, unknown>, response: Serve
 
 function openLink(state: FakeState, token: string | null, response: ServerResponse): void {
   if (token !== 'good') {
-    response.writeHead(302, { location: '/?error=INVALID_TOKEN' }).end();
+    response.writeHead(302, { location: '/sign-in?error=INVALID_TOKEN' }).end();
     return;
   }
   response.writeHead(302, { location: '/', 'set-cookie': newCookie(state) }).end();

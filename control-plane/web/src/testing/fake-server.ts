@@ -13,8 +13,17 @@ import { FakeState } from './fake-state.js';
 import { serveFile } from './static-files.js';
 
 // The same policy as the real server's, so that what it forbids is seen here first.
-export const contentPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+export const contentPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 export interface FakeServer extends AsyncDisposable {
   url: string;
@@ -99,7 +108,7 @@ async function answerQuestion(
     variables: Record<string, unknown>;
   };
   const stranger = new GraphQLError('Sign in first.', {
-    extensions: { code: 'auth.unauthenticated' },
+    extensions: { code: 'auth.required' },
   });
   const result = isSignedIn(state, request)
     ? await graphql({ schema, source: query, variableValues: variables, rootValue: rootOf(state) })
