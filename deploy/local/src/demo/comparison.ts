@@ -36,7 +36,7 @@ export async function compareSides(databases: Databases, sync: DemoSync): Promis
   };
 }
 
-type Client = Databases['warehouse'];
+type Client = Databases['warehouse'] | Databases['receiver'];
 
 async function sumUp(client: Client, sql: string): Promise<Sum> {
   const { rows } = await client.query<Sum>(

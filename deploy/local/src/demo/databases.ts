@@ -11,7 +11,8 @@ export interface Passwords {
 export interface Databases {
   warehouse: pg.Client;
   app: pg.Client;
-  receiver: pg.Client;
+  /** A pool, because requests come several at a time. */
+  receiver: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -23,9 +24,10 @@ export async function openDatabases(postgres: Postgres, passwords: Passwords): P
   await makeRole(server, 'drawbridge_reader', passwords.reader);
   await makeRole(server, 'drawbridge_writer', passwords.writer);
   await server.end();
-  const [warehouse, app, receiver] = (await Promise.all(
-    ['warehouse', 'app', 'receiver'].map((name) => connect(postgres.url(name))),
-  )) as [pg.Client, pg.Client, pg.Client];
+  const warehouse = await connect(postgres.url('warehouse'));
+  const app = await connect(postgres.url('app'));
+  const receiver = new pg.Pool({ connectionString: postgres.url('receiver'), max: 4 });
+  receiver.on('error', () => undefined);
   await app.query(appSql);
   await receiver.query(receiverSql);
   return {

@@ -11,7 +11,7 @@ export interface ReceiverState {
 
 const lines = 12;
 
-export async function readState(database: pg.Client): Promise<ReceiverState> {
+export async function readState(database: pg.Pool): Promise<ReceiverState> {
   const { rows } = await database.query<{ state: ReceiverState }>(
     `select json_build_object(
        'cities', (select count(*) from city),

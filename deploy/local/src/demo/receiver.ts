@@ -20,7 +20,7 @@ export interface Receiver {
 
 export interface ReceiverOptions {
   port: number;
-  database: pg.Client;
+  database: pg.Pool;
   /** What the header `authorization` must be. */
   authorization: string;
 }
@@ -150,11 +150,11 @@ const keepSql: Readonly<Record<'put' | 'remove', string>> = {
 };
 
 async function keep(
-  database: pg.Client,
+  database: pg.Pool,
   what: What,
   { taken, refused }: { taken: unknown[]; refused: number },
 ): Promise<void> {
-  // One statement each, because requests share the connection; what is counted was kept.
+  // Kept first: what is counted was kept.
   await database.query(keepSql[what === 'removed' ? 'remove' : 'put'], [JSON.stringify(taken)]);
   await database.query('insert into request (what, taken, refused) values ($1, $2, $3)', [
     what,
