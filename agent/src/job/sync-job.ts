@@ -6,6 +6,7 @@ import { Failure } from '../failure.js';
 import { runSync } from '../sync/run-sync.js';
 import type { SyncRequest } from '../sync/sync-request.js';
 import { prepareDestination, prepareSource } from './connections.js';
+import { finishingDestination, finishingStore } from './finishing.js';
 import { wireReportOf } from './sync-report.js';
 import { syncRequestOf } from './sync-request.js';
 import { rawSettingsOf } from './wire-settings.js';
@@ -46,9 +47,9 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
   const store = open.adopt(tools.openStore(), (one) => one.close());
   const report = await runSync(request, {
     source,
-    destination: target,
+    destination: finishingDestination(target, lease.signal),
     limiter,
-    store,
+    store: finishingStore(store, lease.signal),
     workDir: join(tools.jobsDir, `${lease.jobId}-${lease.epoch}`),
     cacheDir: tools.cacheDir,
     memoryMiB: tools.memoryMiB,

@@ -1,0 +1,44 @@
+import type { DestinationConnection, Target } from '../connector/destination.js';
+import type { Store } from '../store/store.js';
+
+/**
+ * Told to stop, a run sends nothing more; but the batch in flight gets its answer and is recorded, so that nobody has
+ * to guess what became of it. Only `lost`, the loss of the lease, cuts that off.
+ */
+export function finishingDestination(
+  destination: DestinationConnection,
+  lost: AbortSignal,
+): DestinationConnection {
+  return {
+    check: (signal) => destination.check(signal),
+    open: async (request, signal) => finishingTarget(await destination.open(request, signal), lost),
+    close: () => destination.close(),
+  };
+}
+
+function finishingTarget(target: Target, lost: AbortSignal): Target {
+  return {
+    maxRows: target.maxRows,
+    maxBytes: target.maxBytes,
+    concurrency: target.concurrency,
+    isRepeatable: (kind, change) => target.isRepeatable(kind, change),
+    deliver: (batch) => target.deliver(batch, lost),
+    close: () => target.close(),
+  };
+}
+
+/** The uploads of the record step go on after a stop as well. */
+export function finishingStore(store: Store, lost: AbortSignal): Store {
+  return {
+    get: (key, signal) => store.get(key, signal),
+    download: (pointer, path, signal) => store.download(pointer, path, signal),
+    put: (key, body, condition) => store.put(key, body, condition),
+    upload: (key, path) => store.upload(key, path, lost),
+    list: (prefix, signal) => store.list(prefix, signal),
+    remove: (keys) => store.remove(keys),
+    check: (signal) => store.check(signal),
+    get bytesWritten() {
+      return store.bytesWritten;
+    },
+  };
+}
