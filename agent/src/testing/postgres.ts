@@ -1,4 +1,5 @@
-import type {} from '@drawbridge/local/testing/global-setup.js';
+// Declares what the global set-up provides.
+import '@drawbridge/local/testing/global-setup.js';
 import { makeDatabase } from '@drawbridge/local/testing/database.js';
 import pg from 'pg';
 import type { RawSettings } from '../connector/settings.js';

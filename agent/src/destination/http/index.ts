@@ -1,11 +1,5 @@
 import { defineDestination } from '../../connector/destination.js';
-import type {
-  Batch,
-  OperationKind,
-  Outcome,
-  Target,
-  TargetRequest,
-} from '../../connector/destination.js';
+import type { Batch, Outcome, Target, TargetRequest } from '../../connector/destination.js';
 import type { SettingsOf } from '../../connector/field.js';
 import { openHttpClient } from '../../connector/http.js';
 import type { HttpClient } from '../../connector/http.js';
@@ -168,10 +162,15 @@ function openEndpoint(
     wrap: chosen.batch?.shape ?? 'array',
     single: size === 1,
   };
-  const callFor = (batch: Pick<Batch, 'kind' | 'change'>): Call =>
-    makeCall(chosen[batch.change], batch.kind, request.object);
-  for (const change of ['added', 'changed', 'removed'] as const)
+  const urlsAndBodies = (['added', 'changed', 'removed'] as const).map((change) => {
     checkUrl(chosen[change]?.url, size);
+    return [change, templatesOf(chosen[change], request.object)] as const;
+  });
+  const templates = new Map(urlsAndBodies);
+  const callFor = ({ kind, change }: Pick<Batch, 'kind' | 'change'>): Call => ({
+    method: chosen[change]?.method ?? defaultMethods[kind] ?? 'POST',
+    ...(templates.get(change) ?? templatesOf(undefined, request.object)),
+  });
   return {
     maxRows: size,
     maxBytes: 4 << 20,
@@ -205,14 +204,12 @@ async function deliver(
   }
 }
 
-function makeCall(
-  given:
-    { method: string | undefined; url: string | undefined; body: string | undefined } | undefined,
-  kind: OperationKind,
+/** Parsed once: a template that can't be parsed stops the run before anything is sent. */
+function templatesOf(
+  given: { url: string | undefined; body: string | undefined } | undefined,
   object: string,
-): Call {
+): Omit<Call, 'method'> {
   return {
-    method: given?.method ?? defaultMethods[kind] ?? 'POST',
     url: compileTemplate(given?.url ?? object.replace(/^\//, '')),
     body: given?.body === undefined ? undefined : compileTemplate(given.body),
   };

@@ -1,0 +1,272 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeBatch } from '../../connector/batch.js';
+import type {
+  Batch,
+  DestinationConnection,
+  Outcome,
+  Target,
+  TargetField,
+} from '../../connector/destination.js';
+import { linesOf } from '../../connector/lines.js';
+import { readSettings } from '../../connector/settings.js';
+import type { RawSettings } from '../../connector/settings.js';
+import { destinationContract } from '../../testing/destination-contract.js';
+import type { ContractRecord } from '../../testing/destination-contract.js';
+import { openHttpReceiver } from '../../testing/http-receiver.js';
+import type { HttpReceiver, Received, Reply } from '../../testing/http-receiver.js';
+import http from './index.js';
+
+const never = new AbortController().signal;
+const field = (name: string, type: TargetField['type'], nulls: TargetField['nulls'] = 'send') => ({
+  name,
+  type,
+  nulls,
+});
+
+/** An endpoint with a memory: PUT and POST set what the body names, DELETE removes it; a negative score is refused. */
+function recordsEndpoint() {
+  const objects = new Map<string, Map<string, Record<string, unknown>>>();
+  const of = (object: string): Map<string, Record<string, unknown>> => {
+    const records = objects.get(object) ?? new Map<string, Record<string, unknown>>();
+    objects.set(object, records);
+    return records;
+  };
+  const keyOf = (record: Record<string, unknown>): string =>
+    JSON.stringify([record['region'], record['id']]);
+  const answer = ({ method, url, body, headers }: Received): Reply => {
+    if (headers['authorization'] !== 'Bearer right') return { status: 401, body: 'who are you?' };
+    if (method === 'HEAD') return { status: 204 };
+    const records = of(url.slice(1));
+    const record = JSON.parse(body) as Record<string, unknown>;
+    if (method === 'DELETE') return { status: records.delete(keyOf(record)) ? 204 : 404 };
+    if (Number(record['score']) < 0) return { status: 422, body: `${body} is refused` };
+    records.set(keyOf(record), {
+      name: null,
+      score: null,
+      ...records.get(keyOf(record)),
+      ...record,
+    });
+    return { status: 200 };
+  };
+  const text = (value: unknown): string | null => (value === null ? null : String(value));
+  const list = (object: string): ContractRecord[] =>
+    [...of(object).values()]
+      .map(({ region, id, name, score }) => ({
+        region: String(region),
+        id: String(id),
+        name: text(name),
+        score: text(score),
+      }))
+      .toSorted((a, b) => (`${a.region} ${a.id}` < `${b.region} ${b.id}` ? -1 : 1));
+  return { answer, list };
+}
+
+destinationContract(http, async () => {
+  const endpoint = recordsEndpoint();
+  const receiver = await openHttpReceiver(endpoint.answer);
+  let objects = 0;
+  return {
+    settings: { baseUrl: receiver.url },
+    secrets: { secret: 'Bearer right' },
+    absent: { baseUrl: 'http://127.0.0.1:1/' },
+    wrongSecrets: { secret: 'Bearer guessed' },
+    tellsExisting: false,
+    makeObject: async () => ({ name: `record${++objects}` }),
+    seed: async () => undefined,
+    records: async (object) => endpoint.list(object),
+    cut: async (_, when) => receiver.cutNext(when),
+    hold: async () => receiver.holdNext(),
+    close: () => receiver.close(),
+  };
+});
+
+describe('HTTP as a destination', () => {
+  let receiver: HttpReceiver;
+  let destination: DestinationConnection;
+  let replies: Reply[];
+
+  beforeEach(async () => {
+    replies = [];
+    receiver = await openHttpReceiver(() => replies.shift() ?? { status: 200, body: '{}' });
+    destination = connect({});
+  });
+  afterEach(async () => {
+    await destination.close();
+    await receiver.close();
+  });
+
+  const connect = (settings: RawSettings): DestinationConnection =>
+    http.open({
+      settings: readSettings(http.settings, {
+        baseUrl: `${receiver.url}api/v1`,
+        headers: { 'x-team': 'growth' },
+        secretHeader: 'x-key',
+        ...settings,
+      }),
+      secrets: { secret: 'k3y' },
+    });
+  const open = (options: RawSettings = {}, to = destination): Promise<Target> =>
+    to.open(
+      {
+        object: 'people',
+        mode: 'mirror',
+        removal: 'delete',
+        key: [field('id', 'text')],
+        fields: [field('mrr', 'decimal'), field('vip', 'boolean', 'omit'), field('tags', 'json')],
+        set: [],
+        options,
+        tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+      },
+      never,
+    );
+  const ada = ['a/d&a ż', '12345678901234567890.10', 't', '{"a":[1,2]}'];
+  const bob = ['bob', 'NaN', null, null];
+  const send = (
+    target: Target,
+    rows: (string | null)[][],
+    change: Batch['change'] = 'added',
+  ): Promise<Outcome[]> =>
+    target.deliver(
+      makeBatch({
+        kind: change === 'removed' ? 'delete' : 'upsert',
+        change,
+        key: [field('id', 'text')],
+        fields: [field('mrr', 'decimal'), field('vip', 'boolean', 'omit'), field('tags', 'json')],
+        lines: linesOf(rows),
+        size: rows.length,
+        idempotencyKey: `r.${change}.0-${rows.length}`,
+      }),
+      never,
+    );
+  const said = (): unknown[] =>
+    receiver.received.map(({ method, url, body }) => [method, url, body]);
+
+  it('asks by method, URL and body for added, changed and removed rows', async () => {
+    const target = await open({
+      added: { method: 'POST', url: 'people' },
+      changed: { method: 'PATCH', url: 'people/{{ id }}?full=1', body: '{"mrr":{{ mrr }}}' },
+      removed: { method: 'DELETE', url: 'people/{{ id }}' },
+    });
+    await send(target, [ada]);
+    await send(target, [ada], 'changed');
+    await send(target, [ada], 'removed');
+    const record = '{"id":"a/d&a ż","mrr":12345678901234567890.10,"vip":true,"tags":{"a":[1,2]}}';
+    expect(said()).toEqual([
+      ['POST', '/api/v1/people', record],
+      ['PATCH', '/api/v1/people/a%2Fd%26a%20%C5%BC?full=1', '{"mrr":12345678901234567890.10}'],
+      ['DELETE', '/api/v1/people/a%2Fd%26a%20%C5%BC', record],
+    ]);
+    expect(receiver.received[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'idempotency-key': 'r.added.0-1',
+      'x-team': 'growth',
+      'x-key': 'k3y',
+    });
+  });
+
+  it.each([
+    ['array', 'application/json', '[A,B]'],
+    ['records', 'application/json', '{"records":[A,B]}'],
+    ['ndjson', 'application/x-ndjson', 'A\nB\n'],
+  ])('sends many rows in a request, as %s', async (shape, type, body) => {
+    const target = await open({ batch: { size: 100, shape } });
+    expect(target.maxRows).toBe(100);
+    await send(target, [ada, bob]);
+    const a = '{"id":"a/d&a ż","mrr":12345678901234567890.10,"vip":true,"tags":{"a":[1,2]}}';
+    const b = '{"id":"bob","mrr":"NaN","tags":null}';
+    expect(receiver.received[0]?.body).toBe(body.replace('A', a).replace('B', b));
+    expect(receiver.received[0]?.headers['content-type']).toBe(type);
+  });
+
+  it('reads one answer for each row', async () => {
+    const results = { path: 'data.results', status: 'code', ok: ['201'] };
+    const target = await open({ batch: { size: 9 }, results });
+    const entries = [{ code: 201 }, { code: 422, text: 'bob is wrong' }, { code: 503 }];
+    replies.push({ status: 207, body: JSON.stringify({ data: { results: entries } }) });
+    const outcomes = await send(target, [ada, bob, bob]);
+    expect(outcomes).toMatchObject([
+      { kind: 'accepted' },
+      { kind: 'rejected', failure: { code: 'destination.rejected', vendorCode: '422' } },
+      { kind: 'rejected', failure: { code: 'destination.busy', vendorCode: '503' } },
+    ]);
+    expect(JSON.stringify(outcomes.map((each) => 'failure' in each && each.failure.message))).not.toContain('bob');
+  }); // prettier-ignore
+
+  it.each(['not json', '{"data":{}}', '{"data":{"results":[{}]}}'])(
+    'stops at an answer that does not fit: %s',
+    async (body) => {
+      const target = await open({ batch: { size: 9 }, results: { path: 'data.results' } });
+      replies.push({ status: 200, body });
+      await expect(send(target, [ada, bob])).rejects.toMatchObject({
+        kind: 'CONFIG',
+        code: 'destination.bad_answer',
+      });
+    },
+  );
+
+  it.each([
+    [429, { 'retry-after': '7' }, 'TRANSIENT', 'destination.rate_limited', 7_000],
+    [503, { 'retry-after': 'Tue, 24 Nov 2026 10:00:30 GMT', date: 'Tue, 24 Nov 2026 10:00:00 GMT' }, 'TRANSIENT', 'destination.busy', 30_000],
+    [500, {}, 'TRANSIENT', 'destination.busy', 0],
+    [408, {}, 'TRANSIENT', 'destination.busy', 0],
+    [401, {}, 'CONFIG', 'destination.auth_failed', 0],
+    [403, {}, 'CONFIG', 'destination.forbidden', 0],
+    [302, { location: 'http://127.0.0.1:1/' }, 'CONFIG', 'destination.redirected', 0],
+    [400, {}, 'REJECTED', 'destination.rejected', 0],
+    [409, {}, 'REJECTED', 'destination.rejected', 0],
+  ] as const)('sorts %i by who must act, and keeps what it echoes to itself', async (...row) => {
+    const [status, headers, kind, code, retryAfterMs] = row;
+    const target = await open();
+    replies.push({ status, headers, body: 'echo: secret-4711' });
+    const failure = await send(target, [ada]).catch((error: unknown) => error);
+    const detail = 'echo: secret-4711';
+    expect(failure).toMatchObject({ kind, code, retryAfterMs, vendorCode: String(status), detail });
+    expect((failure as Error).message).not.toContain('4711');
+    expect(receiver.received).toHaveLength(1);
+  }); // prettier-ignore
+
+  it('waits no longer than it may for an answer', async () => {
+    const impatient = connect({ timeout: 1 });
+    const target = await open({}, impatient);
+    const { release } = receiver.holdNext();
+    await expect(send(target, [ada])).rejects.toMatchObject({
+      kind: 'TRANSIENT',
+      code: 'destination.no_answer',
+    });
+    await release();
+    await impatient.close();
+  });
+
+  it('counts a record that is gone as removed; of many at once the engine finds which', async () => {
+    replies.push({ status: 404 }, { status: 410 }, { status: 404 });
+    const target = await open({ batch: { size: 9 } });
+    expect(await send(target, [ada], 'removed')).toEqual([{ kind: 'accepted' }]);
+    expect(await send(target, [ada], 'removed')).toEqual([{ kind: 'accepted' }]);
+    await expect(send(target, [ada, bob], 'removed')).rejects.toMatchObject({ kind: 'REJECTED' });
+  });
+
+  it('knows what is safe to send twice, by the method of each change', async () => {
+    const target = await open({ added: { method: 'POST' }, changed: { method: 'PUT' } });
+    expect(target.isRepeatable('upsert', 'added')).toBe(false);
+    expect(target.isRepeatable('upsert', 'changed')).toBe(true);
+    expect(target.isRepeatable('delete', 'removed')).toBe(true);
+    expect((await open({ repeatable: true })).isRepeatable('upsert', 'added')).toBe(true);
+  });
+
+  it('refuses what can not work before anything is sent', async () => {
+    const url = 'people/{{ id }}';
+    await expect(open({ batch: { size: 2 }, changed: { url } })).rejects.toMatchObject({
+      kind: 'CONFIG',
+      code: 'destination.url_of_one_row',
+    });
+    await expect(open({ added: { url: '{{ id ' } })).rejects.toMatchObject({
+      kind: 'CONFIG',
+      code: 'mapping.bad_template',
+    });
+    await expect(open({ added: { methd: 'GET' } })).rejects.toMatchObject({
+      code: 'settings.invalid',
+    });
+    expect(() => connect({ baseUrl: 'file:///etc/passwd' })).toThrow('baseUrl must be');
+    expect(receiver.received).toEqual([]);
+  });
+});

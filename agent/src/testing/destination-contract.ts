@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBatch } from '../connector/batch.js';
+import type {
+  DestinationConnection,
+  DestinationDefinition,
+  Mode,
+  ObjectDefinition,
+  OperationKind,
+  Outcome,
+  RemovalAction,
+  Target,
+  TargetField,
+  TargetRequest,
+} from '../connector/destination.js';
+import { linesOf } from '../connector/lines.js';
+import { readSettings } from '../connector/settings.js';
+import type { RawSettings } from '../connector/settings.js';
+import { Failure } from '../failure.js';
+
+/** A record of the contract's object: a composite key, a text, a number. Texts are canonical; null is NULL. */
+export interface ContractRecord {
+  region: string;
+  id: string;
+  name: string | null;
+  score: string | null;
+}
+
+/** A real server, and what the contract needs to see and do there behind the connector's back. */
+export interface DestinationServer {
+  settings: RawSettings;
+  secrets: Record<string, string>;
+  /** Settings of which nobody listens. */
+  absent: RawSettings;
+  wrongSecrets: Record<string, string>;
+  /** True when `create` and `update` can tell whether a record is there. */
+  tellsExisting: boolean;
+  /** Makes an empty object with `region` and `id` as its key, and with `name` and `score`; a negative score is refused. */
+  makeObject(object: ObjectDefinition): Promise<{ name: string; options?: RawSettings }>;
+  seed(object: string, records: readonly ContractRecord[]): Promise<void>;
+  /** Everything in the object, in the order of region and id. */
+  records(object: string): Promise<ContractRecord[]>;
+  /** The next batch is taken, and the line is cut before the answer; or `before` it is taken. */
+  cut(object: string, when: 'before' | 'after'): Promise<void>;
+  /** Holds back the answer to the next batch until it is released; `held` resolves when one is waiting. */
+  hold(object: string): Promise<{ held(): Promise<void>; release(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+const never = new AbortController().signal;
+const key: TargetField[] = [
+  { name: 'region', type: 'text', nulls: 'send' },
+  { name: 'id', type: 'integer', nulls: 'send' },
+];
+const fields: TargetField[] = [
+  { name: 'name', type: 'text', nulls: 'send' },
+  { name: 'score', type: 'integer', nulls: 'send' },
+];
+const record = (
+  region: string,
+  id: string,
+  name: string | null = `${region} ${id}`,
+  score: string | null = '1',
+): ContractRecord => ({ region, id, name, score });
+const a = record('eu', '1', `it's "a"\t\\N\nż🙂`);
+const b = record('eu', '2');
+const c = record('us', '1');
+
+/** What every destination must do, whatever is behind it; every mode and removal that the definition offers. */
+export function destinationContract(
+  definition: DestinationDefinition,
+  openServer: () => Promise<DestinationServer>,
+): void {
+  describe(`${definition.name} keeps the contract of a destination`, () => {
+    let server: DestinationServer;
+    let destination: DestinationConnection;
+    const connect = (settings = server.settings, secrets = server.secrets): DestinationConnection =>
+      definition.open({ settings: readSettings(definition.settings, settings), secrets });
+
+    beforeAll(async () => {
+      server = await openServer();
+      destination = connect();
+    });
+    afterAll(async () => {
+      await destination.close();
+      await server.close();
+    });
+
+    /** A new object, opened for writing. */
+    const open = async (
+      object: ObjectDefinition,
+      change: Partial<TargetRequest> = {},
+    ): Promise<Opened> => {
+      const { name, options = {} } = await server.makeObject(object);
+      const target = await destination.open(
+        {
+          object: name,
+          mode: object.modes[0] ?? 'upsert',
+          removal: 'nothing',
+          key,
+          fields,
+          set: [],
+          options,
+          tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+          ...change,
+        },
+        never,
+      );
+      return { name, target, send: sender(target, change.fields ?? fields) };
+    };
+
+    it('answers a check, and tells wrong credentials from a host that is not there', async () => {
+      await expect(destination.check(never)).resolves.toBeUndefined();
+      const refused = connect(server.settings, server.wrongSecrets);
+      await expect(refused.check(never)).rejects.toMatchObject({
+        kind: 'CONFIG',
+        code: 'destination.auth_failed',
+      });
+      const absent = connect(server.absent);
+      await expect(absent.check(never)).rejects.toMatchObject({
+        kind: 'TRANSIENT',
+        code: 'destination.unreachable',
+      });
+      await refused.close();
+      await absent.close();
+    });
+
+    /** As the engine does: a batch that is refused as a whole is sent row by row; nothing of it may have been taken. */
+    const bisect = async (
+      { name, target, send }: Opened,
+      batch: Sent,
+    ): Promise<{ outcomes: Outcome[]; taken: ContractRecord[][] }> => {
+      const outcomes: Outcome[] = [];
+      const taken: ContractRecord[][] = [];
+      for (const rows of parted(batch.rows, target.maxRows)) {
+        const before = await server.records(name);
+        const whole = await send({ ...batch, rows }).catch(refusalOf);
+        if (!(whole instanceof Failure)) {
+          outcomes.push(...whole);
+          continue;
+        }
+        const after = await server.records(name);
+        taken.push(after.filter((each) => !before.some((had) => keyOf(had) === keyOf(each))));
+        if (rows.length === 1) outcomes.push({ kind: 'rejected', failure: whole });
+        else
+          for (const each of rows)
+            outcomes.push(
+              ...(await bisect({ name, target, send }, { ...batch, rows: [each] })).outcomes,
+            );
+      }
+      return { outcomes, taken: taken.filter((records) => records.length > 0) };
+    };
+
+    const offers = definition.objects.flatMap((object) =>
+      object.modes.flatMap((mode) =>
+        object.removals.map((removal) => ({ object, mode, removal, label: object.label })),
+      ),
+    );
+    it.each(offers)('$label: $mode, removing by $removal', async ({ object, mode, removal }) => {
+      const set = removal === 'set' ? [{ name: 'name', text: "it's gone" }] : [];
+      const { name, target, send } = await open(object, { mode, removal, set });
+      const known = server.tellsExisting && (mode === 'create' || mode === 'update') ? [c] : [];
+      await server.seed(name, known);
+      const expected = new Map(known.map((each) => [keyOf(each), each]));
+      const added = mode === 'append' ? [a, b] : [a, b, { ...c, name: 'new' }];
+      await carryOut({ kind: kindOf(mode), change: 'added', rows: added });
+      if (mode === 'upsert' || mode === 'mirror' || mode === 'update')
+        await carryOut({
+          kind: kindOf(mode),
+          change: 'changed',
+          rows: [{ ...c, name: null, score: '7' }],
+        });
+      if (removal !== 'nothing')
+        await carryOut({ kind: removal, change: 'removed', rows: [b, record('nobody', '9')] });
+      expect(await server.records(name)).toEqual([...expected.values()].sort(byKey));
+      await target.close();
+
+      async function carryOut(batch: Sent): Promise<void> {
+        const outcomes = await send(batch);
+        const foretold = batch.rows.map((row) => apply(expected, batch.kind, row));
+        expect(outcomes.map(({ kind }) => kind)).toEqual(foretold);
+        // What is safe to repeat has, sent twice, the effect of one.
+        if (target.isRepeatable(batch.kind, batch.change)) await send(batch);
+      }
+    });
+
+    for (const object of definition.objects) {
+      const mode = object.modes.includes('upsert') ? 'upsert' : object.modes[0]!;
+      const kind = kindOf(mode);
+      const added = (rows: ContractRecord[]): Sent => ({ kind, change: 'added', rows });
+
+      it(`${object.label}: an omitted NULL leaves a field as it is, a sent one clears it`, async () => {
+        const omitting: TargetField[] = fields.map((field) => ({ ...field, nulls: 'omit' }));
+        const { name, target, send } = await open(object, { mode, fields: omitting });
+        await send(added([a, b]));
+        await send({ kind, change: 'changed', rows: [{ ...a, name: null, score: '5' }] });
+        expect(await server.records(name)).toEqual([{ ...a, score: '5' }, b]);
+        await target.close();
+      });
+
+      it(`${object.label}: one bad row is found, and costs no other`, async () => {
+        const opened = await open(object, { mode });
+        const { name, target } = opened;
+        const bad = record('eu', '13', 'secret-4711', '-5');
+        const rows = [a, bad, c];
+        const { outcomes, taken } = await bisect(opened, added(rows));
+        expect(outcomes.map(({ kind: what }) => what)).toEqual([
+          'accepted',
+          'rejected',
+          'accepted',
+        ]);
+        expect(taken).toEqual([]);
+        const [, failed] = outcomes;
+        const alone = failed?.kind === 'rejected' ? failed.failure : undefined;
+        expect(alone).toMatchObject({
+          kind: 'REJECTED',
+          vendorCode: expect.stringMatching(/^\w{3,5}$/),
+        });
+        expect(alone?.message).not.toMatch(/4711|13|-5/);
+        expect(await server.records(name)).toEqual([a, c]);
+        await target.close();
+      });
+
+      it(`${object.label}: says that the line was cut, and goes on with another`, async () => {
+        const { name, target, send } = await open(object, { mode });
+        await send(added([a]));
+        for (const when of ['before', 'after'] as const) {
+          await server.cut(name, when);
+          await expect(send(added([b]))).rejects.toMatchObject({
+            kind: 'TRANSIENT',
+            code: 'destination.no_answer',
+          });
+        }
+        if (
+          target.isRepeatable(kind, 'added') ||
+          !(await server.records(name)).some(({ id }) => id === '2')
+        )
+          await send(added([b]));
+        expect(await server.records(name)).toEqual([a, b]);
+        await target.close();
+      });
+
+      it(`${object.label}: stops waiting when it is cancelled`, async () => {
+        const { name, target } = await open(object, { mode });
+        const cancel = new AbortController();
+        const { held, release } = await server.hold(name);
+        const sending = sender(target, fields, cancel.signal)(added([a]));
+        const failed = sending.catch((error: unknown) => error);
+        await held();
+        cancel.abort(new Error('cancelled by the test'));
+        expect(await failed).toMatchObject({ message: 'cancelled by the test' });
+        await release();
+        await target.close();
+      });
+    }
+  });
+}
+
+interface Sent {
+  kind: OperationKind;
+  change: 'added' | 'changed' | 'removed';
+  rows: readonly ContractRecord[];
+}
+interface Opened {
+  name: string;
+  target: Target;
+  send: Send;
+}
+type Send = (batch: Sent) => Promise<Outcome[]>;
+
+/** Sends in batches no larger than the target wants. */
+function sender(target: Target, sent: readonly TargetField[], signal = never): Send {
+  return async ({ kind, change, rows }) => {
+    const outcomes: Outcome[] = [];
+    for (const [n, part] of parted(rows, target.maxRows).entries()) {
+      const lines = linesOf(part.map(({ region, id, name, score }) => [region, id, name, score]));
+      const idempotencyKey = `r.${change}.${n}`;
+      const batch = { kind, change, key, fields: sent, lines, size: part.length, idempotencyKey };
+      outcomes.push(...(await target.deliver(makeBatch(batch), signal)));
+    }
+    return outcomes;
+  };
+}
+
+function parted(rows: readonly ContractRecord[], size: number): ContractRecord[][] {
+  const count = Math.ceil(rows.length / size);
+  return Array.from({ length: count }, (_, n) => rows.slice(n * size, (n + 1) * size));
+}
+
+function refusalOf(error: unknown): Failure {
+  if (error instanceof Failure && error.kind === 'REJECTED') return error;
+  throw error;
+}
+
+function kindOf(mode: Mode): OperationKind {
+  return mode === 'mirror' || mode === 'replace' ? 'upsert' : mode;
+}
+
+/** What an operation does to the records, and what the destination says of it. */
+function apply(
+  records: Map<string, ContractRecord>,
+  kind: OperationKind | RemovalAction,
+  row: ContractRecord,
+): Outcome['kind'] {
+  const had = records.get(keyOf(row));
+  if ((kind === 'update' && !had) || (kind === 'create' && had)) return 'skipped';
+  if (kind === 'delete') records.delete(keyOf(row));
+  else if (kind === 'clear' && had) records.set(keyOf(row), { ...had, name: null, score: null });
+  else if (kind === 'set' && had) records.set(keyOf(row), { ...had, name: "it's gone" });
+  else if (!['clear', 'set', 'archive'].includes(kind)) records.set(keyOf(row), row);
+  return 'accepted';
+}
+
+const keyOf = ({ region, id }: ContractRecord): string => `${region} ${id}`;
+const byKey = (x: ContractRecord, y: ContractRecord): number => (keyOf(x) < keyOf(y) ? -1 : 1);
