@@ -88,10 +88,13 @@ const advice: Readonly<Record<string, string>> = {
     'The enrolment token was used before. Make a new one with `drawbridge enroll-token`.',
   'session.token_expired':
     'The enrolment token is too old. Make a new one with `drawbridge enroll-token`.',
-  'session.token_unknown':
+  'session.bad_token':
     'The control plane does not know the enrolment token. Make one with `drawbridge enroll-token`.',
   'session.bad_signature':
     'The control plane does not accept this agent’s key. Remove its identity and enrol it again.',
+  'session.replaced':
+    'Another process uses this agent’s identity. Give each agent an identity of its own.',
+  'session.old_protocol': 'This agent is too old for the control plane. Install a newer one.',
   'session.unknown_agent':
     'The control plane does not know this agent. Remove its identity and enrol it with a new token.',
 };
