@@ -8,8 +8,8 @@ import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { RequestContext } from '../auth/caller.js';
 
-/** Deeper than any page of the UI asks, and far from what would cost something. */
-const maxDepth = 10;
+/** As deep as tools ask when they read the schema; no list of ours nests deeper than a few. */
+const maxDepth = 16;
 const logger = new Logger('GraphQL');
 
 /** The public API at /graphql, with subscriptions over graphql-transport-ws. */
@@ -52,7 +52,8 @@ function shown(execution: ExecutionResult): ExecutionResult {
 
 /** A query that does not fit the schema comes as one error that holds the others. */
 const causesOf = (error: unknown): unknown[] => {
-  const { errors } = error as { errors?: unknown };
+  const { errors } =
+    ((error as GraphQLError).originalError as { errors?: unknown } | undefined) ?? {};
   return Array.isArray(errors) && errors.length > 0 ? errors : [error];
 };
 
