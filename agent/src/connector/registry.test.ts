@@ -1,0 +1,69 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { catalogOf } from './catalog.js';
+import { loadRegistry } from './registry.js';
+
+const rooms = ['source', 'destination'] as const;
+const folders = async (room: string): Promise<string[]> =>
+  (await readdir(new URL(`../${room}/`, import.meta.url), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
+
+describe('the registry', () => {
+  it('has exactly the connectors that have a folder', async () => {
+    const { sources, destinations } = await loadRegistry();
+    expect([...sources.keys()]).toEqual(await folders('source'));
+    expect([...destinations.keys()]).toEqual(await folders('destination'));
+  });
+
+  it('is told in full to the control plane', async () => {
+    const registry = await loadRegistry();
+    const catalog = catalogOf(registry);
+    expect(catalog.sources.map(({ name }) => name)).toEqual([...registry.sources.keys()]);
+    expect(catalog.destinations.map(({ name }) => name)).toEqual([...registry.destinations.keys()]);
+    for (const { objects } of catalog.destinations)
+      for (const { modes, removals } of objects)
+        expect([...modes, ...removals].every((value) => value > 0)).toBe(true);
+  });
+});
+
+describe('every connector', async () => {
+  const all = await Promise.all(
+    rooms.map(async (room) => (await folders(room)).map((name) => `${room}/${name}`)),
+  );
+  const registry = await loadRegistry();
+
+  it.each(all.flat())('%s has a README with credentials, limits, and where and when that was read', async (path) => {
+    const text = await readFile(new URL(`../${path}/README.md`, import.meta.url), 'utf8');
+    expect(text).toMatch(/^# \S/);
+    expect(text).toMatch(/credential/i);
+    expect(text).toMatch(/limits/i);
+    expect(text).toMatch(/\(https:\/\/[^)]+\), read 20\d\d-\d\d/);
+  }); // prettier-ignore
+
+  it.each(all.flat())('%s holds itself to the contract', async (path) => {
+    const test = await readFile(new URL(`../${path}/index.int.test.ts`, import.meta.url), 'utf8');
+    expect(test).toMatch(/^(source|destination)Contract\(/m);
+  });
+
+  it('labels its fields, and keeps secrets out of its settings', () => {
+    for (const { settings, secrets } of [
+      ...registry.sources.values(),
+      ...registry.destinations.values(),
+    ]) {
+      for (const field of [...Object.values(settings), ...Object.values(secrets)])
+        expect(field.label).not.toBe('');
+      expect(Object.keys(settings).filter((name) => /password|token|secret$/i.test(name))).toEqual(
+        [],
+      );
+    }
+  });
+
+  it('gives advice only for codes of its own side', () => {
+    for (const { advice = [] } of registry.sources.values())
+      expect(advice.every(({ code }) => code.startsWith('source.'))).toBe(true);
+    for (const { advice = [] } of registry.destinations.values())
+      expect(advice.every(({ code }) => code.startsWith('destination.'))).toBe(true);
+  });
+});
