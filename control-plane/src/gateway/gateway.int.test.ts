@@ -351,7 +351,7 @@ test('an agent that falls silent is given up after three heartbeats', async () =
 });
 
 test('other paths are no way in', async () => {
-  await expect(FakeAgent.connect(`${app.url}/elsewhere`)).rejects.toThrow();
+  await expect(FakeAgent.connect(`${app.url}/elsewhere`)).rejects.toThrow('socket hang up');
 });
 
 test('nothing that an agent says gets into the log', () => {
