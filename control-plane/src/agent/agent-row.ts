@@ -13,11 +13,14 @@ export interface AgentFilter {
 export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[]> {
   const { workspaceId, offlineMs, id = null, poolId = null } = filter;
   return tx.$queryRaw<Agent[]>`
-    select agent.id, pool.name as pool, agent.version, agent.slots, agent."freeSlots", agent."lastSeenAt",
-      agent."revokedAt", agent."createdAt",
-      coalesce(agent."revokedAt" is null and agent."sessionId" is not null
-        and agent."lastSeenAt" > now() - make_interval(secs => ${offlineMs}::float8 / 1000), false) as online
+    select agent.id, pool.name as pool, agent.version, agent.slots, agent."lastSeenAt",
+      agent."revokedAt", agent."createdAt", presence.online,
+      case when presence.online then agent."freeSlots" else 0 end as "freeSlots"
     from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
+    cross join lateral (
+      select coalesce(agent."revokedAt" is null and agent."sessionId" is not null
+        and agent."lastSeenAt" > now() - make_interval(secs => ${offlineMs}::float8 / 1000), false) as online
+    ) as presence
     where agent."workspaceId" = ${workspaceId}::uuid
       and (${id}::uuid is null or agent.id = ${id}::uuid)
       and (${poolId}::uuid is null or agent."poolId" = ${poolId}::uuid)

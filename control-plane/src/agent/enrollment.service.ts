@@ -39,11 +39,7 @@ export class EnrollmentService {
         'agent.bad_pool_name',
         'A pool has a name of at most 100 characters, such as "default", with no space at its ends.',
       );
-    const { id: poolId } = await this.database.pool.upsert({
-      where: { workspaceId_name: { workspaceId, name: pool } },
-      create: { workspaceId, name: pool },
-      update: {},
-    });
+    const poolId = await this.requirePool(workspaceId, pool);
     const { token, hash } = makeToken('dbe');
     const [made] = await this.database.$queryRaw<{ expiresAt: Date }[]>`
       insert into "EnrollmentToken" (id, "workspaceId", "poolId", hash, "expiresAt")
@@ -64,6 +60,16 @@ export class EnrollmentService {
     const { workspaceId, agentId } = answer;
     await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId });
     return answer;
+  }
+
+  /** Many may ask for the same new pool at once. */
+  private async requirePool(workspaceId: string, name: string): Promise<string> {
+    await this.database.pool.createMany({ data: [{ workspaceId, name }], skipDuplicates: true });
+    const { id } = await this.database.pool.findUniqueOrThrow({
+      where: { workspaceId_name: { workspaceId, name } },
+      select: { id: true },
+    });
+    return id;
   }
 }
 

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { FakeAgent } from '../testing/fake-agent.js';
+import { codesOf, openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
+
+let app: TestApp;
+let workspace: Workspace;
+
+beforeAll(async () => {
+  app = await openTestApp(inject('postgresUrl'), { offlineMs: 45_000 });
+  return () => app.close();
+});
+
+beforeEach(async () => {
+  workspace = await app.makeWorkspace(`w-${randomUUID()}`);
+});
+
+interface ShownAgent {
+  id: string;
+  pool: string;
+  online: boolean;
+  freeSlots: number;
+  revokedAt: string | null;
+}
+
+const agentsOf = async (asked: Workspace): Promise<ShownAgent[]> => {
+  const query = '{ agents { id pool online freeSlots revokedAt } }';
+  return (await app.ask<{ agents: ShownAgent[] }>(asked, query)).data!.agents;
+};
+
+const tokenMutation =
+  'mutation ($pool: String!) { createEnrollmentToken(input: { pool: $pool }) { token pool expiresAt } }';
+const revokeMutation =
+  'mutation ($id: ID!) { revokeAgent(input: { id: $id }) { agent { id revokedAt } } }';
+
+async function enrol(asked: Workspace, pool = 'default'): Promise<FakeAgent> {
+  const agent = await FakeAgent.connect(app.url);
+  await agent.enroll(await app.makeToken(asked, pool));
+  return agent;
+}
+
+test('a token is 256 bits, known here by its hash alone, and lives an hour by the database', async () => {
+  const { data } = await app.ask<{
+    createEnrollmentToken: { token: string; pool: string; expiresAt: string };
+  }>(workspace, tokenMutation, { pool: 'default' });
+  const { token, expiresAt } = data!.createEnrollmentToken;
+  expect(token).toMatch(/^dbe_[A-Za-z0-9_-]{43}$/);
+  const [row] = await app.database.$queryRaw<{ secondsLeft: number; text: string }[]>`
+    select extract(epoch from "expiresAt" - now())::float8 as "secondsLeft", to_jsonb(token)::text as text
+    from "EnrollmentToken" as token where "workspaceId" = ${workspace.id}::uuid`;
+  expect(row!.secondsLeft).toBeGreaterThan(3_590);
+  expect(row!.secondsLeft).toBeLessThanOrEqual(3_600);
+  expect(row!.text).not.toContain(token.slice(4));
+  expect(new Date(expiresAt).getTime()).not.toBeNaN();
+});
+
+test('a pool begins with its first token, and is one however many ask', async () => {
+  const tokens = await Promise.all(
+    Array.from({ length: 8 }, () => app.makeToken(workspace, 'vienna')),
+  );
+  expect(new Set(tokens).size).toBe(8);
+  const agent = await FakeAgent.connect(app.url);
+  await agent.enroll(tokens[0]!);
+  agent.vanish();
+  const { data } = await app.ask(workspace, '{ pools { name agents { id pool } } }');
+  expect(data).toEqual({
+    pools: [
+      { name: 'default', agents: [] },
+      { name: 'vienna', agents: [{ id: agent.identity.agentId, pool: 'vienna' }] },
+    ],
+  });
+});
+
+test.each(['', ' vienna', 'a\nb', 'x'.repeat(101)])('a pool is not named %j', async (pool) => {
+  const answer = await app.ask(workspace, tokenMutation, { pool });
+  expect(codesOf(answer)).toEqual(['agent.bad_pool_name']);
+});
+
+test('an agent is online while it is heard, by the time of the database', async () => {
+  const agent = await enrol(workspace);
+  expect(await agentsOf(workspace)).toMatchObject([{ online: false, freeSlots: 0 }]);
+  await agent.welcome({ slots: 4 });
+  agent.beat(3);
+  await agent.next('heartbeatAnswer');
+  expect(await agentsOf(workspace)).toMatchObject([{ online: true, freeSlots: 3 }]);
+  // As after a crash of the control plane that the agent talked to.
+  await app.database.$executeRaw`
+    update "Agent" set "lastSeenAt" = now() - interval '46 seconds' where "workspaceId" = ${workspace.id}::uuid`;
+  expect(await agentsOf(workspace)).toMatchObject([{ online: false, freeSlots: 0 }]);
+  agent.vanish();
+});
+
+test('revoking is for good, and again changes nothing', async () => {
+  const agent = await enrol(workspace);
+  const { agentId: id } = agent.identity;
+  const first = await app.ask(workspace, revokeMutation, { id });
+  expect(first.errors).toBeUndefined();
+  const again = await app.ask(workspace, revokeMutation, { id });
+  expect(again.data).toEqual(first.data);
+  expect(await agentsOf(workspace)).toMatchObject([{ id, online: false }]);
+  agent.vanish();
+});
+
+test('agents of another workspace are not there', async () => {
+  const other = await app.makeWorkspace(`w-${randomUUID()}`);
+  const agent = await enrol(other);
+  expect(await agentsOf(workspace)).toEqual([]);
+  for (const id of [agent.identity.agentId, randomUUID(), 'no id at all'])
+    expect(codesOf(await app.ask(workspace, revokeMutation, { id }))).toEqual(['agent.not_found']);
+  expect(await agentsOf(other)).toMatchObject([{ revokedAt: null }]);
+  agent.vanish();
+});
