@@ -73,19 +73,24 @@ export class Logger {
   }
 
   info(event: LogEvent, fields: LogFields = {}): void {
-    this.pino.info({ event, ...allowed(fields) }, events[event]);
+    this.write('info', event, allowed(fields));
   }
 
   warn(event: LogEvent, fields: LogFields = {}): void {
-    this.pino.warn({ event, ...allowed(fields) }, events[event]);
+    this.write('warn', event, allowed(fields));
   }
 
   /** Kind and code of a failure, never its detail or cause; for our own bugs also where in the code it was. */
   failure(event: LogEvent, failure: Failure, fields: LogFields = {}): void {
     const { kind, code, vendorCode } = failure;
     const told = allowed({ ...fields, kind, code, vendorCode });
-    if (kind !== 'INTERNAL') return this.pino.warn({ event, ...told }, events[event]);
-    this.pino.error({ event, ...told, at: framesOf(failure.cause ?? failure) }, events[event]);
+    if (kind !== 'INTERNAL') return this.write('warn', event, told);
+    return this.write('error', event, { ...told, at: framesOf(failure.cause ?? failure) });
+  }
+
+  /** Types keep other events out where they are checked; what slips past them is not written either. */
+  private write(level: 'info' | 'warn' | 'error', event: LogEvent, told: object): void {
+    if (Object.hasOwn(events, event)) this.pino[level]({ event, ...told }, events[event]);
   }
 }
 

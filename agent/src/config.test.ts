@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { readConfig } from './config.js';
+import { Failure } from './failure.js';
+
+const whole = {
+  DRAWBRIDGE_URL: 'wss://app.example.com/',
+  DRAWBRIDGE_IDENTITY: 'file:/data/identity',
+  DRAWBRIDGE_BUCKET: 's3://bucket/some/prefix/',
+};
+
+function problemsOf(environment: Record<string, string | undefined>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof Failure) return `${error.code}\n${error.message}`;
+  }
+  return '';
+}
+
+it('reads what is there and fills in the rest', () => {
+  expect(readConfig({ ...whole, DRAWBRIDGE_WORK_DIR: '/work' })).toMatchObject({
+    url: 'wss://app.example.com/agent',
+    enrollmentToken: undefined,
+    identityFile: '/data/identity',
+    bucket: { bucket: 'bucket', prefix: 'some/prefix' },
+    workDir: '/work',
+    cacheDir: '/work/cache',
+    memoryMiB: 2048,
+    concurrency: 4,
+    metricsPort: undefined,
+    logLevel: 'info',
+  });
+});
+
+it('tells everything that is wrong at once', () => {
+  const problems = problemsOf({
+    DRAWBRIDGE_URL: 'https://app.example.com',
+    DRAWBRIDGE_ENROLLMENT_TOKEN: 'secret-in-the-wrong-place',
+    DRAWBRIDGE_MEMORY_MIB: '12',
+    DRAWBRIDGE_CONCURRENCY: '0',
+    DRAWBRIDGE_METRICS_PORT: 'x',
+    AWS_ENDPOINT_URL_S3: 'localhost',
+    LOG_LEVEL: 'loud',
+  });
+  expect(problems).toContain('config.invalid');
+  for (const name of ['URL', 'ENROLLMENT_TOKEN', 'IDENTITY', 'BUCKET', 'MEMORY_MIB', 'CONCURRENCY'])
+    expect(problems).toContain(`DRAWBRIDGE_${name} `);
+  for (const name of ['DRAWBRIDGE_METRICS_PORT', 'AWS_ENDPOINT_URL_S3', 'LOG_LEVEL'])
+    expect(problems).toContain(`${name} `);
+  expect(problems).not.toContain('secret-in-the-wrong-place');
+});
+
+it.each([
+  ['a Kubernetes secret', { DRAWBRIDGE_IDENTITY: 'k8s-secret:ns/name' }, 'Kubernetes'],
+  ['credentials in the address', { DRAWBRIDGE_URL: 'wss://me:pw@host' }, 'DRAWBRIDGE_URL'],
+  ['a fraction', { DRAWBRIDGE_CONCURRENCY: '1.5' }, 'whole number'],
+])('refuses %s', (_what, change, text) => {
+  expect(problemsOf({ ...whole, ...change })).toContain(text);
+});

@@ -1,0 +1,47 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Identity } from './identity.js';
+
+const enrolment = { agentId: 'a', workspaceId: 'w', pool: 'default' };
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drawbridge-identity-'));
+  file = join(folder, 'deep', 'identity');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('is the same at every start, for its owner alone, and signs as its public key says', async () => {
+  const made = await Identity.open(file);
+  expect(made.enrolment).toBeUndefined();
+  await made.enrol(enrolment);
+  const again = await Identity.open(file);
+  expect(again.enrolment).toEqual(enrolment);
+  expect(again.publicKey).toEqual(made.publicKey);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readdir(join(folder, 'deep'))).toEqual(['identity']);
+  const key = createPublicKey({ key: Buffer.from(made.publicKey), format: 'der', type: 'spki' });
+  const text = Buffer.from('text');
+  expect(verify('sha256', text, { key, dsaEncoding: 'ieee-p1363' }, again.sign(text))).toBe(true);
+});
+
+it.each(['', '{}', '{"format":1,"privateKey":"canary"}', 'null'])(
+  'refuses a file that holds %j, without quoting it',
+  async (text) => {
+    const path = join(folder, 'identity');
+    await writeFile(path, text, { mode: 0o600 });
+    const failure = await Identity.open(path).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'CONFIG', code: 'identity.unreadable' });
+    expect(String((failure as Error).stack)).not.toContain('canary');
+  },
+);
+
+it('refuses a key that others may read', async () => {
+  await Identity.open(file);
+  await chmod(file, 0o644);
+  await expect(Identity.open(file)).rejects.toMatchObject({ code: 'identity.open_to_others' });
+});
