@@ -79,10 +79,9 @@ function checkNode() {
   if (major < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or newer.`);
 }
 
-/** npm ci, when there are no packages yet or the lock file has changed. */
+/** npm ci, when packages are missing or are not of the versions in the lock file. */
 function install() {
-  const wanted = digestOf(['package-lock.json']);
-  if (existsSync(join(bin, 'node')) && stampOf('install') === wanted) return;
+  if (existsSync(join(bin, 'node')) && isInstalled()) return;
   say('Installing packages from npm (the first time takes a minute or two) …');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -95,7 +94,18 @@ function install() {
     fail(
       'npm did not install Node 24 (package "node"). Are install scripts switched off (npm config get ignore-scripts)?',
     );
-  stamp('install', wanted);
+}
+
+/** npm writes down at the end of an install what it has installed. Optional packages are for other machines. */
+function isInstalled() {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const there = JSON.parse(readFileSync(record, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([path, { version, link, optional }]) =>
+      !path.includes('node_modules/') || link || optional || there[path]?.version === version,
+  );
 }
 
 function build({ name, reads, makes, run }) {
