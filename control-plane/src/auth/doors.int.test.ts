@@ -11,7 +11,14 @@ import {
   isInputObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { codesOf, openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
+import { Subscription } from '../testing/subscription.js';
+import {
+  codesOf,
+  openTestApp,
+  type Answer,
+  type TestApp,
+  type Workspace,
+} from '../testing/test-app.js';
 
 let test: TestApp;
 let ours: Workspace;
@@ -40,7 +47,9 @@ function sample(type: GraphQLInputType): unknown {
   );
 }
 
-function operation(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>) {
+type Kind = 'query' | 'mutation' | 'subscription';
+
+function operation(kind: Kind, field: GraphQLField<unknown, unknown>) {
   const args = field.args.filter(({ type }) => isNonNullType(type));
   const declared = args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
   const passed = args.map(({ name }) => `${name}: $${name}`).join(', ');
@@ -50,13 +59,15 @@ function operation(kind: 'query' | 'mutation', field: GraphQLField<unknown, unkn
   };
 }
 
-async function fieldsOf(kind: 'query' | 'mutation'): Promise<GraphQLField<unknown, unknown>[]> {
+async function fieldsOf(kind: Kind): Promise<GraphQLField<unknown, unknown>[]> {
   const { data } = await test.ask<IntrospectionQuery>(ours, getIntrospectionQuery());
   const schema = buildClientSchema(data!);
-  const type = (
-    kind === 'query' ? schema.getQueryType() : schema.getMutationType()
-  ) as GraphQLObjectType;
-  return Object.values(type.getFields());
+  const types = {
+    query: schema.getQueryType(),
+    mutation: schema.getMutationType(),
+    subscription: schema.getSubscriptionType(),
+  };
+  return Object.values((types[kind] as GraphQLObjectType).getFields());
 }
 
 it.each(['query', 'mutation'] as const)('opens no %s to nobody', async (kind) => {
@@ -66,6 +77,21 @@ it.each(['query', 'mutation'] as const)('opens no %s to nobody', async (kind) =>
     const { query, variables } = operation(kind, field);
     const codes = codesOf(await test.ask({}, query, variables));
     expect({ field: field.name, codes }).toEqual({ field: field.name, codes: ['auth.required'] });
+  }
+});
+
+it('opens no subscription to nobody', async () => {
+  const fields = await fieldsOf('subscription');
+  expect(fields.length).toBeGreaterThan(1);
+  for (const field of fields) {
+    const { query, variables } = operation('subscription', field);
+    const subscription = await Subscription.open(test.url, {}, { query, variables });
+    const errors = (await subscription.next<Answer<unknown>['errors']>('error')) ?? [];
+    expect({ field: field.name, codes: codesOf({ data: null, errors }) }).toEqual({
+      field: field.name,
+      codes: ['auth.required'],
+    });
+    await subscription.close();
   }
 });
 

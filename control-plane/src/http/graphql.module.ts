@@ -29,7 +29,10 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
       fullWsTransport: true,
       context: (_socket: unknown, request: FastifyRequest) => contextOf(auth, request),
     },
-    errorFormatter: (execution) => ({ statusCode: 200, response: shown(execution) }),
+    errorFormatter: (execution) => ({
+      statusCode: statusOf(execution),
+      response: shown(execution),
+    }),
   }),
 });
 
@@ -50,6 +53,19 @@ function shown(execution: ExecutionResult): ExecutionResult {
   return { data: execution.data ?? null, errors };
 }
 
+/** An answer with errors is still an answer; a request that was refused before it was read is none. */
+function statusOf({ errors = [] }: ExecutionResult): number {
+  const [error] = errors;
+  const thrown = error?.originalError ?? error;
+  return isUnreadable(thrown) ? thrown.statusCode : 200;
+}
+
+/** Too large, no JSON, or of another type: the server's own words about a body. */
+const isUnreadable = (thrown: unknown): thrown is Error & { statusCode: number } =>
+  thrown instanceof Error &&
+  String((thrown as { code?: unknown }).code).startsWith('FST_ERR_CTP_') &&
+  typeof (thrown as { statusCode?: unknown }).statusCode === 'number';
+
 /** A query that does not fit the schema comes as one error that holds the others. */
 const causesOf = (error: unknown): unknown[] => {
   const { errors } =
@@ -66,6 +82,7 @@ export function shownError(error: unknown): GraphQLError {
   if (thrown instanceof AppError) return show(thrown.message, thrown.code);
   if (thrown instanceof GraphQLError || isOfMercurius(thrown))
     return show(thrown.message, 'graphql.invalid');
+  if (isUnreadable(thrown)) return show(thrown.message, 'http.bad_body');
   logger.error({ err: thrown }, 'A request failed');
   return show(
     'Something went wrong on our side. Try again; our log has the details.',

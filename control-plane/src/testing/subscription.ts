@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+interface Said {
+  type: string;
+  payload?: unknown;
+}
+
+/** One subscription over graphql-transport-ws, as a browser or a script opens it. */
+export class Subscription {
+  private readonly said: Said[] = [];
+  private wake: () => void = () => undefined;
+  closeCode: number | undefined;
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer) => {
+      this.said.push(JSON.parse(String(data)) as Said);
+      this.wake();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', (code) => {
+      this.closeCode = code;
+      this.wake();
+    });
+  }
+
+  static async open(
+    url: string,
+    headers: Record<string, string>,
+    payload: { query: string; variables?: Record<string, unknown> },
+  ): Promise<Subscription> {
+    const address = `${url.replace(/^http/, 'ws')}/graphql`;
+    const socket = new WebSocket(address, 'graphql-transport-ws', { headers });
+    const subscription = new Subscription(socket);
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    return subscription;
+  }
+
+  /** The payload of the next message of that type; undefined when the socket closes before one comes. */
+  async next<Payload>(type: string): Promise<Payload | undefined> {
+    for (;;) {
+      const message = this.said.shift();
+      if (message?.type === type) return message.payload as Payload;
+      if (message) continue;
+      if (this.closeCode !== undefined) return undefined;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.closeCode !== undefined) return;
+    const closed = once(this.socket, 'close');
+    this.socket.close();
+    await closed;
+  }
+}
