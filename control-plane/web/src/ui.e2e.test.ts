@@ -151,12 +151,16 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     const { page, server } = visit;
     await startRun(visit);
     server.state.step();
+    server.state.step();
     await button(page, 'Cancel run').click();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(server.state.liveRun).toBeDefined();
     await button(page, 'Cancel run').click();
     await button(page, 'Cancel the run').click();
+    await page.getByText('Running · stops after the batch that is being sent').waitFor();
+    expect(await button(page, 'Cancel run').count()).toBe(0);
+    server.state.step();
     await page.getByRole('status').filter({ hasText: 'Cancelled' }).waitFor({ state: 'attached' });
     expect(server.state.liveRun).toBeUndefined();
     expect(visit.complaints).toEqual([]);

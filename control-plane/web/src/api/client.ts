@@ -28,6 +28,7 @@ function makeClient(socket: Socket): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
+    fetch: ask,
     requestPolicy: 'cache-and-network',
     exchanges: [
       mapExchange({ onResult: ({ error, data }) => note(error, data) }),
@@ -45,6 +46,15 @@ function makeClient(socket: Socket): Client {
       }),
     ],
   });
+}
+
+/** Milliseconds after which no answer is an outage: a line may die without a word. */
+const patienceMs = 20_000;
+
+function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const tooLate = AbortSignal.timeout(patienceMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, tooLate]) : tooLate;
+  return fetch(input, { ...init, signal });
 }
 
 function note(error: Parameters<typeof isOutage>[0] | undefined, data: unknown): void {

@@ -15,7 +15,7 @@ import { PhaseStepper } from './phase-stepper.js';
 import { RunFacts } from './run-facts.js';
 import { useRun } from './run-query.js';
 import type { Run } from './run-query.js';
-import { isLive, stateOf } from './run-state.js';
+import { isLive, noteOf, stateOf } from './run-state.js';
 import { StateMark } from './state-mark.js';
 import { TroubleList } from './trouble-list.js';
 
@@ -36,6 +36,7 @@ export function RunPage({ id }: { id: string }) {
   if (!run && error) return <NoAnswer error={error} ask={ask} />;
   if (!run) return <Loading what="the run" />;
 
+  const note = noteOf(run);
   const cancel = async () => {
     const { data } = await cancelRun({ input: { id } });
     if (data) hear(data.cancelRun.run);
@@ -51,12 +52,13 @@ export function RunPage({ id }: { id: string }) {
           { label: run.sync, to: `/syncs/${encodeURIComponent(run.sync)}` },
         ]}
         actions={
-          isLive(run.state) && (
+          isLive(run.state) &&
+          !run.cancelRequestedAt && (
             <CancelRun isBusy={cancelled.fetching} error={cancelled.error} cancel={cancel} />
           )
         }
       >
-        <StateMark state={run.state} {...(run.dryRun ? { note: 'nothing is sent' } : {})} />
+        <StateMark state={run.state} {...(note ? { note } : {})} />
       </PageHead>
       <RunBody run={run} />
     </>
@@ -88,8 +90,10 @@ function RunBody({ run }: { run: Run }) {
 }
 
 /** State and phase for those who hear the page; the numbers would never let them finish a sentence. */
-function Announcement({ run: { state, phase } }: { run: Run }) {
-  const at = state === 'running' && phase ? `, ${phase}` : '';
+function Announcement({ run }: { run: Run }) {
+  const { state, phase } = run;
+  const note = run.cancelRequestedAt ? noteOf(run) : state === 'running' ? phase : undefined;
+  const at = note ? `, ${note}` : '';
   return (
     <VisuallyHidden aria-live="polite" role="status">
       {`${stateOf(state).label}${at}`}

@@ -24,6 +24,7 @@ export const RunParts = graphql(`
     createdAt
     startedAt
     finishedAt
+    cancelRequestedAt
     counts {
       queried
       unchanged

@@ -16,6 +16,20 @@ const states: Record<string, { label: string; look: Look }> = {
 export const stateOf = (state: string): { label: string; look: Look } =>
   states[state] ?? { label: state.replaceAll('_', ' '), look: 'waiting' };
 
+interface Situation {
+  state: string;
+  dryRun: boolean;
+  cancelRequestedAt?: string | null;
+}
+
+/** What a state alone does not say about a run. */
+export function noteOf({ state, dryRun, cancelRequestedAt }: Situation): string | undefined {
+  if (isOver(state)) return dryRun ? 'nothing was sent' : undefined;
+  if (cancelRequestedAt) return 'stops after the batch that is being sent';
+  if (state === 'queued') return 'waits for a free agent';
+  return dryRun ? 'nothing is sent' : undefined;
+}
+
 const over = new Set(['succeeded', 'completed_with_errors', 'failed', 'cancelled']);
 
 export const isOver = (state: string): boolean => over.has(state);

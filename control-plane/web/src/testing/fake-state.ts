@@ -42,18 +42,19 @@ export class FakeState {
     return run;
   }
 
-  /** The live run gives its next report. */
+  /** The live run gives its next report; one that was asked to stop gives its last. */
   step(): void {
     const run = this.liveRun;
     if (!run || this.steps >= reportCount) return;
-    this.replace(movedRun(run, this.steps));
+    const stopped = { ...run, state: 'cancelled', finishedAt: minutesAgo(0) };
+    this.replace(run.cancelRequestedAt ? stopped : movedRun(run, this.steps));
     this.steps += 1;
   }
 
   cancel(id: string): SampleRun {
     const run = this.runs.find((one) => one.id === id && !one.finishedAt);
     if (!run) throw new GraphQLError('This run is over.', { extensions: { code: 'run.not_live' } });
-    return this.replace({ ...run, state: 'cancelled', finishedAt: minutesAgo(0) });
+    return this.replace({ ...run, cancelRequestedAt: minutesAgo(0) });
   }
 
   revoke(id: string): (typeof this.agents)[number] | undefined {

@@ -21,6 +21,7 @@ export interface SampleRun {
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+  cancelRequestedAt: string | null;
 }
 
 export interface SampleError {
@@ -104,6 +105,7 @@ export function makeRun(parts: Partial<SampleRun> & { id: string; sync: string }
     createdAt: minutesAgo(7),
     startedAt: minutesAgo(6.98),
     finishedAt: minutesAgo(6.78),
+    cancelRequestedAt: null,
     ...parts,
   };
 }
