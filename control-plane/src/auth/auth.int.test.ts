@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Subscription } from '../testing/subscription.js';
-import {
-  codesOf,
-  openTestApp,
-  type Answer,
-  type TestApp,
-  type Workspace,
-} from '../testing/test-app.js';
+import { codesOf, openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
 import { hashOfToken } from './token.js';
 
 let test: TestApp;
