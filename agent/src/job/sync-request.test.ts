@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import { create, RunSyncSchema } from '@drawbridge/proto';
+import { runSyncOf } from '../testing/wire-sync.js';
+import { syncRequestOf } from './sync-request.js';
+
+const yaml = `
+sources:
+  warehouse: { type: postgres, pool: default, settings: { host: h, database: d, user: u } }
+destinations:
+  app: { type: postgres, pool: default, settings: { host: h, database: d, user: u } }
+models:
+  people: { source: warehouse, primaryKey: [tenant, id], sql: select 1 }
+  orders: { source: warehouse, primaryKey: [id], table: shop.orders }
+syncs:
+  everything:
+    model: people
+    destination: app
+    object: public.person
+    mode: mirror
+    onRemoved: { set: { active: false, note: "gone", left: null, times: 1.50 } }
+    key: { tenant_id: tenant, external_id: id }
+    fields:
+      email: { column: email, nulls: omit }
+      plan: { template: "{{ plan | upcase }}" }
+      origin: { constant: drawbridge }
+      price: { constant: 1.50 }
+      vip: { constant: true }
+      nothing: { constant: null }
+      synced_at: { metadata: run_started_at }
+      run: { metadata: run_id }
+      sync: { metadata: sync_name }
+      why: { metadata: operation }
+      skipped: { column: s, nulls: skip-row }
+      filled: { column: f, nulls: default, default: "none" }
+    firstRun: baseline
+    guards: { removed: { rows: 10, percent: 12.5, action: withhold }, added: { rows: 1, percent: 2, action: stop }, emptyResult: allow }
+  plain:
+    model: orders
+    destination: app
+    object: orders
+    mode: append
+    fields: { id: id }
+`;
+
+const requestOf = (sync: string, options = {}) => {
+  const { spec, runId, options: run } = create(RunSyncSchema, runSyncOf(yaml, sync, options).value);
+  if (!spec) throw new Error('No specification.');
+  return syncRequestOf(spec, { runId, options: run });
+};
+
+it('means the same as the YAML that a person wrote', () => {
+  const request = requestOf('everything');
+  expect(request).toMatchObject({
+    syncName: 'everything',
+    version: 1n,
+    model: { name: 'people', query: { sql: 'select 1' }, primaryKey: ['tenant', 'id'] },
+    destinationName: 'app',
+    object: 'public.person',
+    mode: 'mirror',
+    key: [
+      { field: 'tenant_id', column: 'tenant' },
+      { field: 'external_id', column: 'id' },
+    ],
+    firstRun: 'baseline',
+    guards: {
+      added: { rows: 1, percent: 2, action: 'stop' },
+      removed: { rows: 10, percent: 12.5, action: 'withhold' },
+      emptyResult: 'allow',
+    },
+    run: { dryRun: false, full: false, rebaseline: false, verify: false },
+  });
+});
+
+it('knows every kind of field, and every way with NULL', () => {
+  const fields = Object.fromEntries(
+    requestOf('everything').fields.map(({ field, ...rest }) => [field, rest]),
+  );
+  expect(fields).toMatchObject({
+    email: { value: { kind: 'column', column: 'email' }, nulls: 'omit' },
+    plan: { value: { kind: 'template', template: '{{ plan | upcase }}' } },
+    origin: { value: { kind: 'constant', constant: { text: 'drawbridge' } } },
+    price: { value: { kind: 'constant', constant: { number: '1.50' } } },
+    vip: { value: { kind: 'constant', constant: { flag: true } } },
+    nothing: { value: { kind: 'constant', constant: { null: true } } },
+    synced_at: { value: { kind: 'metadata', metadata: 'run_started_at' } },
+    run: { value: { kind: 'metadata', metadata: 'run_id' } },
+    sync: { value: { kind: 'metadata', metadata: 'sync_name' } },
+    why: { value: { kind: 'metadata', metadata: 'operation' } },
+    skipped: { nulls: 'skip-row' },
+    filled: { nulls: 'default', default: { text: 'none' } },
+  });
+});
+
+it('knows what a removed row’s record becomes', () => {
+  const { action, set } = requestOf('everything').onRemoved;
+  expect(action).toBe('set');
+  expect(Object.fromEntries(set.map(({ field, value }) => [field, value]))).toMatchObject({
+    active: { kind: 'constant', constant: { flag: false } },
+    left: { kind: 'constant', constant: { null: true } },
+    note: { kind: 'constant', constant: { text: 'gone' } },
+    times: { kind: 'constant', constant: { number: '1.50' } },
+  });
+});
+
+it('reads a table as well, and takes the options of the run', () => {
+  const request = requestOf('plain', { dryRun: true, full: true, rebaseline: true, verify: true });
+  expect(request.model.query).toEqual({ table: 'shop.orders' });
+  expect(request.mode).toBe('append');
+  expect(request.run).toEqual({ dryRun: true, full: true, rebaseline: true, verify: true });
+});
+
+it.each(['mode', 'firstRun', 'uncertain'] as const)(
+  'refuses a %s that only a newer agent knows',
+  (name) => {
+    const { spec } = create(RunSyncSchema, runSyncOf(yaml, 'plain').value);
+    const newer = { ...spec!, [name]: 99 };
+    const read = () => syncRequestOf(newer, { runId: 'run', options: undefined });
+    expect(read).toThrow(
+      expect.objectContaining({ kind: 'CONFIG', code: 'spec.incomplete' }) as Error,
+    );
+  },
+);
