@@ -8,11 +8,17 @@ import type { Prisma } from './generated/client.js';
 /** What a statement runs on: the database itself, or a transaction on it. */
 export type Transaction = Prisma.TransactionClient;
 
+/** A busy machine makes a transaction late, not wrong: the library's own 2 s and 5 s would fail it. */
+const patience = { maxWait: 10_000, timeout: 30_000 };
+
 /** The control plane's database; the one place that knows Prisma's client. */
 @Injectable()
 export class Database extends PrismaClient implements OnApplicationShutdown {
   constructor(config: Config) {
-    super({ adapter: new PrismaPg({ connectionString: config.databaseUrl, max: 20 }) });
+    super({
+      adapter: new PrismaPg({ connectionString: config.databaseUrl, max: 20 }),
+      transactionOptions: patience,
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {
