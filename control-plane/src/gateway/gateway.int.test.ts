@@ -317,6 +317,15 @@ test('a gap in the numbers ends the line', async () => {
   expect((await row(agent)).appliedSeq).toBe(0n);
 });
 
+test('whoever is no stranger any more does not introduce himself again', async () => {
+  const impatient = await connect();
+  impatient.beat(1);
+  expect(await impatient.problem()).toEqual({ code: 'session.unexpected_frame', retryable: false });
+  const twice = await live();
+  twice.hello();
+  expect((await twice.problem()).code).toBe('session.unexpected_frame');
+});
+
 test('numbers are for what must not be lost, and for nothing else', async () => {
   const one = await live();
   one.say({ case: 'catalog', value: {} });
