@@ -59,8 +59,7 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
     ...(await controlPlaneEnv(options)),
     ...options.env,
   };
-  const { apiKey, signInLink } = await setUp(env, options);
-  const controlPlane = await openProgram({
+  const opening = openProgram({
     name: 'control plane',
     script: controlPlaneScript,
     args: ['start'],
@@ -68,6 +67,8 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
     logFile: await logFileOf(home, 'control-plane'),
     readyUrl: `${url}/readyz`,
   });
+  const { apiKey, signInLink } = await setUpWhile(opening, env, options);
+  const controlPlane = await opening;
   const agents: AgentProgram[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(agents.map((agent) => agent.close()));
@@ -107,6 +108,25 @@ export function surroundings(): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
+}
+
+/** Both load for a second or more, and each waits while the other migrates. */
+async function setUpWhile(
+  opening: Promise<Program>,
+  env: Readonly<Record<string, string>>,
+  options: ProductOptions,
+): ReturnType<typeof setUp> {
+  // Whoever awaits it hears of its failure; until then it must not count as unheard.
+  opening.catch(() => undefined);
+  try {
+    return await setUp(env, options);
+  } catch (error) {
+    await opening.then(
+      (program) => program.close(),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 async function setUp(
