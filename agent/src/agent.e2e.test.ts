@@ -14,7 +14,9 @@ import { openBucket } from '@drawbridge/local/bucket/bucket.js';
 import type { Bucket } from '@drawbridge/local/bucket/bucket.js';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { openS3Store } from './store/s3.js';
 import { FakeControlPlane } from './testing/fake-control-plane.js';
+import type { OfferedWork } from './testing/fake-control-plane.js';
 import { openPostgresFixture } from './testing/postgres.js';
 import type { PostgresFixture } from './testing/postgres.js';
 import { runSyncOf } from './testing/wire-sync.js';
@@ -39,6 +41,8 @@ beforeAll(async () => {
     accessKeyId: 'key',
     secretAccessKey: 'secret',
   });
+  process.env['AWS_ACCESS_KEY_ID'] = bucket.accessKeyId;
+  process.env['AWS_SECRET_ACCESS_KEY'] = bucket.secretAccessKey;
   postgres = await openPostgresFixture(inject('postgresUrl'));
   await postgres.client.query(`
     create table person (id bigint primary key, name text);
@@ -194,6 +198,64 @@ it('keeps its own keys from every connection, and says what is wrong without say
     case: 'failure',
     value: { kind: FailureKind.CONFIG, code: 'secret.forbidden' },
   });
+});
+
+it('checks a connection: what is wrong is a code, and its text is in the bucket', async () => {
+  const agent = await start();
+  await plane.heard('heartbeat');
+  const check = async (text: string) => {
+    const { result } = await plane.finished(plane.offer(checkOf(text)).jobId);
+    if (result.case !== 'connectionReport') throw new Error(JSON.stringify(result.value));
+    return result.value.failure;
+  };
+  expect(await check(yaml())).toBeUndefined();
+  const failure = await check(yaml().replaceAll(/database: \w+/g, 'database: canary'));
+  expect(failure).toMatchObject({ kind: FailureKind.CONFIG, vendorCode: '3D000' });
+  expect(await textInBucket(`v1/errors/${failure?.errorId}.json`)).toContain('canary');
+  expect(agent.output()).not.toContain('canary');
+});
+
+it('refuses what it has no connector or no settings for', async () => {
+  await start();
+  await plane.heard('heartbeat');
+  const refusalOf = async (text: string) => {
+    const { jobId } = plane.offer(checkOf(text));
+    const { failure } = await plane.heard('refused', ({ lease }) => lease?.jobId === jobId);
+    return failure;
+  };
+  const unknown = await refusalOf(yaml().replace('type: postgres', 'type: oracle'));
+  expect(unknown).toMatchObject({ kind: FailureKind.CONFIG, code: 'connector.unknown' });
+  const odd = await refusalOf(yaml().replace('ssl: disable', 'ssl: perhaps'));
+  expect(odd).toMatchObject({ kind: FailureKind.CONFIG, code: 'settings.invalid' });
+});
+
+function checkOf(text: string): OfferedWork {
+  const { spec } = runSyncOf(text, 'to-app').value;
+  const connection = { case: 'source', value: spec?.source ?? {} } as const;
+  return { case: 'checkConnection', value: { connection } };
+}
+
+async function textInBucket(key: string): Promise<string> {
+  const { endpoint: url, bucket: name } = bucket;
+  const store = openS3Store({ bucket: name, prefix: 'test', endpoint: url, region: 'us-east-1' });
+  const object = await store.get(key);
+  store.close();
+  return Buffer.from(object?.body ?? []).toString();
+}
+
+it('tells how far a run is, and stops it when that is asked for', async () => {
+  await start();
+  await plane.heard('heartbeat');
+  const lease = plane.offer(runSyncOf(yaml(), 'to-hook'));
+  const progress = await plane.heard('progress', ({ planned }) => planned === 100n);
+  expect(progress.counts).toMatchObject({ queried: 100n, added: 100n });
+  await expect.poll(() => requests, { timeout: 20_000 }).toBe(1);
+  plane.cancel(lease);
+  held[0]?.writeHead(204).end();
+  const report = await reportOf(lease.jobId);
+  expect(report.outcome).toBe(SyncOutcome.CANCELLED);
+  expect(report.failure?.code).toBe('run.cancelled');
+  expect(report.counts).toMatchObject({ sent: 10n, pending: 90n });
 });
 
 it('drains on SIGTERM: the batch in flight is finished, recorded and told of, and the exit code is 0', async () => {

@@ -16,6 +16,7 @@ export interface Finding {
 }
 
 const leastFreeBytes = 1 << 30;
+const leastMiBPerJob = 256;
 const answerMs = 15_000;
 
 /** Looks at everything that the agent needs, all of it, whatever fails. */
@@ -54,7 +55,10 @@ async function controlPlaneFound(url: string): Promise<string> {
   const connection = await openConnection(url, AbortSignal.timeout(answerMs));
   try {
     const { value } = await connection.frames.next();
-    if (value?.body.case === 'challenge') return 'it answers and greets';
+    if (value?.body.case === 'challenge')
+      return url.startsWith('wss:')
+        ? 'it answers and greets'
+        : 'it answers and greets; ws:// is not encrypted, so use wss:// beyond this machine';
     throw new Failure(
       'CONFIG',
       'session.no_greeting',
@@ -108,6 +112,12 @@ function memoryFound({ memoryMiB, concurrency }: Config): string {
       'CONFIG',
       'config.memory',
       `DRAWBRIDGE_MEMORY_MIB is ${memoryMiB}, and there are only ${Math.floor(limit / 2 ** 20)} MiB. Lower it or give more.`,
+    );
+  if (memoryMiB / concurrency < leastMiBPerJob)
+    throw new Failure(
+      'CONFIG',
+      'config.memory',
+      `${memoryMiB} MiB are too few for ${concurrency} jobs at a time: raise DRAWBRIDGE_MEMORY_MIB or lower DRAWBRIDGE_CONCURRENCY.`,
     );
   return `${memoryMiB} of ${Math.floor(limit / 2 ** 20)} MiB, for ${concurrency} jobs at a time on ${availableParallelism()} cores`;
 }
