@@ -17,6 +17,8 @@ export interface RowStream {
   columns: readonly Column[];
   /** Lines as `value.ts` defines them, cut anywhere. The stream throws a Failure if the query breaks half way. */
   chunks: AsyncIterable<Uint8Array>;
+  /** Ends the query and lets go of what it holds in the source, whether its rows were read or not. */
+  close(): Promise<void>;
 }
 
 export interface SourceConnection {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Failure, failureOf } from '../failure.js';
 import type { Target, TargetRequest } from '../connector/destination.js';
+import type { RowStream } from '../connector/source.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
 import { deliverPlan } from './deliver-plan.js';
@@ -38,38 +39,52 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
 }
 
 async function follow(run: Run): Promise<void> {
-  const { request, tools, meter } = run;
+  const { request, tools } = run;
   run.baseline = await currentBaseline(run);
   const rows = await query(request, tools);
+  try {
+    await bring(run, rows);
+  } finally {
+    await rows.close();
+  }
+}
+
+async function bring(run: Run, rows: RowStream): Promise<void> {
+  const { request, tools } = run;
   const mapping = makeMapping(request, rows.columns, {
     runId: request.runId,
     startedAt: run.startedAt,
   });
   const target = await tools.destination.open(targetRequestOf(request, mapping), tools.signal);
   try {
-    const snapshot = await takeSnapshot(request, rows, run);
-    run.shape = {
-      seed: snapshot.seed,
-      columns: snapshot.columns,
-      keyColumns: request.model.primaryKey.length,
-    };
-    meter.enter('diff');
-    const changes = await diff(request, snapshot, run);
-    meter.enter('plan');
-    const withheld = judge(request, meter.counts, snapshot.baselineRows);
-    const recordOnly =
-      request.run.rebaseline || (request.firstRun === 'baseline' && !run.baseline.manifest);
-    const planned = await plan(request, mapping, {
-      ...run,
-      diff: changes,
-      withheld,
-      recordOnly,
-      workDir: tools.workDir,
-    });
+    const planned = await planFrom(run, rows, mapping);
     if (!request.run.dryRun) await carryOut(run, planned, { mapping, target });
   } finally {
     await target.close();
   }
+}
+
+async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
+  const { request, tools, meter } = run;
+  const snapshot = await takeSnapshot(request, rows, run);
+  run.shape = {
+    seed: snapshot.seed,
+    columns: snapshot.columns,
+    keyColumns: request.model.primaryKey.length,
+  };
+  meter.enter('diff');
+  const changes = await diff(request, snapshot, run);
+  meter.enter('plan');
+  const withheld = judge(request, meter.counts, snapshot.baselineRows);
+  const recordOnly =
+    request.run.rebaseline || (request.firstRun === 'baseline' && !run.baseline.manifest);
+  return plan(request, mapping, {
+    ...run,
+    diff: changes,
+    withheld,
+    recordOnly,
+    workDir: tools.workDir,
+  });
 }
 
 async function carryOut(

@@ -21,6 +21,7 @@ export function memorySource(table: () => readonly TextRow[]): SourceConnection 
         const lines = linesOf(table().map((row) => columns.map((name) => row[name] ?? null)));
         for (let at = 0; at < lines.length; at += 1000) yield lines.subarray(at, at + 1000);
       })(),
+      close: async () => undefined,
     }),
     close: async () => undefined,
   };

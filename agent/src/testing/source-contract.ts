@@ -171,6 +171,12 @@ export function sourceContract(
       await expect(server.idle()).resolves.toBeUndefined();
     });
 
+    it('leaves no session behind when the rows are never read', async () => {
+      const stream = await query({ sql: server.queries.large }, ['id']);
+      await stream.close();
+      await expect(server.idle()).resolves.toBeUndefined();
+    });
+
     it('tells wrong credentials from a host that is not there', async () => {
       await expect(
         connect(server.settings, server.wrongSecrets).check(never),

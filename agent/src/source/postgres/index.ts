@@ -126,7 +126,7 @@ interface Reading {
 async function read(client: pg.Client, reading: Reading): Promise<RowStream> {
   try {
     const columns = await begin(client, reading);
-    return { columns, chunks: chunksOf(client, reading) };
+    return { columns, chunks: chunksOf(client, reading), close: reading.done };
   } catch (error) {
     await reading.done();
     throw error;
