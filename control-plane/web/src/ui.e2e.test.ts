@@ -320,6 +320,16 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
       await page.getByText(text!, { exact: true }).first().waitFor();
       faults[path!] = await faultsOf();
     }
+    await page.goto(`${server.url}/agents`);
+    await button(page, 'Add an agent').click();
+    await button(page, 'Make an enrolment token').click();
+    await page.getByText('This token enrols').waitFor();
+    faults['dialog'] = await faultsOf();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await button(page, 'Colour scheme').click();
+    await page.getByRole('menuitemradio', { name: 'Light' }).waitFor();
+    faults['menu'] = await faultsOf();
     expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((path) => [path, []])));
     expect(complaints).toEqual([]);
   });

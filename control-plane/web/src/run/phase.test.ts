@@ -19,6 +19,13 @@ describe('the phases of a run', () => {
     expect(standings(state, phase)).toBe(expected);
   });
 
+  it('of one that failed without naming its phase show the last that took time', () => {
+    const phases = { ...noPhases, queryMs: 289 };
+    expect(standings('failed', null, phases)).toBe(
+      'stopped skipped skipped skipped skipped skipped',
+    );
+  });
+
   it('of a dry run end with the plan', () => {
     const phases = { ...noPhases, queryMs: 1, snapshotMs: 1, diffMs: 1, planMs: 1 };
     expect(standings('succeeded', 'plan', phases)).toBe('done done done done skipped skipped');

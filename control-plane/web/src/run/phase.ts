@@ -1,3 +1,5 @@
+import { isOver } from './run-state.js';
+
 export const phaseNames = ['query', 'snapshot', 'diff', 'plan', 'deliver', 'record'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
@@ -27,7 +29,10 @@ const labels: Record<PhaseName, string> = {
 
 /** Where a run is among its six phases; a run that stopped early shows where. */
 export function phaseSteps({ phase, state, phases }: Standing): PhaseStep[] {
-  const at = phaseNames.findIndex((name) => name === phase);
+  // A run may have ended without a word on its last phase; then it is the last one that took time.
+  const known = phaseNames.findIndex((name) => name === phase);
+  const timed = phaseNames.findLastIndex((name) => phases[`${name}Ms`] > 0);
+  const at = known === -1 && isOver(state) ? timed : known;
   return phaseNames.map((name, index) => {
     const ms = phases[`${name}Ms`];
     return { name, label: labels[name], ms, standing: standingOf({ index, at, ms, state }) };

@@ -67,7 +67,9 @@ export function RunPage({ id }: { id: string }) {
 
 function RunBody({ run }: { run: Run }) {
   const live = isLive(run.state);
-  const troubles = [...(run.failure ? [run.failure] : []), ...run.errors];
+  // What stopped the run happened once; its count is not one of rows.
+  const failure = run.failure && { ...run.failure, count: 0 };
+  const troubles = [...(failure ? [failure] : []), ...run.errors];
   return (
     <Stack gap="md">
       <Announcement run={run} />

@@ -17,7 +17,7 @@ interface MappingRow {
 }
 
 const nullTexts: Record<string, string> = {
-  send: 'sent as empty',
+  send: 'NULL is sent',
   omit: 'left out',
   'skip-row': 'row is skipped',
   skip_row: 'row is skipped',
@@ -41,8 +41,13 @@ const columns: Column<MappingRow>[] = [
   },
   { header: 'Filled from', cell: ({ kind }) => kind },
   { header: 'Value', cell: ({ text }) => <code className={classes['code']}>{text}</code> },
-  { header: 'When empty', cell: ({ nulls }) => nullTexts[nulls] ?? nulls },
+  { header: 'When NULL', cell: nullText },
 ];
+
+function nullText({ kind, nulls }: MappingRow): string {
+  const isNeverNull = kind === 'constant' || kind === 'metadata';
+  return isNeverNull ? '–' : (nullTexts[nulls] ?? nulls);
+}
 
 export function MappingTable({ keys, fields }: MappingTableProps) {
   const rows = [

@@ -163,7 +163,7 @@ export const failedRun = makeRun({
   failure: {
     code: 'source.auth_failed',
     vendorCode: '28P01',
-    count: 0,
+    count: 1,
     errorId: 'e-19aa',
     title: 'The source refused the password',
     advice:
