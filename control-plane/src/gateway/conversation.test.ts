@@ -1,10 +1,13 @@
 import { decodeControlFrame } from '@drawbridge/proto';
+import { Logger } from '@nestjs/common';
 import { expect, test } from 'vitest';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Conversation } from './conversation.js';
 import { Greeter } from './greeter.js';
 import { Inbox } from './inbox.js';
+
+Logger.overrideLogger(false);
 
 const nothing = undefined as never;
 

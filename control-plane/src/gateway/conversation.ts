@@ -32,18 +32,19 @@ export class Conversation {
   async hold(line: Line): Promise<void> {
     const voice = new Voice(line, this.clock);
     const hearing = new Hearing(line, this.clock);
+    let guest: Guest | undefined;
     this.voices.add(voice);
     try {
-      const guest = await this.greet(voice, hearing);
+      guest = await this.greet(voice, hearing);
       if (guest) await this.serve(guest, voice, hearing);
     } catch (error) {
       const problem = problemOf(error);
       if (problem.code === 'session.internal_error')
-        this.logger.error({ err: error }, 'A connection was closed for a reason of ours');
-      else this.logger.warn({ code: problem.code }, 'A connection was closed');
+        this.logger.error({ err: error }, 'A connection broke for a reason of ours');
       voice.end(problem);
     } finally {
       this.voices.delete(voice);
+      this.tell(voice, guest);
       line.close(1000);
     }
   }
@@ -51,6 +52,12 @@ export class Conversation {
   /** This process goes away; agents connect again to whichever is there then. */
   endAll(): void {
     for (const voice of this.voices) voice.end({ code: 'session.restarting', retryable: true });
+  }
+
+  private tell({ ending }: Voice, guest: Guest | undefined): void {
+    if (!ending) return;
+    const ids = guest && { agentId: guest.agentId, sessionId: guest.sessionId };
+    this.logger.log({ ...ids, code: ending.code }, 'A connection was ended');
   }
 
   private async greet(voice: Voice, hearing: Hearing): Promise<Guest | undefined> {
@@ -80,7 +87,7 @@ export class Conversation {
       await session.live();
     } finally {
       this.live.delete(session);
-      await this.greeter.bid(guest);
+      await this.greeter.farewell(guest);
       this.logger.log({ agentId, sessionId }, 'An agent went');
     }
   }

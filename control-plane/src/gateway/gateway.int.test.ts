@@ -363,8 +363,16 @@ test('other paths are no way in', async () => {
   await expect(FakeAgent.connect(`${app.url}/elsewhere`)).rejects.toThrow('socket hang up');
 });
 
-test('nothing that an agent says gets into the log', () => {
+test('the log has ids and codes, and nothing that an agent says', async () => {
+  const agent = await live();
+  agent.say({ case: 'catalog', value: {} }, 2n);
+  await agent.problem();
+  const lines = app.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const { agentId } = agent.identity;
+  expect(lines).toContainEqual(expect.objectContaining({ agentId, msg: 'An agent came' }));
+  await expect
+    .poll(() => app.log.filter((line) => line.includes(agentId)).join(''))
+    .toContain('"code":"session.gap"');
   const text = app.log.join('');
-  expect(text).toContain('An agent came');
   expect(text).not.toMatch(/dbe_|dbk_|source\.auth_failed|postgresql:/);
 });

@@ -44,7 +44,7 @@ export class Greeter {
   }
 
   /** The session is over; only its own is closed, never a newer one's. */
-  async bid(guest: Guest): Promise<void> {
+  async farewell(guest: Guest): Promise<void> {
     await this.presence.close(guest);
   }
 

@@ -17,12 +17,17 @@ export class Voice {
   private seq = 0n;
   private ack = 0n;
   private isAckDue = false;
-  private isOver = false;
+  private lastWord: Problem | undefined;
 
   constructor(
     private readonly line: Line,
     private readonly clock: Clock,
   ) {}
+
+  /** Why this side ended the connection; undefined while it has not. */
+  get ending(): Problem | undefined {
+    return this.lastWord;
+  }
 
   /** The frame's number, 0 for those that have none; undefined when it breaks a rule of the wire and was not said. */
   say(body: ControlBody): bigint | undefined {
@@ -32,7 +37,7 @@ export class Voice {
     if (encoded.kind === 'invalid') return undefined;
     if (isNumbered) this.seq = seq;
     this.isAckDue = false;
-    if (!this.isOver) this.line.send(encoded.bytes);
+    if (!this.lastWord) this.line.send(encoded.bytes);
     return seq;
   }
 
@@ -51,9 +56,9 @@ export class Voice {
 
   /** The last word; the second time does nothing. */
   end(problem: Problem): void {
-    if (this.isOver) return;
+    if (this.lastWord) return;
     this.say({ case: 'problem', value: problem });
-    this.isOver = true;
+    this.lastWord = problem;
     this.line.close(closeCodeOf(problem));
   }
 
