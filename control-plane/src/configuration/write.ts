@@ -8,11 +8,20 @@ import type { Writing } from './writing.js';
  * from the top down, so that nothing ever points at nothing. Answers with the ids of the syncs that were removed.
  */
 export async function writeSpecification(writing: Writing): Promise<string[]> {
+  await writePools(writing);
   await writeConnections(writing);
   await writeModels(writing);
   const removed = await writeSyncs(writing);
   await removeRest(writing);
   return removed;
+}
+
+/** A run may wait in a pool before its first agent comes: it is seen to wait, and goes on by itself. */
+async function writePools({ tx, workspaceId, after }: Writing): Promise<void> {
+  const connections = [after.sources, after.destinations].flatMap(Object.values<{ pool: string }>);
+  const names = new Set(connections.map(({ pool }) => pool));
+  const data = [...names].map((name) => ({ workspaceId, name }));
+  await tx.pool.createMany({ data, skipDuplicates: true });
 }
 
 async function writeConnections({ tx, workspaceId, before, after }: Writing): Promise<void> {

@@ -15,6 +15,10 @@ const ownAdvice: Readonly<Record<string, Advice>> = {
     advice:
       'Three agents took it and fell silent. Look at their logs and their memory limits, then run the sync again.',
   },
+  'job.not_offerable': {
+    title: 'This sync can not be sent to an agent',
+    advice: 'It is too large with its query and mapping. Shorten them, apply, and run it again.',
+  },
   'job.wrong_report': {
     title: 'The agent answered with something else',
     advice: 'Agent and control plane do not fit together. Bring the agent to the current version.',

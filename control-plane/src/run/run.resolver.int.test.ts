@@ -167,10 +167,16 @@ describe('runUpdated', () => {
         state phase counts { sent } errors { code title advice } } }`,
       variables: { id: data!.startRun.run.id },
     });
-    const seen: Run[] = [];
-    const listening = (async () => {
-      for await (const update of updates) seen.push(update.data!.runUpdated);
-    })();
+    /** The first update that is as wanted; the last one when there is none. */
+    const seen = async (wanted: (run: Run) => boolean = () => false): Promise<Run | undefined> => {
+      let last: Run | undefined;
+      for (;;) {
+        const { value, done } = await updates.next();
+        if (done) return last;
+        last = (value as { data: { runUpdated: Run } }).data.runUpdated;
+        if (wanted(last)) return last;
+      }
+    };
     const { lease } = await agent.next('offer');
     agent.say({ case: 'accepted', value: { lease: lease! } }, 2n);
     await agent.acknowledged(2n);
@@ -179,7 +185,8 @@ describe('runUpdated', () => {
       case: 'progress',
       value: { lease: lease!, phase: Phase.DELIVER, counts: { ...counts, pending: 1n } },
     });
-    await until(() => seen.some(({ phase }) => phase === 'deliver'));
+    const delivering = await seen(({ phase }) => phase === 'deliver');
+    expect(delivering).toMatchObject({ state: 'running', counts: { sent: 1 } });
     agent.say(
       {
         case: 'finished',
@@ -203,9 +210,7 @@ describe('runUpdated', () => {
       },
       3n,
     );
-    await listening;
-    expect(seen.map(({ state }) => state)).toContain('running');
-    expect(seen.at(-1)).toEqual({
+    expect(await seen()).toEqual({
       state: 'completed_with_errors',
       phase: 'deliver',
       counts: { sent: 1 },
@@ -257,7 +262,3 @@ describe('checkConnection', () => {
     });
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

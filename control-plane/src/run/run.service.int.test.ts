@@ -33,10 +33,18 @@ describe('starting a run', () => {
     });
   });
 
+  it('waits in a pool that has no agent yet', async () => {
+    const { caller, database, history } = ground;
+    await ground.apply(yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: new'));
+    const id = await ground.start('sync-0');
+    expect(await history.find(caller, id)).toMatchObject({ state: 'queued' });
+    const job = await database.job.findFirst({ select: { pool: { select: { name: true } } } });
+    expect(job).toEqual({ pool: { name: 'new' } });
+  });
+
   it('says when the pool of its source does not exist', async () => {
-    await ground.apply(
-      yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: nowhere'),
-    );
+    await ground.apply(yamlOfSyncs(1));
+    await ground.database.pool.deleteMany();
     await expect(ground.start('sync-0')).rejects.toMatchObject({ code: 'pool.not_found' });
     expect(await ground.database.run.count()).toBe(0);
   });

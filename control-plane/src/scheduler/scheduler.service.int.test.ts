@@ -83,8 +83,12 @@ describe('the schedules', () => {
   });
 
   it('go on with the others when one sync can not be started', async () => {
-    const lost = yamlOfSyncs(1, hourly).replaceAll('type: postgres', 'type: postgres, pool: lost');
-    await ground.apply(lost);
+    const pooled = yamlOfSyncs(1, hourly).replaceAll(
+      'type: postgres',
+      'type: postgres, pool: lost',
+    );
+    await ground.apply(pooled);
+    await ground.database.pool.deleteMany({ where: { name: 'lost' } });
     await letPass(1);
     const { skipped, due } = await ground.scheduler.startBatch();
     expect({ skipped, due }).toMatchObject({ due: 1, skipped: [{ reason: 'pool.not_found' }] });
