@@ -123,6 +123,7 @@ module.exports = {
     door('prisma', '@prisma/(client|adapter-pg)/', ['^control-plane/src/database/']),
     door('pg', 'pg/', [
       '^agent/src/(source|destination)/postgres/',
+      '^agent/src/connector/postgres-wire\\.ts$',
       '^control-plane/src/(database|run)/',
     ]),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
