@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import { yamlOfSyncs } from '../job/testing/ground.js';
 import { openApp } from '../open-app.js';
 import { FakeAgent } from '../testing/fake-agent.js';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   agent.beat(1);
   await agent.next('heartbeatAnswer');
   // A notice reaches whoever listens already.
-  await expect.poll(listeners).toBe(2);
+  await vi.waitUntil(async () => (await listeners()) === 2, 10_000);
 });
 
 afterEach(async () => {
