@@ -3,6 +3,10 @@ import { Outbox } from './outbox.js';
 import type { Numbered } from './outbox.js';
 
 const catalog = { case: 'catalog', value: {} } as const;
+const accepted = {
+  case: 'accepted',
+  value: { lease: { jobId: '11111111-0000-4000-8000-000000000000', epoch: 1n } },
+} as const;
 
 function listening(outbox: Outbox): bigint[] {
   const said: bigint[] = [];
@@ -25,15 +29,22 @@ it('numbers what it keeps, and says it again in order on a new line', () => {
 
 it('takes acks that come late, twice or in any order', async () => {
   const outbox = new Outbox();
-  outbox.add(catalog);
-  outbox.add(catalog);
-  let isEmpty = false;
-  const empty = outbox.whenEmpty().then(() => (isEmpty = true));
+  outbox.add(accepted);
+  outbox.add(accepted);
+  let isTold = false;
+  const told = outbox.whenJobsAreTold().then(() => (isTold = true));
   for (const seq of [1n, 0n, 1n]) outbox.acknowledge(seq);
-  expect(isEmpty).toBe(false);
+  expect(isTold).toBe(false);
   outbox.acknowledge(2n);
-  await empty;
+  await told;
   expect(listening(outbox)).toEqual([]);
+});
+
+it('keeps nobody waiting for a catalog that was not heard', async () => {
+  const outbox = new Outbox();
+  outbox.add(catalog);
+  await outbox.whenJobsAreTold();
+  expect(listening(outbox)).toEqual([1n]);
 });
 
 it('does not believe an ack of what was never said', () => {

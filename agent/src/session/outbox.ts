@@ -50,17 +50,17 @@ export class Outbox {
         'The control plane acknowledges what was never said.',
       );
     this.kept = this.kept.filter((frame) => frame.seq > seq);
-    if (this.kept.length > 0) return;
+    if (this.owesWord) return;
     for (const resolve of this.waiting) resolve();
     this.waiting.clear();
   }
 
-  get isEmpty(): boolean {
-    return this.kept.length === 0;
+  /** Resolves when all that was said of jobs is acknowledged. A catalog nobody misses: the next boot says its own. */
+  async whenJobsAreTold(): Promise<void> {
+    if (this.owesWord) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
-  /** Resolves when all that was said so far and since is acknowledged. */
-  async whenEmpty(): Promise<void> {
-    if (!this.isEmpty) await new Promise<void>((resolve) => this.waiting.add(resolve));
+  private get owesWord(): boolean {
+    return this.kept.some(({ body }) => body.case !== 'catalog');
   }
 }

@@ -32,6 +32,7 @@ export interface SessionParts {
 
 /** Challenge to welcome; a control plane that takes longer is as good as away. */
 const greetingMs = 15_000;
+const lastWordMs = 1_000;
 
 /** A session that is open. */
 interface Open {
@@ -45,7 +46,7 @@ export class Session implements Line {
   private readonly outbox = new Outbox();
   private readonly backoff: Backoff;
   private open: Open | undefined;
-  private isLeaving = false;
+  private readonly leaving = new AbortController();
 
   constructor(private readonly parts: SessionParts) {
     this.backoff = parts.backoff ?? new Backoff();
@@ -69,13 +70,13 @@ export class Session implements Line {
 
   /** No more offers, on this connection or a later one. */
   leave(): void {
-    this.isLeaving = true;
+    this.leaving.abort();
     this.utter({ case: 'goodbye', value: {} });
   }
 
-  /** Resolves when the control plane has committed all that was said. */
+  /** Resolves when the control plane has committed all that was said of jobs. */
   whenHeard(): Promise<void> {
-    return this.outbox.whenEmpty();
+    return this.outbox.whenJobsAreTold();
   }
 
   /** Until aborted. Throws what coming again can't help: CONFIG from the control plane, INTERNAL from us. */
@@ -88,10 +89,22 @@ export class Session implements Line {
       if (failure.kind !== 'TRANSIENT') throw failure;
       onState?.('waiting');
       const openMs = trial.openedAtMs === undefined ? 0 : clock.monotonicMs() - trial.openedAtMs;
-      const delayMs = this.backoff.nextMs(openMs);
+      const delayMs = this.delayMs(openMs);
       logger.failure('session.lost', failure, { delayMs });
-      await clock.sleep(delayMs, signal).catch(() => undefined);
+      await clock.sleep(delayMs, this.awake(signal)).catch(() => undefined);
     }
+  }
+
+  /** Whoever leaves has little time to say the last word. */
+  private delayMs(openMs: number): number {
+    const delayMs = this.backoff.nextMs(openMs);
+    return this.leaving.signal.aborted ? Math.min(delayMs, lastWordMs) : delayMs;
+  }
+
+  /** Leaving wakes it once; from then on the delays are short by themselves. */
+  private awake(signal: AbortSignal): AbortSignal {
+    const { signal: leaving } = this.leaving;
+    return leaving.aborted ? signal : AbortSignal.any([signal, leaving]);
   }
 
   /** One connection, from its opening to its end; resolves with why it ended. */
@@ -129,7 +142,7 @@ export class Session implements Line {
   private async converse(open: Open, desk: Desk): Promise<Failure> {
     const ended = new AbortController();
     this.outbox.attach(({ seq, body }) => open.connection.send({ seq, ack: open.heardSeq, body }));
-    if (this.isLeaving) this.utter({ case: 'goodbye', value: {} });
+    if (this.leaving.signal.aborted) this.utter({ case: 'goodbye', value: {} });
     this.parts.onState?.('open');
     const beating = open.heartbeat.run(ended.signal).catch(failureOf);
     const listening = this.listen(open, desk).catch(failureOf);
