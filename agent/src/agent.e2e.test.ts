@@ -227,6 +227,7 @@ it('refuses what it has no connector or no settings for', async () => {
   expect(unknown).toMatchObject({ kind: FailureKind.CONFIG, code: 'connector.unknown' });
   const odd = await refusalOf(yaml().replace('ssl: disable', 'ssl: perhaps'));
   expect(odd).toMatchObject({ kind: FailureKind.CONFIG, code: 'settings.invalid' });
+  expect(await textInBucket(`v1/errors/${odd?.errorId}.json`)).toContain('ssl must be one of');
 });
 
 function checkOf(text: string): OfferedWork {

@@ -42,6 +42,7 @@ const memory = 10_000;
 
 export class JobRunner implements Desk {
   private readonly running = new Map<string, Job>();
+  private readonly refusing = new Set<Promise<void>>();
   private readonly heard = new Set<string>();
   private isDraining = false;
 
@@ -70,10 +71,9 @@ export class JobRunner implements Desk {
       logger.info('job.accepted', { jobId, epoch, ...work.ids });
       this.start(work, new HeldLease({ jobId, epoch }, clock));
     } catch (error) {
-      const failure = failureOf(error);
-      logger.failure('job.refused', failure, { jobId, epoch });
-      const value = { lease: { jobId, epoch }, failure: wireFailureOf(failure) };
-      line.say({ case: 'refused', value });
+      const refusal = this.refuse({ jobId, epoch }, failureOf(error));
+      this.refusing.add(refusal);
+      void refusal.finally(() => this.refusing.delete(refusal));
     }
     // Renews the lease, without which nothing may be done under it; or says that there is room still.
     line.hurry();
@@ -100,9 +100,9 @@ export class JobRunner implements Desk {
     await this.idle();
   }
 
-  /** Resolves when nothing runs. */
+  /** Resolves when nothing runs and nothing is about to be said. */
   async idle(): Promise<void> {
-    await Promise.all([...this.running.values()].map(({ done }) => done));
+    await Promise.all([...this.refusing, ...[...this.running.values()].map(({ done }) => done)]);
   }
 
   private isKnown(lease: LeaseKey): boolean {
@@ -118,6 +118,14 @@ export class JobRunner implements Desk {
   private loseFormer({ jobId, epoch }: LeaseKey): void {
     for (const { lease } of this.running.values())
       if (lease.jobId === jobId && lease.epoch < epoch) lease.lose();
+  }
+
+  /** At once, unless there is a text that must go to the bucket first. */
+  private async refuse(lease: LeaseKey, failure: Failure): Promise<void> {
+    const { line, logger, keepFailure } = this.parts;
+    logger.failure('job.refused', failure, lease);
+    const kept = failure.detail === undefined ? wireFailureOf(failure) : await keepFailure(failure);
+    line.say({ case: 'refused', value: { lease, failure: kept } });
   }
 
   private workOf(offer: Offer): Work {
