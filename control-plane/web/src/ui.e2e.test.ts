@@ -184,12 +184,12 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await startRun(visit);
     server.state.isDown = true;
     server.cut();
-    await page.getByText('Drawbridge can’t be reached').waitFor();
+    await page.getByText('Drawbridge gives no answer').waitFor();
     expect(await heading(page, /^Run · /).count()).toBe(1);
     server.state.isDown = false;
     for (let step = 0; step < 6; step += 1) server.state.step();
     await page.getByText('400 of 1,250 planned rows done').waitFor();
-    await page.getByText('Drawbridge can’t be reached').waitFor({ state: 'detached' });
+    await page.getByText('Drawbridge gives no answer').waitFor({ state: 'detached' });
   });
 
   it('asks to sign in when the session has ended, and goes on where it was', async () => {

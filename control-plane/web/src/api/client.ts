@@ -2,6 +2,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import { createClient as makeSocket } from 'graphql-ws';
 import type { Client as Socket } from 'graphql-ws';
 import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
+import type { OperationResult } from 'urql';
 import { reachable, socketOpen } from './line.js';
 import { isOutage, isUnauthenticated } from './refusal.js';
 import { recognised, unrecognised } from './session.js';
@@ -31,8 +32,9 @@ function makeClient(socket: Socket): Client {
     fetch: ask,
     requestPolicy: 'cache-and-network',
     exchanges: [
-      mapExchange({ onResult: ({ error, data }) => note(error, data) }),
       cacheExchange,
+      // Below the cache, which answers in an outage too.
+      mapExchange({ onResult: note }),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query, variables }) => ({
@@ -57,13 +59,13 @@ function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response
   return fetch(input, { ...init, signal });
 }
 
-function note(error: Parameters<typeof isOutage>[0] | undefined, data: unknown): void {
-  if (error && isUnauthenticated(error)) unrecognised();
-  else if (error && isOutage(error)) reachable.set(false);
-  else if (data) {
-    reachable.set(true);
-    recognised();
-  }
+function note({ operation, error, data }: OperationResult): void {
+  if (error && isUnauthenticated(error)) return unrecognised();
+  // What a mutation is refused is its own page's to tell; a question that failed leaves the page behind the times.
+  if (error && (isOutage(error) || operation.kind === 'query')) return reachable.set(false);
+  if (!data) return;
+  reachable.set(true);
+  recognised();
 }
 
 function socketUrl(): string {

@@ -4,9 +4,7 @@ import classes from './frame.module.css';
 export function OutageBanner({ isShown }: { isShown: boolean }) {
   return (
     <div role="status" className={classes['banner']}>
-      {isShown
-        ? 'Drawbridge can’t be reached. What you see may be out of date; trying again …'
-        : ''}
+      {isShown ? 'Drawbridge gives no answer. What you see may be out of date; trying again …' : ''}
     </div>
   );
 }
