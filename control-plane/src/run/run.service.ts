@@ -98,8 +98,8 @@ export class RunService {
 async function stopRun(tx: Transaction, run: StoppedRun): Promise<StoppedRun> {
   const job = await cancelJobOfRun(tx, run.runId);
   if (!job) return run;
-  await requestRunCancel(tx, run.runId);
   if (job.state === 'finished') await endRun(tx, run.runId, { state: 'cancelled' });
+  else await requestRunCancel(tx, run.runId);
   return job.agentId ? { ...run, jobId: job.id, agentId: job.agentId } : run;
 }
 

@@ -10,13 +10,16 @@ export interface DueSync {
   now: Date;
 }
 
-/** Syncs whose time has come, each held by one scheduler until its transaction ends. */
+/**
+ * Syncs whose time has come, each held by one scheduler until its transaction ends. A weaker lock than `for update`: that
+ * one also stops whoever points at the sync, such as a run that ends, while this waits to see whether it does.
+ */
 export function takeDueSyncs(tx: Transaction, limit: number): Promise<DueSync[]> {
   return tx.$queryRaw<DueSync[]>`
     select id, spec, "nextRunAt" as slot, "createdAt", now() from "Sync"
     where "nextRunAt" <= now() and "removedAt" is null and "pausedAt" is null
     order by "nextRunAt" limit ${limit}
-    for update skip locked`;
+    for no key update skip locked`;
 }
 
 export async function setNextRunAt(

@@ -1,0 +1,110 @@
+import {
+  create,
+  FailureKind,
+  FailureSchema,
+  SyncOutcome,
+  SyncReportSchema,
+  type Finished,
+} from '@drawbridge/proto';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { AppError } from '../app-error.js';
+import { openGround, yamlOfSyncs, type Agent, type Ground } from './testing/ground.js';
+import type { LeasedJob } from './work.js';
+
+let ground: Ground;
+beforeEach(async () => {
+  Logger.overrideLogger(false);
+  ground = await openGround(inject('postgresUrl'));
+});
+afterEach(() => ground.close());
+
+const syncs = 6;
+const scheduled = (count: number): string => yamlOfSyncs(count, ', schedule: { every: 1h }');
+const anyOf = <T>(items: readonly T[]): T | undefined =>
+  items[Math.floor(Math.random() * items.length)];
+const upTo = (most: number): number => Math.floor(Math.random() * most);
+
+const done: Finished['result'] = {
+  case: 'syncReport',
+  value: create(SyncReportSchema, { outcome: SyncOutcome.SUCCEEDED }),
+};
+const noRoom = create(FailureSchema, { kind: FailureKind.TRANSIENT, code: 'job.no_room' });
+
+/** All that can happen to the queue, each with whatever is there. */
+function makeActs(agents: readonly Agent[]): (() => Promise<unknown>)[] {
+  const { jobs, runs, database, caller, scheduler } = ground;
+  const held: { agent: Agent; job: LeasedJob }[] = [];
+  const withHeld = async (act: (agent: Agent, job: LeasedJob) => Promise<unknown>) => {
+    const one = anyOf(held);
+    if (one) await act(one.agent, one.job);
+  };
+  return [
+    () => ground.start(`sync-${upTo(syncs)}`),
+    async () => {
+      const run = anyOf(await database.run.findMany({ where: { liveSyncId: { not: null } } }));
+      if (run) await runs.cancel(caller, run.id);
+    },
+    async () => {
+      const agent = anyOf(agents)!;
+      for (const job of await jobs.claim(agent, 1 + upTo(2))) held.push({ agent, job });
+    },
+    () => withHeld(({ id }, job) => database.$transaction((tx) => jobs.accept(tx, id, job))),
+    () => withHeld(({ id }, job) => database.$transaction((tx) => jobs.finish(tx, id, job, done))),
+    () =>
+      withHeld(({ id }, job) => database.$transaction((tx) => jobs.refuse(tx, id, job, noRoom))),
+    () => withHeld(({ id }, job) => jobs.renew(id, [job])),
+    () => jobs.unaccepted(anyOf(agents)!.id),
+    async () => {
+      await database.$executeRaw`
+        update "Job" set "leaseUntil" = now() - interval '1 second'
+        where id in (select id from "Job" where state = 'leased' limit 2 for update skip locked)`;
+      await jobs.rescue();
+    },
+    () => ground.apply(scheduled(1 + upTo(syncs))),
+    async () => {
+      await database.$executeRaw`
+        update "Sync" set "nextRunAt" = now() where id in (
+          select id from "Sync" where "removedAt" is null order by random() limit 1 for update skip locked)`;
+      await scheduler.startBatch();
+    },
+  ];
+}
+
+/** Refusals with a code are answers; anything else, a deadlock for example, fails the test. */
+async function attempt(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}
+
+it('keeps runs and jobs of one mind, whatever happens at once', async () => {
+  await ground.apply(scheduled(syncs));
+  const agents = await Promise.all(Array.from({ length: 3 }, () => ground.makeAgent()));
+  const acts = makeActs(agents);
+  const worker = async (): Promise<void> => {
+    for (let n = 0; n < 40; n += 1) await attempt(anyOf(acts)!);
+  };
+  await Promise.all(Array.from({ length: 10 }, worker));
+
+  const quarrels = await ground.database.$queryRaw<object[]>`
+    select run.id, run.state, run."liveSyncId", run."finishedAt", array_agg(job.state) as jobs
+    from "Run" as run left join "Job" as job on job."runId" = run.id
+    group by run.id
+    having (run."liveSyncId" is null) <> (run.state in ('succeeded', 'completed_with_errors', 'failed', 'cancelled'))
+      or (run."liveSyncId" is null) <> (run."finishedAt" is not null)
+      or count(job.id) <> 1
+      or array_agg(job.state) <> array[case
+        when run.state = 'queued' then 'queued'
+        when run.state in ('leased', 'running') then 'leased'
+        when run.failure->>'code' = 'job.parked' then 'parked'
+        else 'finished' end]`;
+  expect(quarrels).toEqual([]);
+  const removedAndLive = await ground.database.run.count({
+    where: { liveSyncId: { not: null }, state: 'queued', sync: { removedAt: { not: null } } },
+  });
+  expect(removedAndLive).toBe(0);
+  expect(await ground.database.run.count()).toBeGreaterThan(10);
+});
