@@ -272,6 +272,41 @@ test('no more is offered than there is room for', async () => {
   expect(await app.database.job.count({ where: { agentId: id, state: 'leased' } })).toBe(2);
 });
 
+test('a job that an agent has no room for goes to another', async () => {
+  await apply(1);
+  const [full, free] = [await live({ slots: 1 }), await enrolled()];
+  const runId = await startRun('sync-0');
+  const { lease } = await full.next('offer');
+  const failure = { kind: FailureKind.TRANSIENT, code: 'job.no_room' };
+  full.say({ case: 'refused', value: { lease: lease!, failure } }, 1n);
+  await full.acknowledged(1n);
+  await free.welcome();
+  free.beat(1);
+  const again = await free.next('offer');
+  expect(again.work).toMatchObject({ case: 'runSync', value: { runId } });
+  expect(again.lease!.epoch).toBe(lease!.epoch + 1n);
+});
+
+test('a job that no frame can hold ends with a code, and is not offered again and again', async () => {
+  const agent = await live({ slots: 2 });
+  const { poolId } = await row(agent);
+  const settings = { host: 'x'.repeat(maxFrameBytes) };
+  const entry = { type: 'postgres', pool: 'default', settings, secrets: {} };
+  const job = await app.database.job.create({
+    data: {
+      workspaceId: workspace.id,
+      poolId,
+      kind: 'check_connection',
+      request: { kind: 'source', name: 'huge', entry },
+    },
+  });
+  agent.beat(2);
+  const jobNow = () => app.database.job.findUniqueOrThrow({ where: { id: job.id } });
+  await expect.poll(async () => (await jobNow()).state, patience).toBe('finished');
+  expect((await jobNow()).result).toMatchObject({ failure: { code: 'job.not_offerable' } });
+  expect((await jobNow()).deliveries).toBe(1);
+});
+
 test('a run that is cancelled is cancelled at the agent', async () => {
   await apply(1);
   const agent = await live();
