@@ -53,6 +53,7 @@ it('tells everything that is wrong at once', () => {
 it.each([
   ['a Kubernetes secret', { DRAWBRIDGE_IDENTITY: 'k8s-secret:ns/name' }, 'Kubernetes'],
   ['credentials in the address', { DRAWBRIDGE_URL: 'wss://me:pw@host' }, 'DRAWBRIDGE_URL'],
+  ['a policy that it would ignore', { DRAWBRIDGE_POLICY: '/policy.yaml' }, 'not enforced'],
   ['a fraction', { DRAWBRIDGE_CONCURRENCY: '1.5' }, 'whole number'],
 ])('refuses %s', (_what, change, text) => {
   expect(problemsOf({ ...whole, ...change })).toContain(text);

@@ -53,6 +53,10 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: levelIn(reader),
     environment,
   };
+  if (reader.text('DRAWBRIDGE_POLICY') !== undefined)
+    problems.push(
+      'DRAWBRIDGE_POLICY is not enforced by this version, so nothing would be held back. Remove it to start all the same.',
+    );
   if (problems.length > 0) throw new Failure('CONFIG', 'config.invalid', problems.join('\n'));
   return config;
 }

@@ -13,7 +13,7 @@ import type {
   Progress,
   SyncReport,
 } from '../sync/sync-request.js';
-import { wireKinds } from './wire-failure.js';
+import { wireCodesOf, wireKinds } from './wire-failure.js';
 import type { WireFailure } from './wire-failure.js';
 
 const outcomes: Record<SyncReport['outcome'], SyncOutcome> = {
@@ -82,13 +82,7 @@ function inFew(errors: readonly ErrorTally[]): ErrorTally[] {
 }
 
 function tallyFailureOf({ failure, errorId }: ErrorTally): WireFailure {
-  const { kind, code, vendorCode } = failure;
-  return {
-    kind: wireKinds[kind],
-    code,
-    vendorCode: /^[A-Z0-9_]{0,64}$/.test(vendorCode) ? vendorCode : '',
-    errorId,
-  };
+  return { kind: wireKinds[failure.kind], ...wireCodesOf(failure), errorId };
 }
 
 function wireCountsOf(counts: Counts): MessageInitShape<typeof CountsSchema> {

@@ -16,13 +16,21 @@ export const wireKinds: Record<Kind, FailureKind> = {
 
 const mostRetryAfterMs = 0xffff_ffff;
 
-/** Kind and codes. A vendor's code that does not look like one may be a text, and stays here. */
+/** What does not look like a code may be a text, and stays here. */
+export function wireCodesOf({ code, vendorCode }: { code: string; vendorCode: string }) {
+  const isCode = code.length <= 80 && /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/.test(code);
+  return {
+    code: isCode ? code : 'internal.bad_code',
+    vendorCode: /^[A-Z0-9_]{0,64}$/.test(vendorCode) ? vendorCode : '',
+  };
+}
+
+/** Who must act, and the codes. */
 export function wireFailureOf(failure: Failure, errorId = ''): WireFailure {
   const { kind, code, vendorCode, retryAfterMs } = failure;
   return {
     kind: wireKinds[kind],
-    code,
-    vendorCode: /^[A-Z0-9_]{0,64}$/.test(vendorCode) ? vendorCode : '',
+    ...wireCodesOf({ code, vendorCode }),
     errorId,
     retryAfterMs: Math.min(Math.max(0, Math.round(retryAfterMs)), mostRetryAfterMs),
   };

@@ -10,7 +10,7 @@ export type AgentFrameInit = MessageInitShape<typeof AgentFrameSchema>;
 export interface Connection {
   /** Says nothing when the line is already cut; what must not be lost is in the outbox. */
   send(frame: AgentFrameInit): void;
-  /** Ends when the line is cut. Throws TRANSIENT `session.bad_frame` on what breaks the protocol. */
+  /** Ends when the line is cut. Throws TRANSIENT `frame.…` on what breaks the protocol. */
   readonly frames: AsyncIterator<ControlFrame, undefined>;
   /** At once, without waiting for the far side. Closing twice is closing once. */
   close(): void;
@@ -80,9 +80,8 @@ async function* framesIn(
 function badFrame(problem: string): Failure {
   return new Failure(
     'TRANSIENT',
-    'session.bad_frame',
+    problem,
     'The control plane said something that this agent does not understand. A newer agent may.',
-    { detail: problem },
   );
 }
 

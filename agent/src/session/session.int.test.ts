@@ -166,7 +166,7 @@ describe('a session', () => {
     plane.sayBytes(Buffer.from([0xff, 0xff]));
     await after;
     expect(plane.greetings).toBe(3);
-    expect(logged.join('')).toContain('session.bad_frame');
+    expect(logged.join('')).toContain('frame.malformed');
   });
 
   it('hangs up on a control plane that stopped answering', async () => {
