@@ -4,8 +4,8 @@ import { Cron } from 'croner';
 /**
  * When a sync is due next, strictly after an instant; null for one that is started by hand. An interval counts from
  * `anchor` (when the sync was made), so that neither a late run nor a restart shifts it. Cron follows the clock on the
- * wall of its time zone: an hour that a change of clocks leaves out is caught up right after it, one that comes twice
- * counts once.
+ * wall of its time zone: a time of day that a change of clocks leaves out is caught up right after it, one that comes
+ * twice counts once, and every quarter of an hour goes on through both.
  */
 export function nextRunAt(schedule: ScheduleEntry, after: Date, anchor: Date): Date | null {
   switch (schedule.kind) {
