@@ -1,3 +1,4 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppError } from '../app-error.js';
 import { readConfig, type Config } from '../config.js';
 import { migrate } from '../database/migrate.js';
@@ -11,10 +12,18 @@ export async function start(): Promise<void> {
   const applied = await migrate(config.databaseUrl);
   if (applied.length > 0) logger.log({ count: applied.length }, 'Migrations were applied');
   const app = await openApp(config, logger);
-  await app.listen(config.port, config.host).catch((error: unknown) => {
-    throw portFailure(error, config);
-  });
+  await listen(app, config);
   logger.log({ port: config.port }, 'The control plane listens');
+}
+
+/** When there is no port to listen on, its loops are ended, or the process would go on without a door. */
+export async function listen(app: NestFastifyApplication, config: Config): Promise<void> {
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app.close();
+    throw portFailure(error, config);
+  }
 }
 
 function portFailure(error: unknown, { host, port }: Config): unknown {
