@@ -27,7 +27,7 @@ describe('what an agent says of a run, in our words', () => {
         value: {
           outcome: SyncOutcome.COMPLETED_WITH_ERRORS,
           counts: { queried: 10n, unchanged: 7n, added: 3n, sent: 2n, rejected: 1n },
-          phases: { queryMs: 5n },
+          phases: { queryMs: 5n, planMs: 1n },
           errors: [{ failure: rejected, count: 1n }],
           baseline: {
             generation: 2n,
@@ -43,6 +43,7 @@ describe('what an agent says of a run, in our words', () => {
     });
     expect(endOf(result)).toEqual({
       state: 'completed_with_errors',
+      phase: 'plan',
       counts: {
         queried: 10,
         unchanged: 7,
@@ -57,7 +58,7 @@ describe('what an agent says of a run, in our words', () => {
         pending: 0,
         uncertain: 0,
       },
-      phases: { queryMs: 5, snapshotMs: 0, diffMs: 0, planMs: 0, deliverMs: 0, recordMs: 0 },
+      phases: { queryMs: 5, snapshotMs: 0, diffMs: 0, planMs: 1, deliverMs: 0, recordMs: 0 },
       errors: [{ code: 'destination.rejected', vendorCode: '23505', count: 1, errorId }],
       baseline: { generation: 2, key: 'v1/m.json', sha256: 'ab'.repeat(32), rows: 9, bytes: 100 },
       peakBytes: 2 ** 33,

@@ -94,10 +94,14 @@ export const ownProblem = (code: string): RunProblem => ({
 
 function endOfReport(report: SyncReport): RunEnd {
   const { baseline, failure } = report;
+  const phases = phasesOf(report.phases);
+  // The last progress may have been said some phases ago.
+  const phase = phaseNames.findLast((name) => phases[`${name}Ms`] > 0);
   return {
     state: wireOutcomes[report.outcome],
+    ...(phase && { phase }),
     counts: countsOf(report.counts),
-    phases: phasesOf(report.phases),
+    phases,
     errors: report.errors.flatMap((tally) =>
       tally.failure ? [problemOf(tally.failure, Number(tally.count))] : [],
     ),

@@ -52,6 +52,8 @@ export type FinalState = 'succeeded' | 'completed_with_errors' | 'failed' | 'can
 /** How a run ended. What the agent did not say stays as its progress left it. */
 export interface RunEnd {
   state: FinalState;
+  /** How far it came. */
+  phase?: PhaseName;
   counts?: RunCounts;
   phases?: PhaseTimes;
   errors?: RunProblem[];

@@ -47,6 +47,7 @@ export async function endRun(tx: Transaction, runId: string, end: RunEnd): Promi
   const json = (value: object | undefined): string | null => (value ? JSON.stringify(value) : null);
   const moved = await tx.$executeRaw`
     update "Run" set state = ${end.state}, "liveSyncId" = null, "finishedAt" = now(),
+      phase = coalesce(${end.phase ?? null}, phase),
       counts = coalesce(${json(end.counts)}::jsonb, counts), phases = coalesce(${json(end.phases)}::jsonb, phases),
       errors = ${json(end.errors)}::jsonb, failure = ${json(end.failure)}::jsonb,
       baseline = ${json(end.baseline)}::jsonb,
