@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
-import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
 import { moveHead } from './baseline.js';
 import type { Baseline, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
+import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import { countRanges } from './ranges.js';
 import type { Range } from './ranges.js';
@@ -86,7 +86,7 @@ async function makeSegment(
   const isWhole = [part.except, part.unknown, part.skipped].every((ranges) => ranges.length === 0);
   const values = join(tools.workDir, `values-${part.change}.parquet`);
   if (isWhole && part.change === 'added') await copyFile(part.file, values);
-  else await writeChosen(part, values, { duck, workDir: tools.workDir });
+  else await writeChosen(part, values, context);
   const fingerprint = join(tools.workDir, `fingerprint-${part.change}`);
   await writeFingerprints(
     duck,
@@ -104,9 +104,11 @@ async function makeSegment(
 async function writeChosen(
   part: Recorded,
   file: string,
-  context: { duck: Duck; workDir: string },
+  { duck, tools, shape }: RecordContext,
 ): Promise<void> {
-  const { duck, workDir } = context;
+  const { workDir } = tools;
+  // Not the former values that a plan of changes has beside them.
+  const columns = shape.columns.map(({ name }) => `p.${valueColumn(name)}`);
   const ranges = async (name: 'except' | 'unknown' | 'skipped'): Promise<string> =>
     rangeTable(name, part[name], { part, workDir });
   const from = `read_parquet(${quoteText(part.file)}) as p
@@ -117,7 +119,7 @@ async function writeChosen(
       else ${part.kind === undefined ? 'p.rh' : ownFingerprint} end`;
   const select = isRemoval
     ? `select p.klo, p.khi, 0::ubigint as rh from ${from}`
-    : `select p.* replace (${marked} as rh) from ${from}
+    : `select p.ord, p.klo, p.khi, ${marked} as rh, ${columns.join(', ')} from ${from}
       left join ${await ranges('unknown')} as u on p.ord >= u.first and p.ord < u.last
       left join ${await ranges('skipped')} as s on p.ord >= s.first and p.ord < s.last`;
   await duck.run(`copy (${select})

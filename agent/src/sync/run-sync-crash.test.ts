@@ -97,6 +97,7 @@ describe('a cancelled run', () => {
     expect(await engine.run(appending, { signal: cancel.signal })).toMatchObject({
       outcome: 'cancelled',
       counts: { uncertain: 7, pending: 13 },
+      baseline: { rows: 7 },
     });
     delete moods.after;
     expect(await engine.run(appending)).toMatchObject({ counts: { sent: 13 } });

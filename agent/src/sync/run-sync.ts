@@ -98,7 +98,9 @@ async function carryOut(
   const { recorded, failure } = await deliverPlan(run, planned, to);
   if (failure) run.failure = failure;
   meter.enter('record');
-  run.baseline = await record(recorded, run);
+  // A cancelled run records what was taken before it ends; only a lost lease stops that.
+  const signal = new AbortController().signal;
+  run.baseline = await record(recorded, { ...run, tools: { ...run.tools, signal } });
 }
 
 /** What is there, after what a crashed run left was settled. Asked to start over, a damaged baseline is no obstacle. */
