@@ -150,9 +150,9 @@ afterEach(async () => {
 });
 
 async function openCanaries(
-  env: Record<string, string> = {},
+  agentEnv: Record<string, string> = {},
 ): Promise<{ whole: Whole; canaries: Record<string, string> }> {
-  const whole = await openWhole({ postgresUrl: inject('postgresUrl'), env, tapped: true });
+  const whole = await openWhole({ postgresUrl: inject('postgresUrl'), agentEnv, tapped: true });
   const echo = await openEcho();
   closing.push(async () => {
     echo.close();

@@ -53,6 +53,7 @@ export interface WholeOptions {
   postgresUrl: string;
   agents?: number;
   env?: Record<string, string>;
+  agentEnv?: Record<string, string>;
   /** Puts a wire tap on the line between agents and control plane. */
   tapped?: boolean;
 }
@@ -88,7 +89,7 @@ export async function openWhole(options: WholeOptions): Promise<Whole> {
     ...(options.tapped ? { agentUrl: tap.url } : {}),
     agents: options.agents ?? 1,
     ...(options.env ? { env: options.env } : {}),
-    agentEnv: { TARGET_PASSWORD: 'local-only' },
+    agentEnv: { TARGET_PASSWORD: 'local-only', ...options.agentEnv },
   });
   const warehouse = await connect(databases.warehouse.url);
   const target = await connect(databases.target.url);
