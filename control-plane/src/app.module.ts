@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { AgentModule } from './agent/agent.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
@@ -7,6 +8,7 @@ import { ConfigurationModule } from './configuration/configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DestinationModule } from './destination/destination.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
+import { AppErrorFilter } from './http/app-error.filter.js';
 import { graphqlModule } from './http/graphql.module.js';
 import { JobModule } from './job/job.module.js';
 import { ModelModule } from './model/model.module.js';
@@ -36,6 +38,10 @@ export const rooms = [
 @Module({})
 export class AppModule {
   static with(config: Config): DynamicModule {
-    return { module: AppModule, imports: [DatabaseModule.with(config), graphqlModule, ...rooms] };
+    return {
+      module: AppModule,
+      imports: [DatabaseModule.with(config), graphqlModule, ...rooms],
+      providers: [{ provide: APP_FILTER, useClass: AppErrorFilter }],
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppError } from '../app-error.js';
 import { readConfig } from '../config.js';
@@ -35,6 +36,7 @@ export async function setUp(options: Options): Promise<void> {
   }
 }
 
+@Module({})
 class SetUpRoot {}
 
 const lines = (made: { workspace: string; signInLink: string; apiKey: string }): string =>

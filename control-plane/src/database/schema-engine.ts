@@ -24,8 +24,10 @@ async function load(): Promise<void> {
   const { instance } = await wasm.instantiate(await readFile(file), {
     './schema_engine_bg.js': glue,
   });
-  (glue as unknown as { __wbg_set_wasm(exports: unknown): void }).__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start();
+  (glue as unknown as { __wbg_set_wasm(exports: unknown): void })['__wbg_set_wasm'](
+    instance.exports,
+  );
+  instance.exports['__wbindgen_start']();
 }
 
 let loaded: Promise<void> | undefined;

@@ -14,14 +14,11 @@ const agents = gauge('drawbridge_agents_connected', 'Agents with a live session.
 export async function metricsText(
   database: Database,
 ): Promise<{ contentType: string; text: string }> {
-  const counted = await database.job.groupBy({
-    by: ['state'],
-    where: { state: { in: ['queued', 'leased', 'parked'] } },
-    _count: { _all: true },
-  });
+  const counted = await database.$queryRaw<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from "Job" where state <> 'finished' group by state`;
   jobs.reset();
   for (const state of ['queued', 'leased', 'parked'])
-    jobs.set({ state }, counted.find((row) => row.state === state)?._count._all ?? 0);
+    jobs.set({ state }, counted.find((row) => row.state === state)?.count ?? 0);
   const [waiting] = await database.$queryRaw<{ seconds: number }[]>`
     select coalesce(extract(epoch from now() - min("runAfter")), 0)::float8 as seconds
     from "Job" where state = 'queued' and "runAfter" <= now()`;
