@@ -87,6 +87,22 @@ describe('a cut line', () => {
   });
 });
 
+describe('an answer that is not understood', () => {
+  it('stops the run, and appends nothing twice', async () => {
+    moods.after = () => {
+      throw new Failure('CONFIG', 'destination.bad_answer', 'What does it mean?');
+    };
+    expect(await engine.run(appending)).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'destination.bad_answer' } },
+      counts: { uncertain: 7, pending: 13 },
+    });
+    delete moods.after;
+    expect(await engine.run(appending)).toMatchObject({ counts: { added: 13, sent: 13 } });
+    expect(destination.appended).toHaveLength(20);
+  });
+});
+
 describe('a cancelled run', () => {
   it('never repeats an append that was under way (invariant 3)', async () => {
     const cancel = new AbortController();
