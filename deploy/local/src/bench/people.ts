@@ -21,8 +21,8 @@ export const rowsSql = (from: number, to: number): string => `select
   id,
   'Person ' || id || case when id % 11 = 0 then ' Żółć 雪' else '' end,
   case when id % 33 = 0 then null else 'person' || id || '@example.org' end,
-  (array['free', 'team', 'business', 'enterprise'])[1 + id % 4],
-  (array['DE', 'FR', 'PL', 'US', 'JP', 'BR', 'ZA'])[1 + id % 7],
+  (array['free', 'team', 'business', 'enterprise'])[1 + (id % 4)::int],
+  (array['DE', 'FR', 'PL', 'US', 'JP', 'BR', 'ZA'])[1 + (id % 7)::int],
   (id % 500)::int,
   ((id * 7919) % 1000000) / 100.0,
   sqrt(id::double precision),
@@ -30,7 +30,7 @@ export const rowsSql = (from: number, to: number): string => `select
   date '1950-01-01' + (id % 20000)::int,
   timestamptz '2020-01-01 00:00:00.123456Z' + id * interval '1.000007 s',
   case id % 10 when 0 then E'said "yes"\\n\\tand \\\\ left' when 1 then null else 'note ' || md5(id::text) end
-from generate_series(${from}, ${to}) as id`;
+from generate_series(${from}::bigint, ${to}::bigint) as id`;
 
 /** 1 % updated in five columns, 0.1 % removed, 0.1 % added. */
 export const changesSql = (size: number): string[] => [
