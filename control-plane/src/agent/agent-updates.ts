@@ -19,6 +19,8 @@ export class AgentUpdates {
   ) {}
 
   async of(caller: Caller): Promise<AsyncIterableIterator<Agent>> {
+    // First, so that a database that is away leaves no listener behind; what changes meanwhile the next look finds.
+    const known = textById(await this.agents.list(caller));
     const stop = new AbortController();
     const wakeUp = new WakeUp();
     const unsubscribe = this.notices.subscribe((notice) => {
@@ -26,7 +28,6 @@ export class AgentUpdates {
         wakeUp.call();
     });
     stop.signal.addEventListener('abort', unsubscribe, { once: true });
-    const known = textById(await this.agents.list(caller));
     const updates = this.updates(caller, known, wakeUp, stop.signal);
     const iterator: AsyncIterableIterator<Agent> = {
       next: () => updates.next(),

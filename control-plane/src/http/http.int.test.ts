@@ -25,6 +25,8 @@ test('metrics count, and name nothing of a customer', async () => {
   expect(response.headers.get('content-type')).toContain('text/plain');
   const text = await response.text();
   expect(text).toContain('drawbridge_jobs{state="queued"} 0');
+  expect(text).toContain('drawbridge_runs{state="running"} 0');
+  expect(text).toContain('drawbridge_agents_connected 0');
   expect(text).not.toContain('Brandname');
 });
 
