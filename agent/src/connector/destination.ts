@@ -46,7 +46,7 @@ export interface Batch {
   readonly lines: Uint8Array;
   /** The same rows as records, made when asked for; `omit`ted NULLs are left out. */
   records(): { key: JsonRecord; fields: JsonRecord }[];
-  /** Names the batch for ever: the same rows of the same run always get the same one. */
+  /** Names the batch for ever: the same rows of the same attempt at a run always get the same one. */
   readonly idempotencyKey: string;
 }
 

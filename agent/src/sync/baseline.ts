@@ -29,9 +29,19 @@ export interface Manifest {
   /** Key columns first, then the others by name. */
   columns: Column[];
   keyColumns: number;
+  /** Where the rows were acknowledged; see `targetOf`. */
+  target: string;
   rows: number;
   /** Oldest first; a later one wins for the keys that it names. */
   segments: Segment[];
+}
+
+/** What the fingerprints of a run are made with and whom they are for; it stays while the baseline does. */
+export interface Shape {
+  seed: bigint;
+  columns: readonly Column[];
+  keyColumns: number;
+  target: string;
 }
 
 /** Rows that were acknowledged together, or taken out together. */

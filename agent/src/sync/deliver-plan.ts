@@ -72,6 +72,7 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
       seed: String(shape.seed),
       columns: [...shape.columns],
       keyColumns: shape.keyColumns,
+      target: shape.target,
       parts: inFlight,
     },
   };

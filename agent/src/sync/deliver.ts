@@ -124,7 +124,7 @@ async function send(
   part: PlanPart & { kind: BatchParts['kind'] },
   sending: Sending,
 ): Promise<void> {
-  const { mapping, journal, runId, lag } = sending;
+  const { mapping, journal, runId, lag, tools } = sending;
   const { from, to, lines } = stretch;
   await journal.intend(part.change, to, lag);
   const batch: BatchParts = {
@@ -134,7 +134,8 @@ async function send(
     fields: mapping.fields,
     lines,
     size: to - from,
-    idempotencyKey: `${runId}.${part.change}.${from}-${to}`,
+    // A second attempt at the run has another plan, in which the same numbers mean other rows.
+    idempotencyKey: `${runId}.${tools.lease.epoch}.${part.change}.${from}-${to}`,
   };
   for (const [first, last] of gapsBetween(sending.refused, from, to))
     await sendBatch(

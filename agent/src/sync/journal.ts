@@ -19,6 +19,7 @@ export interface InFlight {
   seed: string;
   columns: Column[];
   keyColumns: number;
+  target: string;
   parts: InFlightPart[];
 }
 

@@ -56,6 +56,7 @@ export async function record(
     seed: String(context.shape.seed),
     columns: [...context.shape.columns],
     keyColumns: context.shape.keyColumns,
+    target: context.shape.target,
     rows: rowsAfter(former, parts),
     segments: [...(former?.segments ?? []), ...segments],
   };

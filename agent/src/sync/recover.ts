@@ -34,7 +34,8 @@ export async function recover(
     throw error;
   });
   if (parts.length === 0) return forget(context);
-  const shape = { seed: BigInt(left.seed), columns: left.columns, keyColumns: left.keyColumns };
+  const { columns, keyColumns, target } = left;
+  const shape = { seed: BigInt(left.seed), columns, keyColumns, target };
   return record(parts, { ...context, shape, fresh: false });
 }
 

@@ -263,7 +263,7 @@ describe('a mapping that changes', () => {
     table.pop();
     expect(
       await engine.run({
-        key: [{ field: 'email', column: 'email' }],
+        key: [{ field: 'id', column: 'email' }],
         fields: [column('name'), column('team')],
       }),
     ).toMatchObject({ counts: { removed: 1 }, errors: [{ failure: { code: 'record.key_null' } }] });
@@ -302,5 +302,47 @@ describe('a template that fails for some rows', () => {
     expect(destination.records.has('["3"]')).toBe(false);
     table[3] = { ...table[3], name: 'fine' };
     expect(await engine.run({ fields })).toMatchObject({ counts: { added: 1, sent: 1 } });
+  });
+});
+
+describe('a sync that is pointed somewhere else', () => {
+  const elsewhere = { object: 'person_2' };
+
+  it('sends nothing until somebody says how to go on (invariant 2)', async () => {
+    await engine.run();
+    const moved = await engine.run(elsewhere);
+    expect(moved).toMatchObject({
+      outcome: 'failed',
+      counts: { sent: 0 },
+      failure: { failure: { code: 'baseline.elsewhere' } },
+    });
+    expect(await engine.run()).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 20 } });
+  });
+
+  it('starts over there under full, and removes nothing that was never there (invariant 9)', async () => {
+    await engine.run();
+    table = table.slice(5);
+    destination.records.clear();
+    const moved = await engine.run({ ...elsewhere, run: { ...run, full: true } });
+    expect(moved).toMatchObject({ counts: { added: 15, removed: 0, sent: 15 } });
+    inStep();
+    expect(await engine.run(elsewhere)).toMatchObject({ counts: { unchanged: 15, sent: 0 } });
+  });
+});
+
+describe('a second attempt at a run', () => {
+  it('gives its batches other names, as they hold other rows', async () => {
+    const runId = crypto.randomUUID();
+    const names: string[] = [];
+    moods.after = ({ idempotencyKey }) => {
+      names.push(idempotencyKey);
+      if (names.length === 2) noAnswer();
+    };
+    await engine.run({ runId, ...appending });
+    delete moods.after;
+    moods.before = ({ idempotencyKey }) => void names.push(idempotencyKey);
+    await engine.run({ runId, ...appending });
+    expect(names.length).toBeGreaterThan(2);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -4,6 +4,7 @@ import type { Target, TargetRequest } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
+import { assertHere } from './elsewhere.js';
 import { deliverPlan } from './deliver-plan.js';
 import { diff } from './diff.js';
 import { judge } from './guard.js';
@@ -71,6 +72,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
     seed: snapshot.seed,
     columns: snapshot.columns,
     keyColumns: request.model.primaryKey.length,
+    target: run.shape.target,
   };
   meter.enter('diff');
   const changes = await diff(request, snapshot, run);
@@ -112,7 +114,8 @@ async function currentBaseline(run: Run): Promise<Baseline> {
     tolerant: startOver,
   });
   const settled = await recover(request, { ...run, baseline: found });
-  if (!request.run.rebaseline) return settled;
+  const isElsewhere = assertHere(request, settled.manifest);
+  if (!request.run.rebaseline && !isElsewhere) return settled;
   run.fresh = true;
   return { ...settled, manifest: undefined };
 }

@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Column } from '../connector/value.js';
 import { openDuck } from '../duck/duck.js';
 import type { Duck } from '../duck/duck.js';
 import type { Failure } from '../failure.js';
-import type { Baseline } from './baseline.js';
+import type { Baseline, Shape } from './baseline.js';
 import { Meter } from './meter.js';
 import { pathsOf } from './paths.js';
 import type { SyncPaths } from './paths.js';
 import type { SyncRequest } from './sync-request.js';
+import { targetOf } from './elsewhere.js';
 import { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
 
@@ -23,7 +23,7 @@ export interface Run {
   readonly tally: Tally;
   readonly startedAt: Date;
   baseline: Baseline;
-  shape: { seed: bigint; columns: readonly Column[]; keyColumns: number };
+  shape: Shape;
   /** The next baseline starts from nothing. */
   fresh: boolean;
   failure?: Failure;
@@ -52,7 +52,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
       etag: undefined,
       manifest: undefined,
     },
-    shape: { seed: 0n, columns: [], keyColumns: 0 },
+    shape: { seed: 0n, columns: [], keyColumns: 0, target: targetOf(request) },
     fresh: false,
   };
 }

@@ -1,17 +1,16 @@
 import { copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Column } from '../connector/value.js';
 import type { Duck } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
-import type { Baseline } from './baseline.js';
+import type { Baseline, Shape } from './baseline.js';
 import type { SyncPaths } from './paths.js';
 import type { SyncTools } from './tools.js';
 
 /** What the next baseline is made with. */
 export interface RecordContext {
   baseline: Baseline;
-  /** Seed and columns of the fingerprints that the parts hold. */
-  shape: { seed: bigint; columns: readonly Column[]; keyColumns: number };
+  /** Of the fingerprints that the parts hold. */
+  shape: Shape;
   /** Start from nothing instead of from the baseline. */
   fresh: boolean;
   duck: Duck;
