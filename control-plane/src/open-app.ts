@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { SignIn } from './auth/sign-in.js';
@@ -27,11 +28,12 @@ export async function openApp(
     logger,
     abortOnError: false,
   });
-  const server = adapter.getInstance();
-  addSecurityHeaders(server as never, config.publicUrl);
-  addProbes(server as never, app.get(Database));
-  addAuthRoute(server as never, app.get(SignIn, { strict: false }), config.publicUrl);
-  await addWeb(server as never);
-  app.enableShutdownHooks();
+  const server: FastifyInstance = adapter.getInstance();
+  addSecurityHeaders(server, config.publicUrl);
+  addProbes(server, app.get(Database));
+  addAuthRoute(server, app.get(SignIn, { strict: false }), config.publicUrl);
+  await addWeb(server);
+  // A stop that was asked for is no failure: the process ends with 0 once everything is closed.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   return app;
 }

@@ -69,9 +69,9 @@ function resultOf(status: number, { data, errors = [] }: Body): unknown {
 }
 
 function withAdvice(status: number, code: string, message: string): string {
-  if (status === 401 || /unauthenticated/i.test(code))
+  if (status === 401 || code === 'auth.required' || code === 'auth.bad_key')
     return `${message} Check DRAWBRIDGE_TOKEN: it must be an API key of this workspace.`;
-  if (code === 'GRAPHQL_VALIDATION_FAILED')
+  if (code === 'graphql.invalid')
     return `${message} This command line and the control plane are of different versions: update the older one.`;
   return message;
 }

@@ -306,7 +306,7 @@ describe('a server that is not as it should be', () => {
     const env = { DRAWBRIDGE_URL: server.url, DRAWBRIDGE_TOKEN: 'wrong' };
     const said = await drawbridge(['agents', '--json'], env);
     expect(said.code).toBe(1);
-    expect(said.json()).toMatchObject({ error: { code: 'auth.unauthenticated' } });
+    expect(said.json()).toMatchObject({ error: { code: 'auth.bad_key' } });
     expect(said.err).toContain('Check DRAWBRIDGE_TOKEN');
   });
 

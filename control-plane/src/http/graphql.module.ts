@@ -10,6 +10,8 @@ import type { RequestContext } from '../auth/caller.js';
 
 /** As deep as tools ask when they read the schema; no list of ours nests deeper than a few. */
 const maxDepth = 16;
+/** What one request may ask for in all; the longest of ours has a fifth of it. */
+const maxTokens = 2_000;
 const logger = new Logger('GraphQL');
 
 /** The public API at /graphql, with subscriptions over graphql-transport-ws. */
@@ -23,6 +25,7 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     path: '/graphql',
     graphiql: false,
     queryDepth: maxDepth,
+    graphql: { parseOptions: { maxTokens } },
     allowBatchedQueries: false,
     context: (request: FastifyRequest) => contextOf(auth, request),
     subscription: {

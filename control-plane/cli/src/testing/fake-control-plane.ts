@@ -68,7 +68,7 @@ async function answer(state: FakeState, request: IncomingMessage, response: Serv
   const isKnown = request.headers.authorization === `Bearer ${token}`;
   const result = isKnown
     ? await graphql({ schema, source: query, variableValues: variables, rootValue: rootOf(state) })
-    : { errors: [refusal('auth.unauthenticated', 'This key is not known.')] };
+    : { errors: [refusal('auth.bad_key', 'This key is not known.')] };
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
 }
 
