@@ -38,20 +38,21 @@ export async function findLatest(
     await duck.run(`insert into ${name} select max(segment), klo, khi
       from (${keys.join(' union all ')}) ${among} group by klo, khi`);
   }
-  const selects: ((pass: string) => string)[] = [];
+  const reads: string[] = [];
   for (const [n, { path, gone }] of files.entries()) {
     const had = await columnsIn(duck, path);
     // A file that was written before the mapping had a column knows no value of it.
     const list = names.map(
       (each) => (had.has(`c:${each}`) ? '' : 'cast(null as varchar) as ') + valueColumn(each),
     );
-    selects.push(
-      (pass) => `select klo, khi, rh, ${gone} as gone, ${list.join(', ')}
-        from (select * from read_parquet(${quoteText(path)}) where ${pass})
-        semi join (select klo, khi from ${name} where segment = ${n} and ${pass}) using (klo, khi)`,
-    );
+    reads.push(`select ${n} as segment, klo, khi, rh, ${gone} as gone, ${list.join(', ')}
+      from read_parquet(${quoteText(path)})`);
   }
-  return (pass) => selects.map((select) => select(pass)).join(' union all by name ');
+  // One join for all files: each has buffers of its own, and there may be as many files as segments.
+  return (pass) => `select * exclude (segment) from (${reads
+    .map((read) => `${read} where ${pass}`)
+    .join(' union all by name ')})
+    semi join (select segment, klo, khi from ${name} where ${pass}) using (segment, klo, khi)`;
 }
 
 async function columnsIn(duck: Duck, path: string): Promise<Set<unknown>> {
