@@ -25,7 +25,7 @@ export interface Demo {
   receiver: Receiver;
   /** Folder of the configuration that was applied. */
   configuration: string;
-  /** The warehouse was filled just now. */
+  /** Nothing has travelled yet. */
   isFirstStart: boolean;
 }
 
@@ -53,7 +53,8 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
     }),
   );
   const bucket = openings.add(await startBucket(home, ports, secrets.bucket));
-  const isFirstStart = await fillCities(databases.warehouse);
+  await fillCities(databases.warehouse);
+  const isFirstStart = await isEmpty(databases);
   say('Starting the control plane and an agent …');
   const product = openings.add(
     await openProduct({
@@ -83,6 +84,10 @@ async function readSecrets(home: string): Promise<Secrets> {
     names.map(async (name) => [name, await secretIn(join(home, `${name}-secret`))] as const),
   );
   return Object.fromEntries(values) as Secrets;
+}
+
+async function isEmpty({ app }: Databases): Promise<boolean> {
+  return (await app.query('select from place limit 1')).rowCount === 0;
 }
 
 async function startPostgres(
