@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
+import { isUuid } from '../database/uuid.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
 import type { Page, PageRequest } from '../page/page.js';
 import { SyncService } from '../sync/sync.service.js';
 import { runOf, type ShownRun } from './run-of.js';
-import { isUuid } from './uuid.js';
 
 const withSync = { sync: { select: { name: true } } } as const;
 /** A run that was queued in the same millisecond as another is told apart by its id. */

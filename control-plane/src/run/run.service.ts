@@ -3,12 +3,12 @@ import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
+import { isUuid } from '../database/uuid.js';
 import { cancelJobOfRun } from '../job/cancel.js';
 import { insertJob, poolIdOf } from '../job/enqueue.js';
 import { syncNotFound } from '../sync/sync.service.js';
 import type { RunOptions } from './run-options.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from './run-row.js';
-import { isUuid } from './uuid.js';
 
 /** A run in the queue, and the pool whose agents may be told of it. */
 export interface QueuedRun {
