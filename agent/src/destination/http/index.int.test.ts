@@ -253,11 +253,31 @@ describe('HTTP as a destination', () => {
     expect((await open({ repeatable: true })).isRepeatable('upsert', 'added')).toBe(true);
   });
 
+  it.each([null, '', '.', '..', '%2e%2e', '//evil.example/x'])(
+    'asks for nothing when a row would choose another resource: %j',
+    async (id) => {
+      const target = await open({
+        changed: { method: 'PUT', url: 'people/{{ id | url_decode }}' },
+        removed: { method: 'DELETE', url: '{{ id }}' },
+      });
+      for (const change of ['changed', 'removed'] as const)
+        await expect(send(target, [[id, '1', null, null]], change)).rejects.toMatchObject({
+          kind: 'REJECTED',
+          code: 'record.bad_url',
+        });
+      expect(receiver.received).toEqual([]);
+    },
+  );
+
   it('refuses what can not work before anything is sent', async () => {
     const url = 'people/{{ id }}';
     await expect(open({ batch: { size: 2 }, changed: { url } })).rejects.toMatchObject({
       kind: 'CONFIG',
       code: 'destination.url_of_one_row',
+    });
+    await expect(open({ added: { url: '//evil.example/people' } })).rejects.toMatchObject({
+      kind: 'CONFIG',
+      code: 'destination.url_elsewhere',
     });
     await expect(open({ added: { url: '{{ id ' } })).rejects.toMatchObject({
       kind: 'CONFIG',
@@ -267,6 +287,7 @@ describe('HTTP as a destination', () => {
       code: 'settings.invalid',
     });
     expect(() => connect({ baseUrl: 'file:///etc/passwd' })).toThrow('baseUrl must be');
+    expect(() => connect({ baseUrl: 'https://x.example/?k=1' })).toThrow('baseUrl must have no');
     expect(receiver.received).toEqual([]);
   });
 });

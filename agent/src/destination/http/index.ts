@@ -5,10 +5,12 @@ import { openHttpClient } from '../../connector/http.js';
 import type { HttpClient } from '../../connector/http.js';
 import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
-import { Failure } from '../../failure.js';
+import type { Template } from '../../connector/template.js';
+import { Failure, failureOf } from '../../failure.js';
 import { outcomesOf } from './answers.js';
 import { defaultMethods, makeRequest } from './requests.js';
 import type { Call, Shape } from './requests.js';
+import { compileUrl, urlOf } from './url.js';
 
 const call = (label: string) =>
   ({
@@ -163,8 +165,9 @@ function openEndpoint(
     single: size === 1,
   };
   const urlsAndBodies = (['added', 'changed', 'removed'] as const).map((change) => {
-    checkUrl(chosen[change]?.url, size);
-    return [change, templatesOf(chosen[change], request.object)] as const;
+    const templates = templatesOf(chosen[change], request.object);
+    checkUrl(templates.url, { size, base });
+    return [change, templates] as const;
   });
   const templates = new Map(urlsAndBodies);
   const callFor = ({ kind, change }: Pick<Batch, 'kind' | 'change'>): Call => ({
@@ -210,20 +213,34 @@ function templatesOf(
   object: string,
 ): Omit<Call, 'method'> {
   return {
-    url: compileTemplate(given?.url ?? object.replace(/^\//, '')),
+    url: compileUrl((given?.url ?? object).replace(/^\//, '')),
     body: given?.body === undefined ? undefined : compileTemplate(given.body),
   };
 }
 
-/** A request for many rows has one URL. */
-function checkUrl(url: string | undefined, size: number): void {
-  if (size === 1 || url === undefined || compileTemplate(url).variables.length === 0) return;
+/** A request for many rows has one URL, and one that no row has a part in is right or wrong before anything is sent. */
+function checkUrl(url: Template, { size, base }: { size: number; base: string }): void {
+  if (url.variables.length === 0) return checkFixedUrl(url, base);
+  if (size === 1) return;
   throw new Failure(
     'CONFIG',
     'destination.url_of_one_row',
     'A URL that names a row needs batch.size 1. Take the columns out of the URL, or the batch.',
-    { detail: url },
+    { detail: url.variables.join(', ') },
   );
+}
+
+function checkFixedUrl(url: Template, base: string): void {
+  try {
+    urlOf(url, {}, base);
+  } catch (cause) {
+    throw new Failure(
+      'CONFIG',
+      'destination.url_elsewhere',
+      'A URL of this sync is not below baseUrl. Write it relative to baseUrl, or change baseUrl.',
+      { detail: failureOf(cause).detail ?? '', cause },
+    );
+  }
 }
 
 function isSafe(method: string): boolean {
@@ -231,7 +248,14 @@ function isSafe(method: string): boolean {
 }
 
 function baseOf(url: string): string {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
     throw new Failure('CONFIG', 'settings.invalid', 'baseUrl must be an http or https address.');
+  if (/[?#]/.test(url) || parsed.username || parsed.password)
+    throw new Failure(
+      'CONFIG',
+      'settings.invalid',
+      'baseUrl must have no query, fragment or user. Write a query into the URLs, a credential into the secret.',
+    );
   return url;
 }

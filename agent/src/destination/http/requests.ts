@@ -2,11 +2,12 @@ import type { Batch, JsonRecord, OperationKind } from '../../connector/destinati
 import type { HttpRequest } from '../../connector/http.js';
 import type { Template } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
+import { urlOf } from './url.js';
 
 /** How one kind of change is asked for. */
 export interface Call {
   method: string;
-  /** Rendered with the record; what it inserts is escaped for a URL. */
+  /** Compiled by `compileUrl`, rendered with the first record. */
   url: Template;
   body: Template | undefined;
 }
@@ -36,7 +37,7 @@ export function makeRequest(
   if (!first) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
   return {
     method: call.method,
-    url: new URL(call.url.render(escaped(first)), withSlash(shape.baseUrl)).href,
+    url: urlOf(call.url, forTemplate(first), shape.baseUrl),
     headers: {
       'content-type':
         shape.wrap === 'ndjson' && !shape.single ? 'application/x-ndjson' : 'application/json',
@@ -69,19 +70,6 @@ function forTemplate(record: JsonRecord): JsonRecord {
       typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
     ]),
   );
-}
-
-function escaped(record: JsonRecord): JsonRecord {
-  return Object.fromEntries(
-    Object.entries(forTemplate(record)).map(([name, value]) => [
-      name,
-      value === null ? '' : encodeURIComponent(String(value)),
-    ]),
-  );
-}
-
-function withSlash(url: string): string {
-  return url.endsWith('/') ? url : `${url}/`;
 }
 
 export const defaultMethods: Partial<Record<OperationKind, string>> = {

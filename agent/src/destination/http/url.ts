@@ -1,0 +1,77 @@
+import { makeCompiler } from '../../connector/template.js';
+import type { Template } from '../../connector/template.js';
+import type { JsonRecord } from '../../connector/destination.js';
+import { Failure } from '../../failure.js';
+
+// A row decides which record of the endpoint is meant, never which endpoint: a value that is missing, climbs, or names
+// another host would have us delete a whole collection, or hand the credential to a stranger.
+
+/** Templates of URLs: what they insert is percent-encoded, after every filter. */
+export const compileUrl = makeCompiler(inserted);
+
+/** The record's URL, below the base and nowhere else; else REJECTED `record.bad_url`. `baseUrl` has no query. */
+export function urlOf(template: Template, record: JsonRecord, baseUrl: string): string {
+  const text = template.render(record);
+  const base = new URL(withSlash(baseUrl));
+  if (!URL.canParse(text, base.href)) throw badUrl('This is no URL.', text);
+  const url = new URL(text, base);
+  if (url.origin !== base.origin || url.username !== base.username)
+    throw badUrl('The URL is on another host than baseUrl.', text);
+  const [path = ''] = text.split(/[?#]/);
+  if (!url.pathname.startsWith(base.pathname) || path.split('/').some(climbs))
+    throw badUrl('The URL is not below baseUrl.', text);
+  return url.href;
+}
+
+function inserted(value: unknown): string {
+  const text = Array.isArray(value) ? value.join('') : String(value ?? '');
+  if (text.trim() === '') throw badUrl('A value that the URL inserts is NULL or empty.', text);
+  if (decodings(text).some((decoded) => /\p{Cc}/u.test(decoded) || !decoded.isWellFormed()))
+    throw badUrl('A value that the URL inserts has control characters.', text);
+  if (decodings(text).some(climbs))
+    throw badUrl('A value that the URL inserts is not the name of one thing.', text);
+  return encodeURIComponent(text);
+}
+
+/** Whether a part between slashes would be read as a step, by the far side or by any proxy that decodes on the way. */
+function climbs(part: string): boolean {
+  return decodings(part).some((decoded) => {
+    const steps = decoded.split(/[/\\]/);
+    return steps.some((step) => isStep(step)) || (steps.length > 1 && steps.includes(''));
+  });
+}
+
+/** Path parameters (`..;x`) and spaces around do not make a step a name. */
+function isStep(text: string): boolean {
+  return /^\s*\.{1,2}\s*(;.*)?$/s.test(text);
+}
+
+/** The text, and what comes of decoding it again and again. */
+function decodings(text: string): string[] {
+  const all = [text];
+  for (let last = text; all.length < 8; all.push(last)) {
+    const decoded = decodedOnce(last);
+    if (decoded === last) break;
+    last = decoded;
+  }
+  return all;
+}
+
+/** What is no escape stays, so that one stray percent sign does not hide the rest. */
+function decodedOnce(text: string): string {
+  return text.replaceAll(/(%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('latin1');
+    }
+  });
+}
+
+function badUrl(message: string, detail: string): Failure {
+  return new Failure('REJECTED', 'record.bad_url', message, { detail });
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
+}
