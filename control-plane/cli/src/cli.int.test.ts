@@ -285,6 +285,34 @@ describe('agents, enroll-token and keys', () => {
     expect(err).toContain('pool eu');
     expect((await world.drawbridge('keys', 'create', 'ci')).out).toBe('dbk_made\n');
   });
+
+  it('list keys, and revoke one by its name', async () => {
+    await using world = await setUp();
+    const times = { createdAt: '2026-11-23T10:00:00.000Z', lastUsedAt: null, expiresAt: null };
+    const setup = { id: 'k2', name: 'setup', ...times };
+    world.state.apiKeys = [{ id: 'k1', name: 'ci', ...times }, setup];
+    const listed = await world.drawbridge('keys', 'list');
+    expect(listed.out).toMatch(
+      /^KEY +CREATED +LAST USED +EXPIRES\nci +2026-11-23T10:00:00.000Z +never +never\n/,
+    );
+    expect(await world.drawbridge('keys', 'revoke', 'ci')).toMatchObject({ code: 0 });
+    expect((await world.drawbridge('keys', 'list', '--json')).json()).toEqual({ keys: [setup] });
+    const again = await world.drawbridge('keys', 'revoke', 'ci', '--json');
+    expect(again.code).toBe(2);
+    expect(again.json()).toMatchObject({ error: { code: 'key.not_found' } });
+  });
+
+  it.each([
+    ['keys', 'revoke'],
+    ['keys', 'create'],
+    ['keys', 'list', 'ci'],
+    ['keys', 'burn', 'ci'],
+  ])('say how to write %s %s %s', async (...words) => {
+    await using world = await setUp();
+    const said = await world.drawbridge(...words.filter((word) => typeof word === 'string'));
+    expect(said).toMatchObject({ code: 2, out: '' });
+    expect(said.err).toContain('drawbridge keys revoke NAME');
+  });
 });
 
 describe('a server that is not as it should be', () => {

@@ -174,3 +174,24 @@ export const createApiKey: Operation<
 > = {
   document: `mutation CreateApiKey($input: CreateApiKeyInput!) { createApiKey(input: $input) { id key } }`,
 };
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+}
+
+const apiKeyFields = 'id name createdAt lastUsedAt expiresAt';
+
+export const listApiKeys: Operation<{ apiKeys: ApiKey[] }, Record<string, never>> = {
+  document: `query ApiKeys { apiKeys { ${apiKeyFields} } }`,
+};
+
+export const revokeApiKey: Operation<
+  { revokeApiKey: { apiKey: ApiKey } },
+  { input: { id: string } }
+> = {
+  document: `mutation RevokeApiKey($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { ${apiKeyFields} } } }`,
+};

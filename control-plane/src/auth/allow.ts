@@ -9,6 +9,8 @@ export type Permission =
   | 'configuration.write'
   | 'connection.check'
   | 'key.create'
+  | 'key.read'
+  | 'key.revoke'
   | 'run.read'
   | 'run.start'
   | 'run.cancel'

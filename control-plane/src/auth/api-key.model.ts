@@ -1,5 +1,23 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
 
+@ObjectType({ description: 'The key itself is shown once, when it is made.' })
+export class ApiKey {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => GraphQLISODateTime)
+  createdAt!: Date;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'To the minute.' })
+  lastUsedAt!: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Without one it never ends.' })
+  expiresAt!: Date | null;
+}
+
 @InputType()
 export class CreateApiKeyInput {
   @Field()
@@ -16,4 +34,16 @@ export class CreateApiKeyPayload {
 
   @Field({ description: 'Shown this once.' })
   key!: string;
+}
+
+@InputType()
+export class RevokeApiKeyInput {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+export class RevokeApiKeyPayload {
+  @Field(() => ApiKey)
+  apiKey!: ApiKey;
 }

@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
-import type { CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
+import { isUuid } from '../database/uuid.js';
+import type { ApiKey, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
 import type { Caller } from './caller.js';
 import { hashOfToken, makeToken } from './token.js';
 
 /** A key that is used all the time is written down as used once a minute. */
 const usedAgainAfterMs = 60_000;
+
+/** What people may see of a key: not even its hash. */
+const shown = { id: true, name: true, createdAt: true, lastUsedAt: true, expiresAt: true } as const;
 
 @Injectable()
 export class ApiKeyService {
@@ -16,10 +20,17 @@ export class ApiKeyService {
     private readonly clock: Clock,
   ) {}
 
-  async create({ workspaceId }: Caller, input: CreateApiKeyInput): Promise<CreateApiKeyPayload> {
+  list({ workspaceId }: Caller): Promise<ApiKey[]> {
+    const orderBy = { name: 'asc' } as const;
+    return this.database.apiKey.findMany({ where: { workspaceId }, orderBy, select: shown });
+  }
+
+  async create(caller: Caller, input: CreateApiKeyInput): Promise<CreateApiKeyPayload> {
+    const { workspaceId } = caller;
     const name = input.name.trim();
     if (!/^\S.{0,99}$/u.test(name))
       throw new AppError('key.bad_name', 'Give the key a name of 1 to 100 characters.');
+    assertNotOutlived(caller, input.expiresAt ?? null);
     const { token, hash } = makeToken('dbk');
     const data = { workspaceId, name, hash, expiresAt: input.expiresAt ?? null };
     const [made] = await this.database.apiKey.createManyAndReturn({
@@ -31,13 +42,23 @@ export class ApiKeyService {
     return { id: made.id, key: token };
   }
 
+  /** At once and for good; its name is free again. */
+  async revoke({ workspaceId }: Caller, id: string): Promise<ApiKey> {
+    const where = { id, workspaceId };
+    const key = isUuid(id) && (await this.database.apiKey.findFirst({ where, select: shown }));
+    // Of two who revoke it together one comes too late, and it is gone all the same.
+    if (!key) throw new AppError('key.not_found', 'There is no such API key.');
+    await this.database.apiKey.deleteMany({ where });
+    return key;
+  }
+
   /** For the command that sets a workspace up: the former key of that name stops to work. */
   async replace(workspaceId: string, name: string): Promise<string> {
     const { token, hash } = makeToken('dbk');
     await this.database.apiKey.upsert({
       where: { workspaceId_name: { workspaceId, name } },
       create: { workspaceId, name, hash },
-      update: { hash },
+      update: { hash, createdAt: this.clock.now(), lastUsedAt: null, expiresAt: null },
     });
     return token;
   }
@@ -46,8 +67,19 @@ export class ApiKeyService {
     const key = await this.database.apiKey.findUnique({ where: { hash: hashOfToken(token) } });
     const now = this.clock.now();
     if (!key || (key.expiresAt && key.expiresAt <= now)) return undefined;
-    if (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() > usedAgainAfterMs)
-      await this.database.apiKey.update({ where: { id: key.id }, data: { lastUsedAt: now } });
-    return { workspaceId: key.workspaceId, role: 'owner', name: key.name, email: null, by: 'key' };
+    const { id, workspaceId, name, lastUsedAt, expiresAt } = key;
+    if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > usedAgainAfterMs)
+      await this.database.apiKey.updateMany({ where: { id }, data: { lastUsedAt: now } });
+    const caller: Caller = { workspaceId, role: 'owner', name, email: null, by: 'key' };
+    return expiresAt ? { ...caller, keyExpiresAt: expiresAt } : caller;
   }
+}
+
+/** Or a key that leaked could make itself another before it ends. */
+function assertNotOutlived({ keyExpiresAt }: Caller, expiresAt: Date | null): void {
+  if (!keyExpiresAt || (expiresAt && expiresAt <= keyExpiresAt)) return;
+  throw new AppError(
+    'key.outlives',
+    `A key makes no key that ends after itself. Let the new one end by ${keyExpiresAt.toISOString()}, or make it signed in or with a key that lasts longer.`,
+  );
 }

@@ -1,6 +1,12 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from './allow.js';
-import { CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
+import {
+  ApiKey,
+  CreateApiKeyInput,
+  CreateApiKeyPayload,
+  RevokeApiKeyInput,
+  RevokeApiKeyPayload,
+} from './api-key.model.js';
 import { ApiKeyService } from './api-key.service.js';
 import { CurrentCaller, type Caller } from './caller.js';
 import { Viewer } from './viewer.model.js';
@@ -15,6 +21,12 @@ export class AuthResolver {
     return { name, email, role };
   }
 
+  @Allow('key.read')
+  @Query(() => [ApiKey])
+  apiKeys(@CurrentCaller() caller: Caller): Promise<ApiKey[]> {
+    return this.keys.list(caller);
+  }
+
   @Allow('key.create')
   @Mutation(() => CreateApiKeyPayload)
   createApiKey(
@@ -22,5 +34,14 @@ export class AuthResolver {
     @Args('input', { type: () => CreateApiKeyInput }) input: CreateApiKeyInput,
   ): Promise<CreateApiKeyPayload> {
     return this.keys.create(caller, input);
+  }
+
+  @Allow('key.revoke')
+  @Mutation(() => RevokeApiKeyPayload, { description: 'At once and for good.' })
+  async revokeApiKey(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => RevokeApiKeyInput }) input: RevokeApiKeyInput,
+  ): Promise<RevokeApiKeyPayload> {
+    return { apiKey: await this.keys.revoke(caller, input.id) };
   }
 }

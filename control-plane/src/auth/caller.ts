@@ -10,6 +10,8 @@ export interface Caller {
   name: string;
   email: string | null;
   by: 'session' | 'key';
+  /** When the API key ends. Without one it never does. */
+  keyExpiresAt?: Date;
 }
 
 /** What a resolver sees beside its arguments. */

@@ -1,25 +1,64 @@
-import type { Command } from '../command.js';
+import type { Ask } from '../api.js';
+import type { Answer, Command, Context, Given } from '../command.js';
 import { CliFailure } from '../failure.js';
-import { createApiKey } from '../operation.js';
+import { createApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../operation.js';
+import { table } from '../text.js';
 
 export const keys: Command = {
-  usage: 'keys <create> <name>',
-  summary: 'make an API key for a script',
+  usage: 'keys <list|create|revoke> [name]',
+  summary: 'list, make and revoke API keys for scripts',
   example: 'drawbridge keys create ci --expires 2027-06-30',
-  options: [['--expires <date>', 'when it stops to work; never, if left out']],
-  act: async ({ args: [action, name = ''], options }, context) => {
-    if (action !== 'create')
-      throw new CliFailure(
-        'cli.usage',
-        `keys ${action} is not known. Write: drawbridge keys create NAME`,
-        2,
-      );
-    const input = { name, expiresAt: expiryOf(options.expires) };
-    const { createApiKey: made } = await context.ask()(createApiKey, { input });
-    context.note('Keep it now: it is not shown again.');
-    return { json: { ...made, name, expiresAt: input.expiresAt }, lines: [made.key] };
+  options: [['--expires <date>', 'when a new one stops to work; never, if left out']],
+  act: ({ args: [action, name], options }, context) => {
+    if (action === 'list' && name === undefined) return list(context);
+    if (action === 'create' && name) return createKey(name, options, context);
+    if (action === 'revoke' && name) return revoke(name, context);
+    throw new CliFailure(
+      'cli.usage',
+      'Write: drawbridge keys list, drawbridge keys create NAME, or drawbridge keys revoke NAME',
+      2,
+    );
   },
 };
+
+async function list(context: Context): Promise<Answer> {
+  const { apiKeys } = await context.ask()(listApiKeys, {});
+  return { json: { keys: apiKeys }, lines: table([heading, ...apiKeys.map(cellsOf)]) };
+}
+
+async function createKey(
+  name: string,
+  options: Given['options'],
+  context: Context,
+): Promise<Answer> {
+  const input = { name, expiresAt: expiryOf(options.expires) };
+  const { createApiKey: made } = await context.ask()(createApiKey, { input });
+  context.note('Keep it now: it is not shown again.');
+  return { json: { ...made, name, expiresAt: input.expiresAt }, lines: [made.key] };
+}
+
+async function revoke(name: string, context: Context): Promise<Answer> {
+  const ask = context.ask();
+  const { id } = await keyNamed(name, ask);
+  const { apiKey } = (await ask(revokeApiKey, { input: { id } })).revokeApiKey;
+  return { json: apiKey, lines: [`The key ${apiKey.name} lets nobody in any more.`] };
+}
+
+async function keyNamed(name: string, ask: Ask): Promise<ApiKey> {
+  const found = (await ask(listApiKeys, {})).apiKeys.find((key) => key.name === name);
+  if (found) return found;
+  const message = `There is no API key "${name}". See them all with: drawbridge keys list`;
+  throw new CliFailure('key.not_found', message, 2);
+}
+
+const heading = ['KEY', 'CREATED', 'LAST USED', 'EXPIRES'];
+
+const cellsOf = ({ name, createdAt, lastUsedAt, expiresAt }: ApiKey): string[] => [
+  name,
+  createdAt,
+  lastUsedAt ?? 'never',
+  expiresAt ?? 'never',
+];
 
 function expiryOf(given: string | boolean | undefined): string | null {
   if (typeof given !== 'string') return null;

@@ -10,7 +10,7 @@ import {
   type Specification,
 } from '@drawbridge/proto';
 import { buildSchema, graphql, GraphQLError } from 'graphql';
-import type { Agent, Run } from '../operation.js';
+import type { Agent, ApiKey, Run } from '../operation.js';
 import { sampleRun } from './sample-run.js';
 
 const schema = buildSchema(
@@ -25,6 +25,7 @@ export interface FakeState {
   looks: Partial<Run>[];
   runs: Run[];
   agents: Agent[];
+  apiKeys: ApiKey[];
   started: Record<string, unknown>[];
   /** Answers to swallow with a closed connection, as a server that restarts does. */
   drops: number;
@@ -42,6 +43,7 @@ export async function openFakeControlPlane(): Promise<FakeControlPlane> {
     looks: [],
     runs: [],
     agents: [],
+    apiKeys: [],
     started: [],
     drops: 0,
   };
@@ -108,6 +110,13 @@ function rootOf(state: FakeState) {
       expiresAt: '2026-11-23T12:00:00.000Z',
     }),
     createApiKey: ({ input }: Input<{ name: string }>) => ({ id: input.name, key: 'dbk_made' }),
+    apiKeys: () => state.apiKeys,
+    revokeApiKey: ({ input }: Input<{ id: string }>) => {
+      const apiKey = state.apiKeys.find(({ id }) => id === input.id);
+      if (!apiKey) throw refusal('key.not_found', 'There is no such API key.');
+      state.apiKeys = state.apiKeys.filter(({ id }) => id !== input.id);
+      return { apiKey };
+    },
   };
 }
 
