@@ -6,16 +6,24 @@ export interface Clock {
   now(): number;
   /** Milliseconds that never go backwards, for durations, leases and deadlines. */
   monotonicMs(): number;
-  /** Rejects with the signal's reason when it is aborted. */
+  /** Never resolves early, however long. Rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** Node takes a longer wait, 2^31 ms and above, for one of 1 ms. */
+const longestWaitMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
+    const until = performance.now() + ms;
     try {
-      await wait(ms, undefined, signal ? { signal } : {});
+      // A timer may fire a fraction of a millisecond early as well.
+      for (let leftMs = ms; ; leftMs = until - performance.now()) {
+        await wait(Math.min(leftMs, longestWaitMs), undefined, signal ? { signal } : {});
+        if (performance.now() >= until) return;
+      }
     } catch (error) {
       // Node rejects with an error of its own that hides why we were woken.
       signal?.throwIfAborted();

@@ -23,6 +23,8 @@ export interface HttpClient {
 }
 
 const maxAnswerBytes = 4 << 20;
+/** Whoever asks for more than a year is asked again after one. */
+const mostRetryAfterMs = 365 * 86_400_000;
 
 export function openHttpClient(options: { connections: number; timeoutMs: number }): HttpClient {
   const agent = new Agent({
@@ -130,8 +132,8 @@ function refusal(answer: HttpAnswer): Failure {
 /** Seconds or a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after); a date counts from the answer's own. */
 function retryAfterMs({ headers }: HttpAnswer): number {
   const value = String(headers['retry-after'] ?? '');
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
   const until = Date.parse(value);
   const from = Date.parse(String(headers['date'] ?? ''));
-  return Number.isNaN(until) || Number.isNaN(from) ? 0 : Math.max(0, until - from);
+  const wish = /^\d+$/.test(value) ? Number(value) * 1000 : until - from;
+  return Number.isNaN(wish) ? 0 : Math.min(Math.max(0, wish), mostRetryAfterMs);
 }

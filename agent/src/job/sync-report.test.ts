@@ -47,6 +47,14 @@ function isSayable(value: SyncReport): boolean {
   );
 }
 
+it('says how long the far side wants to be left alone', () => {
+  const failure = tally(3);
+  expect(wireReportOf(report({ failure })).failure).toMatchObject({ retryAfterMs: 0 });
+  const told = report({ failure, retryAfterMs: 2 ** 40 });
+  expect(wireReportOf(told).failure).toMatchObject({ retryAfterMs: 0xffff_ffff });
+  expect(isSayable(told)).toBe(true);
+});
+
 it('says every count, time and code', () => {
   expect(wireReportOf(report())).toMatchObject({
     outcome: SyncOutcome.COMPLETED_WITH_ERRORS,

@@ -13,7 +13,7 @@ import type {
   Progress,
   SyncReport,
 } from '../sync/sync-request.js';
-import { wireCodesOf, wireKinds } from './wire-failure.js';
+import { wireCodesOf, wireKinds, wireRetryAfterMs } from './wire-failure.js';
 import type { WireFailure } from './wire-failure.js';
 
 const outcomes: Record<SyncReport['outcome'], SyncOutcome> = {
@@ -37,7 +37,7 @@ const mostErrors = 50;
 
 /** Counts, codes and a pointer, as the wire says them. */
 export function wireReportOf(report: SyncReport): MessageInitShape<typeof SyncReportSchema> {
-  const { baseline, failure } = report;
+  const { baseline, failure, retryAfterMs = 0 } = report;
   return {
     outcome: outcomes[report.outcome],
     counts: wireCountsOf(report.counts),
@@ -55,7 +55,9 @@ export function wireReportOf(report: SyncReport): MessageInitShape<typeof SyncRe
         bytes: BigInt(baseline.bytes),
       },
     }),
-    ...(failure && { failure: tallyFailureOf(failure) }),
+    ...(failure && {
+      failure: { ...tallyFailureOf(failure), retryAfterMs: wireRetryAfterMs(retryAfterMs) },
+    }),
     agentPeakBytes: BigInt(Math.round(report.peakBytes)),
     bucketBytes: BigInt(Math.round(report.bucketBytes)),
   };

@@ -32,8 +32,12 @@ export function wireFailureOf(failure: Failure, errorId = ''): WireFailure {
     kind: wireKinds[kind],
     ...wireCodesOf({ code, vendorCode }),
     errorId,
-    retryAfterMs: Math.min(Math.max(0, Math.round(retryAfterMs)), mostRetryAfterMs),
+    retryAfterMs: wireRetryAfterMs(retryAfterMs),
   };
+}
+
+export function wireRetryAfterMs(ms: number): number {
+  return Math.min(Math.max(0, Math.round(ms)), mostRetryAfterMs);
 }
 
 /** The same for a failure outside any run, its text laid into the bucket when it has one and the bucket works. */

@@ -43,6 +43,7 @@ export async function report(run: Run): Promise<SyncReport> {
         }
       : {}),
     ...(failed ? { failure: failed } : {}),
+    ...(run.failure?.retryAfterMs ? { retryAfterMs: run.failure.retryAfterMs } : {}),
     peakBytes: process.resourceUsage().maxRSS * 1024,
     bucketBytes: tools.store.bytesWritten,
   };

@@ -207,6 +207,8 @@ describe('HTTP as a destination', () => {
   it.each([
     [429, { 'retry-after': '7' }, 'TRANSIENT', 'destination.rate_limited', 7_000],
     [503, { 'retry-after': 'Tue, 24 Nov 2026 10:00:30 GMT', date: 'Tue, 24 Nov 2026 10:00:00 GMT' }, 'TRANSIENT', 'destination.busy', 30_000],
+    [429, { 'retry-after': '9'.repeat(400) }, 'TRANSIENT', 'destination.rate_limited', 31_536_000_000],
+    [429, { 'retry-after': '-7' }, 'TRANSIENT', 'destination.rate_limited', 0],
     [500, {}, 'TRANSIENT', 'destination.busy', 0],
     [408, {}, 'TRANSIENT', 'destination.busy', 0],
     [401, {}, 'CONFIG', 'destination.auth_failed', 0],
