@@ -6,7 +6,10 @@ export interface Renewed extends LeaseKey {
   isCancelled: boolean;
 }
 
-/** Holds leases for another `leaseMs`. Those that are another's, older or run out are missing from the answer. */
+/**
+ * Holds leases for another `leaseMs`. Those that are another's, older or run out are missing from the answer. Jobs are
+ * locked in the order of their ids, or two renewals could wait for each other.
+ */
 export function renewLeases(
   tx: Transaction,
   agentId: string,
@@ -16,21 +19,34 @@ export function renewLeases(
   const ids = leases.map(({ jobId }) => jobId);
   const epochs = leases.map(({ epoch }) => String(epoch));
   return tx.$queryRaw<Renewed[]>`
+    with held as (
+      select job.id from "Job" as job
+      join unnest(${ids}::uuid[], ${epochs}::text[]::bigint[]) as named (id, epoch)
+        on job.id = named.id and job.epoch = named.epoch
+      where job."agentId" = ${agentId}::uuid and job.state = 'leased' and job."leaseUntil" > now()
+      order by job.id for update of job
+    )
     update "Job" as job set "leaseUntil" = now() + make_interval(secs => ${leaseMs}::float8 / 1000)
-    from unnest(${ids}::uuid[], ${epochs}::text[]::bigint[]) as held (id, epoch)
-    where job.id = held.id and job.epoch = held.epoch and job."agentId" = ${agentId}::uuid
-      and job.state = 'leased' and job."leaseUntil" > now()
+    from held where job.id = held.id
     returning job.id as "jobId", job.epoch, job."cancelRequestedAt" is not null as "isCancelled"`;
 }
 
-/** What was offered to an agent and perhaps never reached it. Its lease counts from the new offer. */
+/**
+ * What was offered to an agent and perhaps never reached it. Its lease counts from the new offer. A job that is moving
+ * just now is left to whoever moves it.
+ */
 export function renewUnaccepted(
   tx: Transaction,
   agentId: string,
   leaseMs: number,
 ): Promise<ClaimedJob[]> {
   return tx.$queryRaw<ClaimedJob[]>`
-    update "Job" set "leaseUntil" = now() + make_interval(secs => ${leaseMs}::float8 / 1000)
-    where "agentId" = ${agentId}::uuid and state = 'leased' and "acceptedAt" is null and "leaseUntil" > now()
-    returning id as "jobId", epoch, "workspaceId", "runId", request`;
+    with unheard as (
+      select id from "Job"
+      where "agentId" = ${agentId}::uuid and state = 'leased' and "acceptedAt" is null and "leaseUntil" > now()
+      order by id for update skip locked
+    )
+    update "Job" as job set "leaseUntil" = now() + make_interval(secs => ${leaseMs}::float8 / 1000)
+    from unheard where job.id = unheard.id
+    returning job.id as "jobId", job.epoch, job."workspaceId", job."runId", job.request`;
 }
