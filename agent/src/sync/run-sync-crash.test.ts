@@ -257,18 +257,30 @@ describe('a mapping that changes', () => {
     expect(await engine.run()).toMatchObject({ outcome: 'succeeded', counts: { sent: 2 } });
     inStep();
   });
+});
 
-  it('refuses a removal whose key is not known, instead of forgetting it (invariant 9)', async () => {
-    await engine.run();
-    table.pop();
-    expect(
-      await engine.run({
-        key: [{ field: 'id', column: 'email' }],
-        fields: [column('name'), column('team')],
-      }),
-    ).toMatchObject({ counts: { removed: 1 }, errors: [{ failure: { code: 'record.key_null' } }] });
-    expect(await engine.run()).toMatchObject({ counts: { removed: 1, sent: expect.any(Number) } });
-    expect(destination.records.size).toBe(19);
+describe('a key that is not the primary key', () => {
+  const byName = { key: [{ field: 'name', column: 'name' }], fields: [column('team')] };
+
+  it.each([
+    ['mirror', 'delete'],
+    ['upsert', 'archive'],
+  ] as const)('is refused where records are removed: %s, %s', async (mode, action) => {
+    for (const key of [byName.key, [], [{ field: 'id', column: 'id' }, ...byName.key]])
+      expect(
+        await engine.run({ ...byName, key, mode, onRemoved: { action, set: [] } }),
+      ).toMatchObject({
+        outcome: 'failed',
+        counts: { queried: 0, sent: 0 },
+        failure: { failure: { kind: 'CONFIG', code: 'mapping.key_not_primary' } },
+      });
+  });
+
+  it('is fine where nothing is removed; of two rows with one key the last one wins', async () => {
+    table = people(3).map((row) => ({ ...row, name: 'shared', team: row.id! }));
+    const request = { ...byName, mode: 'upsert' as const, onRemoved: nothing };
+    expect(await engine.run(request)).toMatchObject({ outcome: 'succeeded', counts: { sent: 3 } });
+    expect([...destination.records.values()]).toEqual([{ name: 'shared', team: '2' }]);
   });
 });
 

@@ -15,6 +15,7 @@ import type { Plan } from './plan.js';
 import { query } from './query.js';
 import { record } from './record.js';
 import { recover } from './recover.js';
+import { assertRemovable } from './removal-key.js';
 import { report } from './report.js';
 import { openRun } from './run.js';
 import type { Run } from './run.js';
@@ -41,6 +42,7 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
 
 async function follow(run: Run): Promise<void> {
   const { request, tools } = run;
+  assertRemovable(request);
   run.baseline = await currentBaseline(run);
   const rows = await query(request, tools);
   try {

@@ -111,6 +111,36 @@ describe('a configuration without a mistake', () => {
   });
 });
 
+describe('a key by which a sync removes', () => {
+  const composite = spoilt('primaryKey: [id]', 'primaryKey: [tenant, id]');
+  const keyed = (text: string, key: string): string[] =>
+    problemsOf(text.replace('key: { external_id: id }', key));
+  const noKey = ['0.yaml:16:3 spec.key_not_primary'];
+  const otherKey = ['0.yaml:21:5 spec.key_not_primary'];
+
+  it('is the primary key, under whatever names and in whatever order', () => {
+    expect(keyed(whole, 'key: { mail: email }')).toEqual(otherKey);
+    expect(keyed(whole, 'key: { id: id, mail: email }')).toEqual(otherKey);
+    expect(keyed(whole, 'firstRun: send')).toEqual(noKey);
+    expect(keyed(composite, 'key: { a: id }')).toEqual(otherKey);
+    expect(keyed(composite, 'key: { a: id, b: tenant }')).toEqual([]);
+    const upserting = composite.replace('mode: mirror', 'mode: upsert\n    onRemoved: archive');
+    expect(keyed(upserting, 'key: { a: id }')).toEqual(['0.yaml:22:5 spec.key_not_primary']);
+  });
+
+  it('says which columns are meant, and how to keep the key', () => {
+    const text = composite.replace('external_id: id', 'external_id: email');
+    const [problem] = parseSpecification([{ path: 'a.yaml', text }]).problems;
+    expect(problem?.message).toContain('it lacks tenant, id of the model');
+    expect(problem?.message).toContain('use "mode: upsert" without "onRemoved"');
+  });
+
+  it('may be any other where nothing is removed', () => {
+    const upserting = composite.replace('mode: mirror', 'mode: upsert');
+    expect(keyed(upserting, 'key: { mail: email }')).toEqual([]);
+  });
+});
+
 describe('a mistake is found where it stands', () => {
   it.each([
     ['an unknown part', 'syncs:', 'synks:', '15:1 spec.unknown_key'],

@@ -15,6 +15,7 @@ import { modelEntry } from './read-model.js';
 import { syncEntry } from './read-sync.js';
 import { itemsOf, type Item, type Reader } from './reader.js';
 import { checkReferences } from './reference.js';
+import { refuseOtherKeys } from './removal-key.js';
 import { YamlFile, type At, type Draft } from './yaml-file.js';
 
 export interface ConfigurationFile {
@@ -43,9 +44,10 @@ export function parseSpecification(files: readonly ConfigurationFile[]): Parsed 
   for (const { path, text } of files) readFile(new YamlFile(path, text, draft), found, names);
   checkReferences(draft, names);
   const specification = gathered(found);
-  refuseTwoPools(specification, draft);
-  const problems = inReadingOrder(draft.problems);
   const placeOf = placesOf(draft);
+  refuseTwoPools(specification, draft);
+  refuseOtherKeys(specification, draft, placeOf);
+  const problems = inReadingOrder(draft.problems);
   return problems.length > 0 ? { problems, placeOf } : { specification, problems, placeOf };
 }
 

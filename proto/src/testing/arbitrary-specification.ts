@@ -206,13 +206,27 @@ const keyAndFields: fc.Arbitrary<{ key: KeyEntry[]; fields: FieldEntry[] }> = fc
     fields: names.slice(keys).map((field, index) => ({ field, ...mappings[index]! })),
   }));
 
-const sync = (models: string[], destinations: string[]): fc.Arbitrary<SyncEntry> =>
+/** A sync that removes finds its records by the model's primary key. */
+function withPrimaryKey(entry: SyncEntry, { primaryKey }: ModelEntry): SyncEntry {
+  if (entry.onRemoved.action === 'nothing') return entry;
+  const key = primaryKey.map((column, n) => ({
+    field: entry.key[n]?.field ?? `part ${n}`,
+    column,
+  }));
+  const fields = entry.fields.filter(({ field }) => !key.some((part) => part.field === field));
+  return { ...entry, key, fields };
+}
+
+const sync = (
+  models: Readonly<Record<string, ModelEntry>>,
+  destinations: string[],
+): fc.Arbitrary<SyncEntry> =>
   fc
     .tuple(
       modeAndRemoval,
       keyAndFields,
       fc.record({
-        model: fc.constantFrom(...models),
+        model: fc.constantFrom(...Object.keys(models)),
         destination: fc.constantFrom(...destinations),
         object: filled,
         firstRun: fc.constantFrom('send' as const, 'baseline'),
@@ -222,7 +236,9 @@ const sync = (models: string[], destinations: string[]): fc.Arbitrary<SyncEntry>
         options: settings,
       }),
     )
-    .map(([removed, mapped, rest]) => ({ ...rest, ...removed, ...mapped }));
+    .map(([removed, mapped, rest]) =>
+      withPrimaryKey({ ...rest, ...removed, ...mapped }, models[rest.model]!),
+    );
 
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 3 });
 
@@ -234,10 +250,12 @@ const records = <Entry>(keys: readonly string[], entry: fc.Arbitrary<Entry>) =>
 export const arbitrarySpecification: fc.Arbitrary<Specification> = fc
   .tuple(names, names, names, names)
   .chain(([sources, destinations, models, syncs]) =>
-    fc.record({
-      sources: records(sources, source),
-      destinations: records(destinations, destination),
-      models: records(models, model(sources)),
-      syncs: records(syncs, sync(models, destinations)),
-    }),
+    records(models, model(sources)).chain((modelEntries) =>
+      fc.record({
+        sources: records(sources, source),
+        destinations: records(destinations, destination),
+        models: fc.constant(modelEntries),
+        syncs: records(syncs, sync(modelEntries, destinations)),
+      }),
+    ),
   );

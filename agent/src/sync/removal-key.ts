@@ -1,0 +1,19 @@
+import { Failure } from '../failure.js';
+import type { SyncRequest } from './sync-request.js';
+
+/**
+ * A removal must meet the record of exactly the row that left. By a key of other columns, a row whose key changed would
+ * leave its old record behind, and one of two rows that share a record would take the other's away. The specification
+ * says so with a place in a file; it comes over a wire, so the engine looks again.
+ */
+export function assertRemovable({ onRemoved, key, model }: SyncRequest): void {
+  if (onRemoved.action === 'nothing') return;
+  const columns = key.map(({ column }) => column);
+  const isWhole = model.primaryKey.every((column) => columns.includes(column));
+  if (isWhole && columns.every((column) => model.primaryKey.includes(column))) return;
+  throw new Failure(
+    'CONFIG',
+    'mapping.key_not_primary',
+    "The sync removes records, so its key must map the columns of the model's primary key and no others. Change the key, or remove nothing.",
+  );
+}
