@@ -144,7 +144,8 @@ function workOf({ work }: Offer, tools: Tools): Work {
 }
 
 function toolsOf(config: Config, registry: Registry, clock: Clock): Tools {
-  const places = { environment: config.environment, ownFiles: [config.identityFile] };
+  const { environment, ownPlaces } = config;
+  const places = { environment, own: ownPlaces };
   return {
     registry,
     resolveSecret: (reference) => readSecret(reference, places),

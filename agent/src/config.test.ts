@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfig } from './config.js';
 import { Failure } from './failure.js';
@@ -30,6 +31,27 @@ it('reads what is there and fills in the rest', () => {
     metricsPort: undefined,
     logLevel: 'info',
   });
+});
+
+it('knows where the credentials are that the agent itself runs on', () => {
+  const { ownPlaces } = readConfig({
+    ...whole,
+    HOME: '/home/agent',
+    AWS_SHARED_CREDENTIALS_FILE: '/mnt/aws/credentials',
+    AWS_CONFIG_FILE: 'aws.config',
+    AWS_WEB_IDENTITY_TOKEN_FILE: '/mnt/token',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/mnt/pod-token',
+  });
+  expect(ownPlaces.files).toEqual([
+    '/data/identity',
+    '/mnt/aws/credentials',
+    resolve('aws.config'),
+    '/mnt/token',
+    '/mnt/pod-token',
+  ]);
+  expect(ownPlaces.folders).toEqual(
+    expect.arrayContaining(['/home/agent/.aws', '/var/run/secrets/kubernetes.io']),
+  );
 });
 
 it('tells everything that is wrong at once', () => {

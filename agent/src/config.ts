@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from './failure.js';
 
@@ -6,6 +6,12 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Absolute paths; they need not exist. */
+export interface OwnPlaces {
+  files: readonly string[];
+  folders: readonly string[];
+}
 
 /** Everything that the agent takes from its environment, read once. */
 export interface Config {
@@ -33,6 +39,8 @@ export interface Config {
   logLevel: LogLevel;
   /** Where `env:NAME` secrets are looked up. */
   environment: Environment;
+  /** What the agent itself is trusted by: the bucket, the cluster and the control plane. No secret may point there. */
+  ownPlaces: OwnPlaces;
 }
 
 /** Tells all that is wrong at once, as CONFIG `config.invalid`. */
@@ -40,10 +48,11 @@ export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
   const reader = new Reader(environment, problems);
   const workDir = resolve(reader.text('DRAWBRIDGE_WORK_DIR') ?? join(tmpdir(), 'drawbridge-agent'));
+  const identityFile = identityIn(reader);
   const config: Config = {
     url: urlIn(reader),
     enrollmentToken: tokenIn(reader),
-    identityFile: identityIn(reader),
+    identityFile,
     bucket: bucketIn(reader),
     workDir,
     cacheDir: resolve(reader.text('DRAWBRIDGE_CACHE_DIR') ?? join(workDir, 'cache')),
@@ -52,6 +61,7 @@ export function readConfig(environment: Environment = process.env): Config {
     metricsPort: reader.number('DRAWBRIDGE_METRICS_PORT', { least: 0, most: 65_535 }),
     logLevel: levelIn(reader),
     environment,
+    ownPlaces: ownPlacesIn(reader, identityFile),
   };
   if (reader.text('DRAWBRIDGE_POLICY') !== undefined)
     problems.push(
@@ -112,6 +122,27 @@ function identityIn(reader: Reader): string {
       : 'DRAWBRIDGE_IDENTITY must say where the agent keeps its key, as file:PATH.',
   );
   return '';
+}
+
+/** Wherever the AWS SDK's chain of credentials and Kubernetes keep what the agent signs in with. */
+function ownPlacesIn(reader: Reader, identityFile: string): OwnPlaces {
+  const named = [
+    'AWS_SHARED_CREDENTIALS_FILE',
+    'AWS_CONFIG_FILE',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  ].flatMap((name) => reader.text(name) ?? []);
+  const homes = [reader.text('HOME') ?? [], homedir()].flat();
+  return {
+    files: [identityFile, ...named].filter((file) => file !== '').map((file) => resolve(file)),
+    folders: [
+      ...homes.map((home) => resolve(home, '.aws')),
+      ...[reader.text('AWS_LOGIN_CACHE_DIRECTORY') ?? []].flat().map((folder) => resolve(folder)),
+      '/var/run/secrets/kubernetes.io',
+      '/var/run/secrets/eks.amazonaws.com',
+      '/var/run/secrets/pods.eks.amazonaws.com',
+    ],
+  };
 }
 
 function bucketIn(reader: Reader): Config['bucket'] {

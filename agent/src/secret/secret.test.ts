@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const read = (reference: string): Promise<string> =>
   readSecret(reference, {
     environment: { PASSWORD: value, EMPTY: '', AWS_SECRET_ACCESS_KEY: value },
-    ownFiles: [join(folder, 'identity')],
+    own: { files: [join(folder, 'identity')], folders: [join(folder, 'own'), '/nowhere/at/all'] },
   });
 
 async function fileWith(text: string, name = 'secret'): Promise<string> {
@@ -53,8 +53,33 @@ it.each([
 it('does not hand out the agent’s own key, by whatever name', async () => {
   const identity = await fileWith(value, 'identity');
   await symlink(identity, join(folder, 'link'));
-  for (const path of [identity, join(folder, 'link')])
+  await link(identity, join(folder, 'hard-link'));
+  const unfinished = await fileWith(value, 'identity.17.tmp');
+  for (const path of [identity, join(folder, 'link'), join(folder, 'hard-link'), unfinished])
     await expect(read(`file:${path}`)).rejects.toMatchObject({ code: 'secret.forbidden' });
+  expect(await read(`file:${await fileWith(value, 'identity-of-another')}`)).toBe(value);
+});
+
+it('hands out nothing of the agent’s own folders, from wherever a link leads there', async () => {
+  // As Kubernetes lays a token: through two links.
+  await mkdir(join(folder, 'own', '..2026'), { recursive: true });
+  await fileWith(value, 'own/..2026/token');
+  await symlink('..2026', join(folder, 'own', '..data'));
+  await symlink('..data/token', join(folder, 'own', 'token'));
+  await symlink('own', join(folder, 'alias'));
+  await symlink('alias/token', join(folder, 'link'));
+  for (const path of ['own/token', 'own/..2026/token', 'alias/token', 'link', 'x/../own/token'])
+    await expect(read(`file:${folder}/${path}`)).rejects.toMatchObject({ kind: 'CONFIG' });
+  for (const path of ['own/token', 'alias/token', 'link'])
+    await expect(read(`file:${folder}/${path}`)).rejects.toMatchObject({
+      code: 'secret.forbidden',
+    });
+  await mkdir(join(folder, 'own-too'));
+  expect(await read(`file:${await fileWith(value, 'own-too/token')}`)).toBe(value);
+});
+
+it.each(['/dev/zero', '/tmp'])('reads no %s', async (path) => {
+  await expect(read(`file:${path}`)).rejects.toMatchObject({ code: 'secret.invalid' });
 });
 
 it('never says what it read', async () => {

@@ -1,10 +1,12 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
+import type { Environment, OwnPlaces } from '../config.js';
 import { Failure } from '../failure.js';
 
 export interface SecretPlaces {
-  environment: Readonly<Record<string, string | undefined>>;
-  /** Files that no reference may name: the agent's own key. */
-  ownFiles: readonly string[];
+  environment: Environment;
+  /** Where no reference may point, by whatever name: the agent's own key and credentials. */
+  own: OwnPlaces;
 }
 
 /** Larger than any key or certificate chain; a wrong path must not fill the memory. */
@@ -42,20 +44,64 @@ function variable(name: string, { environment }: SecretPlaces): string {
   );
 }
 
-async function fileText(path: string, { ownFiles }: SecretPlaces): Promise<string> {
+async function fileText(path: string, { own }: SecretPlaces): Promise<string> {
   if (!path.startsWith('/'))
     throw new Failure('CONFIG', 'secret.not_absolute', 'Write the secret’s file as file:/path.', {
       detail: path,
     });
   const real = await realpath(path).catch((error: unknown) => fail(path, error));
-  const own = await Promise.all(ownFiles.map((file) => realpath(file).catch(() => file)));
-  if (own.includes(real) || real.startsWith('/proc/')) throw forbidden(path);
+  if (await isOwn(real, own)) throw forbidden(path);
+  const { size } = await fileAt(real, path);
+  if (size > maxBytes) throw invalid(path);
   const body = await readFile(real).catch((error: unknown) => fail(path, error));
   const value = body.toString('utf8').replace(/\r?\n$/, '');
-  if (body.length <= maxBytes && value !== '') return value;
-  throw new Failure('CONFIG', 'secret.invalid', 'The file of a secret is empty or too large.', {
-    detail: path,
-  });
+  if (body.length > maxBytes || value === '') throw invalid(path);
+  return value;
+}
+
+/** A device or a pipe would be read for ever. */
+async function fileAt(real: string, path: string): Promise<{ size: number }> {
+  const found = await stat(real).catch((error: unknown) => fail(path, error));
+  if (!found.isFile()) throw invalid(path);
+  return found;
+}
+
+/** `real` has no links in it any more; a second name of the same file shows by its number. */
+async function isOwn(real: string, { files, folders }: OwnPlaces): Promise<boolean> {
+  if (real.startsWith('/proc/')) return true;
+  const isIn = await Promise.all(
+    folders.map(async (folder) => real.startsWith(`${await realOf(folder)}${sep}`)),
+  );
+  const isOne = await Promise.all(files.map((file) => isSame(real, file)));
+  return isIn.includes(true) || isOne.includes(true);
+}
+
+async function isSame(real: string, file: string): Promise<boolean> {
+  const own = await realOf(file);
+  // What a crash left of the identity, which is written beside its place and then moved there.
+  if (real === own || (real.startsWith(`${own}.`) && real.endsWith('.tmp'))) return true;
+  const [one, other] = await Promise.all([numberOf(real), numberOf(own)]);
+  return one !== undefined && one === other;
+}
+
+async function realOf(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
+async function numberOf(path: string): Promise<string | undefined> {
+  return stat(path, { bigint: true }).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => undefined,
+  );
+}
+
+function invalid(path: string): Failure {
+  return new Failure(
+    'CONFIG',
+    'secret.invalid',
+    'The file of a secret is empty or too large, or no file.',
+    { detail: path },
+  );
 }
 
 function forbidden(place: string): Failure {
