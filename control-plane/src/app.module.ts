@@ -28,9 +28,9 @@ export const rooms = [
   DestinationModule,
   ModelModule,
   SyncModule,
-  ConfigurationModule,
   RunModule,
   JobModule,
+  ConfigurationModule,
   SchedulerModule,
   GatewayModule,
 ];

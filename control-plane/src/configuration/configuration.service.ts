@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Database, type Transaction } from '../database/database.js';
-import { RunService, type StoppedRun } from '../run/run.service.js';
+import { RunQueueService, type StoppedRun } from '../job/run-queue.service.js';
 import type {
   ApplyConfigurationInput,
   ApplyConfigurationPayload,
@@ -31,7 +31,7 @@ export class ConfigurationService {
   constructor(
     private readonly database: Database,
     private readonly catalog: CatalogService,
-    private readonly runs: RunService,
+    private readonly runs: RunQueueService,
   ) {}
 
   async export({ workspaceId }: Caller): Promise<ConfigurationFile[]> {

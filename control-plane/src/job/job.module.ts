@@ -7,10 +7,20 @@ import { ConnectionResolver } from './connection.resolver.js';
 import { ConnectionService } from './connection.service.js';
 import { JobService } from './job.service.js';
 import { Rescuer } from './rescuer.js';
+import { RunQueueResolver } from './run-queue.resolver.js';
+import { RunQueueService } from './run-queue.service.js';
 
 @Module({
   imports: [SourceModule, DestinationModule, RunModule],
-  providers: [JobService, Rescuer, ConnectionLookup, ConnectionService, ConnectionResolver],
-  exports: [JobService],
+  providers: [
+    JobService,
+    Rescuer,
+    RunQueueService,
+    RunQueueResolver,
+    ConnectionLookup,
+    ConnectionService,
+    ConnectionResolver,
+  ],
+  exports: [JobService, RunQueueService],
 })
 export class JobModule {}

@@ -6,13 +6,11 @@ import { RunHistoryService } from './run-history.service.js';
 import { RunUpdatedResolver } from './run-updated.resolver.js';
 import { RunUpdates } from './run-updates.js';
 import { RunResolver } from './run.resolver.js';
-import { RunService } from './run.service.js';
 import { SyncRunsResolver } from './sync-runs.resolver.js';
 
 @Module({
   imports: [CatalogModule, SyncModule],
   providers: [
-    RunService,
     RunHistoryService,
     RunAdviceService,
     RunUpdates,
@@ -20,6 +18,6 @@ import { SyncRunsResolver } from './sync-runs.resolver.js';
     RunUpdatedResolver,
     SyncRunsResolver,
   ],
-  exports: [RunService, RunHistoryService, RunAdviceService],
+  exports: [RunHistoryService, RunAdviceService],
 })
 export class RunModule {}

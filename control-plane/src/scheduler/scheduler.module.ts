@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { RunModule } from '../run/run.module.js';
+import { JobModule } from '../job/job.module.js';
 import { Scheduler } from './scheduler.js';
 import { SchedulerService } from './scheduler.service.js';
 
-@Module({ imports: [RunModule], providers: [SchedulerService, Scheduler] })
+@Module({ imports: [JobModule], providers: [SchedulerService, Scheduler] })
 export class SchedulerModule {}

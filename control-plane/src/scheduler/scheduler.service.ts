@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import { Database, type Transaction } from '../database/database.js';
 import { ordinary } from '../run/run-options.js';
-import { RunService, type QueuedRun } from '../run/run.service.js';
+import { RunQueueService, type QueuedRun } from '../job/run-queue.service.js';
 import { nextRunAt } from '../sync/schedule.js';
 import { syncEntryOf } from '../sync/sync-of.js';
 import { setNextRunAt, takeDueSyncs, type DueSync } from './due-syncs.js';
@@ -28,7 +28,7 @@ export class SchedulerService {
 
   constructor(
     private readonly database: Database,
-    private readonly runs: RunService,
+    private readonly runs: RunQueueService,
   ) {}
 
   /** Until nothing is due. */

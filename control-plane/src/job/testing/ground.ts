@@ -12,7 +12,7 @@ import type { Notice, Notices } from '../../database/notices.js';
 import { RunHistoryService } from '../../run/run-history.service.js';
 import { ordinary } from '../../run/run-options.js';
 import type { ShownRun } from '../../run/run-of.js';
-import { RunService } from '../../run/run.service.js';
+import { RunQueueService } from '../run-queue.service.js';
 import { SchedulerService } from '../../scheduler/scheduler.service.js';
 import { SyncService } from '../../sync/sync.service.js';
 import { JobService } from '../job.service.js';
@@ -36,7 +36,7 @@ export interface Ground {
   config: Config;
   noticeBoard: Notices;
   syncs: SyncService;
-  runs: RunService;
+  runs: RunQueueService;
   history: RunHistoryService;
   jobs: JobService;
   scheduler: SchedulerService;
@@ -77,7 +77,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
     subscribe: () => () => undefined,
   } as unknown as Notices;
   const syncs = new SyncService(database);
-  const runs = new RunService(database, notices);
+  const runs = new RunQueueService(database, notices);
   const history = new RunHistoryService(database, syncs);
   const jobs = new JobService(database, notices, config);
   const configuration = new ConfigurationService(database, makeCatalog(catalogs), runs);

@@ -4,11 +4,11 @@ import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
-import { cancelJobOfRun } from '../job/cancel.js';
-import { insertJob, poolIdOf } from '../job/enqueue.js';
+import type { RunOptions } from '../run/run-options.js';
+import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
-import type { RunOptions } from './run-options.js';
-import { endRun, insertRun, requestRunCancel, type NewRun } from './run-row.js';
+import { cancelJobOfRun } from './cancel.js';
+import { insertJob, poolIdOf } from './enqueue.js';
 
 /** A run in the queue, and the pool whose agents may be told of it. */
 export interface QueuedRun {
@@ -24,8 +24,9 @@ export interface StoppedRun {
   agentId?: string;
 }
 
+/** Puts runs into the queue and takes them out of it: a run and its job begin and end in one transaction. */
 @Injectable()
-export class RunService {
+export class RunQueueService {
   constructor(
     private readonly database: Database,
     private readonly notices: Notices,
