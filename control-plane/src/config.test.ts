@@ -19,6 +19,21 @@ describe('the environment', () => {
     expect(readConfig({ ...good, PORT: '80' }).publicUrl).toBe('http://localhost:80');
   });
 
+  it('names the proxies that are believed about who asks, none if it says nothing', () => {
+    const proxiesIn = (text?: string) =>
+      readConfig({ ...good, ...(text !== undefined && { DRAWBRIDGE_TRUSTED_PROXIES: text }) })
+        .trustedProxies;
+    expect(proxiesIn()).toEqual([]);
+    expect(proxiesIn('')).toEqual([]);
+    expect(proxiesIn(' 10.0.0.7, 10.1.0.0/16,fd00::/8 ')).toEqual([
+      '10.0.0.7',
+      '10.1.0.0/16',
+      'fd00::/8',
+    ]);
+    for (const text of ['proxy.internal', '10.0.0.0/33', '10.0.0.0/', 'fd00::/129', '1/8', 'true'])
+      expect(() => proxiesIn(text), text).toThrow('DRAWBRIDGE_TRUSTED_PROXIES');
+  });
+
   it('is told all that is wrong with it at once, without a value', () => {
     const wrong = {
       DATABASE_URL: 'mysql://root:hush@db',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { AppError } from './app-error.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -11,6 +12,8 @@ export class Config {
   readonly port: number = 3000;
   /** Where browsers reach it; links and cookies follow from it. No slash at the end. */
   readonly publicUrl: string = 'http://localhost:3000';
+  /** Addresses and networks whose word (X-Forwarded-For) is taken for who asks; nobody's by default. */
+  readonly trustedProxies: readonly string[] = [];
   /** Signs session cookies; 32 characters or more. */
   readonly secret: string = '';
   readonly logLevel: LogLevel = 'info';
@@ -41,6 +44,7 @@ export function readConfig(environment: Environment = process.env): Config {
     publicUrl: environment['DRAWBRIDGE_PUBLIC_URL']
       ? address(environment, 'DRAWBRIDGE_PUBLIC_URL', ['http:', 'https:'], problems)
       : `http://localhost:${port}`,
+    trustedProxies: proxiesIn(environment, problems),
     secret: secretIn(environment, problems),
     logLevel: levelIn(environment, problems),
     heartbeatMs: milliseconds('DRAWBRIDGE_HEARTBEAT_MS', 10_000),
@@ -77,6 +81,25 @@ function address(
   if (!protocols.includes(protocol))
     problems.push(`${name} must be an address that begins with ${protocols.join('// or ')}//.`);
   return text.replace(/\/+$/, '');
+}
+
+function proxiesIn(environment: Environment, problems: string[]): string[] {
+  const text = environment['DRAWBRIDGE_TRUSTED_PROXIES'] ?? '';
+  const proxies = text.split(',').flatMap((part) => part.trim() || []);
+  if (!proxies.every(isNetwork))
+    problems.push(
+      'DRAWBRIDGE_TRUSTED_PROXIES must be addresses or networks with commas between them, such as 10.0.0.7,10.1.0.0/16.',
+    );
+  return proxies;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
 }
 
 function secretIn(environment: Environment, problems: string[]): string {
