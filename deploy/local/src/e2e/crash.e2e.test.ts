@@ -8,6 +8,7 @@ let whole: Whole;
 beforeEach(async () => {
   whole = await openWhole({
     postgresUrl: inject('postgresUrl'),
+    batchesPerSecond: 2,
     env: { DRAWBRIDGE_HEARTBEAT_MS: '500', DRAWBRIDGE_LEASE_MS: '4000' },
   });
   await whole.warehouse.query(`create table person as

@@ -8,6 +8,7 @@ let whole: Whole;
 beforeEach(async () => {
   whole = await openWhole({
     postgresUrl: inject('postgresUrl'),
+    batchesPerSecond: 2,
     agents: 2,
     env: {
       DRAWBRIDGE_HEARTBEAT_MS: '500',

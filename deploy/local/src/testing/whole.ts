@@ -54,6 +54,8 @@ export interface WholeOptions {
   agents?: number;
   env?: Record<string, string>;
   agentEnv?: Record<string, string>;
+  /** Of the destination `target`: a run that takes its time can be caught in the middle. */
+  batchesPerSecond?: number;
   /** Puts a wire tap on the line between agents and control plane. */
   tapped?: boolean;
 }
@@ -124,7 +126,11 @@ export async function openWhole(options: WholeOptions): Promise<Whole> {
     tap,
     warehouse,
     target,
-    connections: connectionsYaml(databases.warehouse.url, databases.target.url),
+    connections: connectionsYaml(
+      databases.warehouse.url,
+      databases.target.url,
+      options.batchesPerSecond,
+    ),
     apply: (yaml) => apply(product, yaml),
     start,
     show,
@@ -159,7 +165,11 @@ async function apply(product: Product, yaml: string): Promise<void> {
     throw new Error(`Not applied: ${JSON.stringify(answer.applyConfiguration.problems)}`);
 }
 
-function connectionsYaml(warehouseUrl: string, targetUrl: string): string {
+function connectionsYaml(
+  warehouseUrl: string,
+  targetUrl: string,
+  batchesPerSecond: number | undefined,
+): string {
   const connection = (name: string, url: string): string => {
     const { hostname, port, pathname } = new URL(url);
     return `  ${name}:
@@ -169,7 +179,10 @@ function connectionsYaml(warehouseUrl: string, targetUrl: string): string {
     secrets: { password: env:TARGET_PASSWORD }
 `;
   };
-  return `sources:\n${connection('warehouse', warehouseUrl)}destinations:\n${connection('target', targetUrl)}`;
+  const limits = batchesPerSecond
+    ? `    limits: { requestsPerSecond: ${batchesPerSecond}, concurrency: 1 }\n`
+    : '';
+  return `sources:\n${connection('warehouse', warehouseUrl)}destinations:\n${connection('target', targetUrl)}${limits}`;
 }
 
 async function connect(url: string): Promise<pg.Client> {
