@@ -31,7 +31,7 @@ describe('the environment', () => {
       'fd00::/8',
     ]);
     for (const text of ['proxy.internal', '10.0.0.0/33', '10.0.0.0/', 'fd00::/129', '1/8', 'true'])
-      expect(() => proxiesIn(text), text).toThrow('DRAWBRIDGE_TRUSTED_PROXIES');
+      expect(() => proxiesIn(text)).toThrow('DRAWBRIDGE_TRUSTED_PROXIES');
   });
 
   it('is told all that is wrong with it at once, without a value', () => {

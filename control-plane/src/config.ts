@@ -94,8 +94,8 @@ function proxiesIn(environment: Environment, problems: string[]): string[] {
 }
 
 function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
+  const [ip = '', bits, ...rest] = text.split('/');
+  const version = isIP(ip);
   if (version === 0 || rest.length > 0) return false;
   return (
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
