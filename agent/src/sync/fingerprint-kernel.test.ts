@@ -20,7 +20,8 @@ async function scan(
   for (const part of parts) kernel.scan(Buffer.from(part), (lines) => out.push(text(lines)));
   kernel.end();
   const removed: string[] = [];
-  for (const lines of kernel.removed()) removed.push(...text(lines).trim().split('\n'));
+  for (const lines of kernel.removed({ foreign: false }))
+    removed.push(...text(lines).trim().split('\n'));
   const duplicates: string[] = [];
   for (const lines of kernel.duplicates()) duplicates.push(...text(lines).trim().split('\n'));
   return { counts: kernel.counts, out: out.join(''), removed, duplicates };

@@ -8,7 +8,7 @@ interface KernelExports {
   output(): number;
   loadSegment(length: number): void;
   scan(offset: number, length: number): number;
-  removed(from: number): number;
+  removed(from: number, foreign: number): number;
   duplicateEntries(from: number): number;
   dump(from: number): number;
   xxh64(from: number, length: number, seed: bigint): bigint;
@@ -122,9 +122,12 @@ export class FingerprintKernel {
     return this.wasm.memory.buffer.byteLength;
   }
 
-  /** Lines of two key-fingerprint halves for each row that left the query. Each part is good until the next is asked for. */
-  removed(): Generator<Uint8Array> {
-    return this.drain((from) => this.wasm.removed(from));
+  /**
+   * Lines of two key-fingerprint halves for each row that left the query, with or without those whose record is not
+   * ours. Each part is good until the next is asked for.
+   */
+  removed({ foreign }: { foreign: boolean }): Generator<Uint8Array> {
+    return this.drain((from) => this.wasm.removed(from, foreign ? 1 : 0));
   }
 
   /** Lines of entry numbers whose key came more than once. */

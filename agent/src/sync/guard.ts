@@ -1,8 +1,12 @@
 import { Failure } from '../failure.js';
 import type { Change } from './mapping.js';
+import { operationKind } from './operation.js';
 import type { Counts, Guard, SyncRequest } from './sync-request.js';
 
-/** Changes that are not sent, because a guard holds them back. Throws when a guard stops the run. */
+/**
+ * Changes that are not sent, because a guard holds them back. Throws when a guard stops the run. A change of which the
+ * mode sends nothing is not judged: held back, it would be found again in every run.
+ */
 export function judge(request: SyncRequest, counts: Counts, baselineRows: number): Set<Change> {
   const { guards } = request;
   if (counts.queried === 0 && baselineRows > 0 && guards.emptyResult === 'stop')
@@ -14,7 +18,8 @@ export function judge(request: SyncRequest, counts: Counts, baselineRows: number
   const withheld = new Set<Change>();
   for (const change of ['added', 'changed', 'removed'] as const) {
     const guard = guards[change];
-    if (!guard || !isTripped(guard, counts[change], baselineRows)) continue;
+    if (!guard || !operationKind(request, change)) continue;
+    if (!isTripped(guard, counts[change], baselineRows)) continue;
     if (guard.action === 'withhold') withheld.add(change);
     else throw stopped(change, guard);
   }

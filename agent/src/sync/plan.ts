@@ -5,6 +5,7 @@ import { quoteText } from '../duck/duck.js';
 import type { Diff } from './diff.js';
 import type { Change, Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
+import { operationKind } from './operation.js';
 import type { SyncRequest } from './sync-request.js';
 import { asParquet } from './work-files.js';
 
@@ -67,23 +68,6 @@ export async function plan(
     else meter.planned += rows;
   }
   return result;
-}
-
-/** What the mode makes of a change; undefined: nothing is sent, and the row counts as known from now on. */
-export function operationKind(request: SyncRequest, change: Change): OperationKind | undefined {
-  if (change === 'removed')
-    return request.onRemoved.action === 'nothing' ? undefined : request.onRemoved.action;
-  switch (request.mode) {
-    case 'upsert':
-    case 'mirror':
-    case 'replace':
-      return 'upsert';
-    case 'update':
-      return 'update';
-    case 'create':
-    case 'append':
-      return change === 'added' ? request.mode : undefined;
-  }
 }
 
 /** Counts the rows that are not sent although their change is; they keep their place in the baseline. */

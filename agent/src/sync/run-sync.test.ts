@@ -138,6 +138,59 @@ describe('a guard', () => {
   });
 });
 
+describe('a guard of what is never sent', () => {
+  const guards = {
+    removed: { rows: 10, percent: 10, action: 'withhold' as const },
+    emptyResult: 'allow' as const,
+  };
+  const request = (mode: 'append' | 'upsert' | 'create' | 'update') => ({
+    mode,
+    guards,
+    onRemoved: { action: 'nothing' as const, set: [] },
+  });
+  const window = (from: number): TextRow[] =>
+    Array.from({ length: 20 }, (_, n) => ({ id: String(from + n), name: 'event', team: null }));
+
+  it.each(['append', 'upsert', 'create', 'update'] as const)(
+    'holds no row back that leaves a sliding window: %s (invariant 8)',
+    async (mode) => {
+      table = window(0);
+      await engine.run(request(mode));
+      for (const from of [15, 30, 45]) {
+        table = window(from);
+        expect(await engine.run(request(mode))).toMatchObject({
+          outcome: 'succeeded',
+          counts: { added: 15, removed: 15, withheld: 0 },
+          baseline: { rows: 20 },
+        });
+      }
+    },
+  );
+
+  it('forgets nothing over an empty result, which may be a mistake', async () => {
+    await engine.run(request('append'));
+    table = [];
+    const written = store.objects.size;
+    expect(await engine.run(request('append'))).toMatchObject({
+      outcome: 'succeeded',
+      counts: { queried: 0, removed: 0, skipped: 0 },
+      baseline: { rows: 20 },
+    });
+    expect(store.objects.size).toBe(written);
+    table = people(21);
+    expect(await engine.run(request('append'))).toMatchObject({ counts: { added: 1, sent: 1 } });
+  });
+
+  it('lets a baseline be made anew, whatever its size', async () => {
+    const added = { rows: 5, percent: 5, action: 'stop' as const };
+    const run = { dryRun: false, full: false, rebaseline: true, verify: false };
+    expect(await engine.run({ guards: { ...guards, added }, run })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { skipped: 20, sent: 0 },
+    });
+  });
+});
+
 describe('modes', () => {
   it('update skips rows without a record', async () => {
     destination.records.set('["1"]', { id: '1' });

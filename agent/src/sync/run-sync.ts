@@ -9,7 +9,7 @@ import { deliverPlan } from './deliver-plan.js';
 import { diff } from './diff.js';
 import { judge } from './guard.js';
 import { constantText, makeMapping } from './mapping.js';
-import type { Mapping } from './mapping.js';
+import type { Change, Mapping } from './mapping.js';
 import { plan } from './plan.js';
 import type { Plan } from './plan.js';
 import { query } from './query.js';
@@ -79,9 +79,11 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   meter.enter('diff');
   const changes = await diff(request, snapshot, run);
   meter.enter('plan');
-  const withheld = judge(request, meter.counts, snapshot.baselineRows);
   const recordOnly =
     request.run.rebaseline || (request.firstRun === 'baseline' && !run.baseline.manifest);
+  const withheld = recordOnly
+    ? new Set<Change>()
+    : judge(request, meter.counts, snapshot.baselineRows);
   return plan(request, mapping, {
     ...run,
     diff: changes,

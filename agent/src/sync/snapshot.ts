@@ -7,6 +7,7 @@ import type { Baseline } from './baseline.js';
 import { cached, loadFingerprints, newSeed } from './baseline.js';
 import { FingerprintKernel } from './fingerprint-kernel.js';
 import type { Meter } from './meter.js';
+import { operationKind } from './operation.js';
 import type { SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
 import { Failure } from '../failure.js';
@@ -72,12 +73,22 @@ export async function takeSnapshot(
     }
     kernel.end();
   });
-  await writeParts(snapshot.removed, kernel.removed());
+  await writeParts(snapshot.removed, removedFrom(kernel, request));
   await writeParts(snapshot.duplicates, kernel.duplicates());
   snapshot.duplicateKeys = kernel.counts.duplicateKeys;
   snapshot.longestLine = kernel.counts.longestLine;
   Object.assign(meter.counts, takenFrom(kernel));
   return snapshot;
+}
+
+/**
+ * Where nothing is removed at the destination, a row that left is only forgotten, whoever's its record is. An empty
+ * result makes us forget nothing: were it a mistake, everything would be appended again.
+ */
+function removedFrom(kernel: FingerprintKernel, request: SyncRequest): Iterable<Uint8Array> {
+  const isForgotten = operationKind(request, 'removed') === undefined;
+  if (isForgotten && kernel.counts.queried === 0) return [];
+  return kernel.removed({ foreign: isForgotten });
 }
 
 function takenFrom(kernel: FingerprintKernel): Record<string, number> {

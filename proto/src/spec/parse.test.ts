@@ -111,6 +111,27 @@ describe('a configuration without a mistake', () => {
   });
 });
 
+describe('an empty result', () => {
+  const emptyResultOf = (mode: string, guards = ''): string | undefined =>
+    parseSpecification([
+      {
+        path: 'a.yaml',
+        text: spoilt('mode: mirror', mode).replace('guards: { removed: { rows: 5 } }', guards),
+      },
+    ]).specification?.syncs['customers-to-app']?.guards.emptyResult;
+
+  it.each([
+    ['mode: mirror', '', 'stop'],
+    ['mode: upsert\n    onRemoved: archive', 'guards: { added: off }', 'stop'],
+    ['mode: upsert', '', 'allow'],
+    ['mode: append', 'guards: { added: off }', 'allow'],
+    ['mode: append', 'guards: { emptyResult: stop }', 'stop'],
+    ['mode: mirror', 'guards: { emptyResult: allow }', 'allow'],
+  ])('stops a sync that removes, unless it says otherwise: %s, %s', (mode, guards, expected) => {
+    expect(emptyResultOf(mode, guards)).toBe(expected);
+  });
+});
+
 describe('a key by which a sync removes', () => {
   const composite = spoilt('primaryKey: [id]', 'primaryKey: [tenant, id]');
   const keyed = (text: string, key: string): string[] =>

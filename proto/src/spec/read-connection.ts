@@ -51,13 +51,13 @@ function exactNumber(at: At, value: number) {
 function refusedWhenSecret(at: At, value: string) {
   if (!looksSecret(at.path.at(-1) ?? '', value)) return { value };
   const message =
-    'This looks like a secret. Take it out of the file, and under "secrets" say where the agent finds it: env:NAME, file:/path, aws-sm:… or vault:….';
+    'This looks like a secret. Take it out of the file, and under "secrets" say where the agent finds it: env:NAME or file:/path.';
   return at.file.report(at, 'spec.secret_in_settings', message);
 }
 
 const secretReference: Reader<string> = mapped(text, (value, at) => {
   const problem = secretReferenceProblem(value);
-  return problem ? at.file.report(at, 'spec.bad_secret_reference', problem) : { value };
+  return problem ? at.file.report(at, problem.code, problem.message) : { value };
 });
 
 const connectionShape = {

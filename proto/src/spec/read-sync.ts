@@ -74,19 +74,21 @@ function guard(defaults: GuardEntry): Reader<GuardEntry | undefined> {
   };
 }
 
-const guards: Reader<GuardsEntry> = mapped(
+type WrittenGuards = Omit<GuardsEntry, 'emptyResult'> & Partial<Pick<GuardsEntry, 'emptyResult'>>;
+
+const guards: Reader<WrittenGuards> = mapped(
   shape({
     added: optional(guard(countGuard), undefined),
     changed: optional(guard(countGuard), undefined),
     removed: optional(guard(removedGuard), removedGuard),
-    emptyResult: optional(oneOf(['stop', 'allow']), 'stop'),
+    emptyResult: optional(oneOf(['stop', 'allow']), undefined),
   }),
   ({ added, changed, removed, emptyResult }) => ({
     value: {
       ...(added && { added }),
       ...(changed && { changed }),
       ...(removed && { removed }),
-      emptyResult,
+      ...(emptyResult && { emptyResult }),
     },
   }),
 );
@@ -101,7 +103,7 @@ const written = shape({
   fields: optional(fields, []),
   firstRun: optional(oneOf(['send', 'baseline']), 'send'),
   schedule: optional(schedule, { kind: 'manual' }),
-  guards: optional(guards, { removed: removedGuard, emptyResult: 'stop' }),
+  guards: optional(guards, { removed: removedGuard }),
   uncertain: optional(oneOf(['hold', 'resend']), 'hold'),
   options: optional(settings, {}),
 });
@@ -109,7 +111,18 @@ const written = shape({
 export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
   const removal = removalOf(sync.mode, sync.onRemoved, at);
   const refused = refuseFieldTwice(sync, at);
-  return removal && !refused ? { value: { ...sync, onRemoved: removal.value } } : undefined;
+  if (!removal || refused) return undefined;
+  const filled = withEmptyResult(sync.guards, removal.value);
+  return { value: { ...sync, onRemoved: removal.value, guards: filled } };
+});
+
+/**
+ * Filled in here, so that the canonical form always says it. An empty result would remove every record: it stops a sync
+ * that removes. To one that doesn't it does nothing, and a query of what is new is often quiet.
+ */
+const withEmptyResult = (given: WrittenGuards, { action }: OnRemovedEntry): GuardsEntry => ({
+  emptyResult: action === 'nothing' ? 'allow' : 'stop',
+  ...given,
 });
 
 /** Only a mode that keeps records in step can act on a row that left. */

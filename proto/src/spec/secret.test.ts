@@ -29,13 +29,7 @@ describe('a text that looks like a secret', () => {
 });
 
 describe('a reference to a secret', () => {
-  it.each([
-    'env:PASSWORD',
-    'env:_x1',
-    'file:/secrets/password',
-    'aws-sm:prod/db#password',
-    'vault:kv/db',
-  ])('is fine: %s', (reference) => {
+  it.each(['env:PASSWORD', 'env:_x1', 'file:/secrets/password'])('is fine: %s', (reference) => {
     expect(secretReferenceProblem(reference)).toBeUndefined();
   });
 
@@ -49,6 +43,8 @@ describe('a reference to a secret', () => {
     'file:a',
     'file:/dir/',
     'vault: ',
+    'vault:kv/db',
+    'aws-sm:prod/db#password',
     'gcp:x',
     'Env:X',
   ])('is refused: %j', (reference) => {
@@ -56,7 +52,7 @@ describe('a reference to a secret', () => {
   });
 
   it('is not repeated by what is said about it', () => {
-    expect(secretReferenceProblem('hunter2')).not.toContain('hunter2');
-    expect(secretReferenceProblem('file:hunter2')).not.toContain('hunter2');
+    expect(secretReferenceProblem('hunter2')?.message).not.toContain('hunter2');
+    expect(secretReferenceProblem('file:hunter2')?.message).not.toContain('hunter2');
   });
 });

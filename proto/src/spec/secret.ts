@@ -1,26 +1,44 @@
-/**
- * A reference says where the agent finds a secret. What is wrong with one is said without repeating it:
- * it may be the secret itself, pasted into the wrong place.
- */
-export function secretReferenceProblem(reference: string): string | undefined {
+/** What is wrong with a reference, said without repeating it: it may be the secret itself, pasted into the wrong place. */
+export interface SecretReferenceProblem {
+  code: 'spec.bad_secret_reference' | 'spec.not_supported_yet';
+  message: string;
+}
+
+/** A reference says where the agent finds a secret. Undefined when it is fine. */
+export function secretReferenceProblem(reference: string): SecretReferenceProblem | undefined {
   const [, scheme, rest = ''] = /^([a-z-]+):([\s\S]*)$/.exec(reference) ?? [];
-  if (reference.length > 1000) return 'A reference is at most 1000 characters long.';
+  if (reference.length > 1000) return bad('A reference is at most 1000 characters long.');
   switch (scheme) {
     case 'env':
       return /^[A-Za-z_][A-Za-z0-9_]*$/.test(rest)
         ? undefined
-        : 'After "env:" stands the name of an environment variable of the agent, such as env:WAREHOUSE_PASSWORD.';
+        : bad(
+            'After "env:" stands the name of an environment variable of the agent, such as env:WAREHOUSE_PASSWORD.',
+          );
     case 'file':
       return /^\/.*[^/]$/.test(rest)
         ? undefined
-        : 'After "file:" stands the whole path of a file that the agent can read, such as file:/secrets/password.';
+        : bad(
+            'After "file:" stands the whole path of a file that the agent can read, such as file:/secrets/password.',
+          );
+    // The wire has room for these; no agent reads them.
     case 'aws-sm':
     case 'vault':
-      return rest.trim() === '' ? `After "${scheme}:" stands the name of the secret.` : undefined;
+      return {
+        code: 'spec.not_supported_yet',
+        message: `Secrets are not read from "${scheme}:" yet. Have your secret store put it into a variable or a file of the agent: env:NAME or file:/path.`,
+      };
     default:
-      return 'This must be a reference to a secret (env:NAME, file:/path, aws-sm:… or vault:…), never the secret itself.';
+      return bad(
+        'This must be a reference to a secret (env:NAME or file:/path), never the secret itself.',
+      );
   }
 }
+
+const bad = (message: string): SecretReferenceProblem => ({
+  code: 'spec.bad_secret_reference',
+  message,
+});
 
 const secretWords = new Set(
   'password passwd pwd passphrase secret secrets token credential credentials authorization cookie apikey'.split(

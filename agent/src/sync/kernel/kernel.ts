@@ -155,13 +155,17 @@ export function scan(offset: u32, length: u32): u32 {
   return <u32>(line - inputAt);
 }
 
-/** Copies out the entries that the query no longer has, from entry `from`; returns the next one to ask for. */
-export function removed(from: u32): u32 {
+/**
+ * Copies out the entries that the query no longer has, from entry `from`; returns the next one to ask for. `foreign`:
+ * also those that the destination skipped, which is right only where nothing is removed for them.
+ */
+export function removed(from: u32, foreign: u32): u32 {
   outputLength = 0;
   let n = from;
   while (n < entries && <usize>outputLength + PREFIX_BYTES <= outputSize) {
     const entry = addressOf(n);
-    if ((load64(entry + 16) & STATE) == BASELINE) {
+    const state = load64(entry + 16) & STATE;
+    if (state == BASELINE || (foreign != 0 && state == FOREIGN)) {
       writeNumber(load64(entry), TAB);
       writeNumber(load64(entry + 8), LF);
     }

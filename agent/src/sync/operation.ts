@@ -1,0 +1,20 @@
+import type { OperationKind } from '../connector/destination.js';
+import type { Change } from './mapping.js';
+import type { SyncRequest } from './sync-request.js';
+
+/** What the mode makes of a change; undefined: nothing is sent, and the row counts as known from now on. */
+export function operationKind(request: SyncRequest, change: Change): OperationKind | undefined {
+  if (change === 'removed')
+    return request.onRemoved.action === 'nothing' ? undefined : request.onRemoved.action;
+  switch (request.mode) {
+    case 'upsert':
+    case 'mirror':
+    case 'replace':
+      return 'upsert';
+    case 'update':
+      return 'update';
+    case 'create':
+    case 'append':
+      return change === 'added' ? request.mode : undefined;
+  }
+}
