@@ -81,7 +81,6 @@ const isGroup = (value: SettingValue): value is Settings =>
 const reference = fc.oneof(
   fc.stringMatching(/^env:[A-Z_]{1,9}$/),
   fc.stringMatching(/^file:\/[a-z]{1,5}\/[a-z ]{0,5}[a-z]$/),
-  fc.stringMatching(/^(aws-sm|vault):[a-z/#:]{1,9}$/),
 );
 
 const source: fc.Arbitrary<SourceEntry> = fc.record({
