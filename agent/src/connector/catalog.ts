@@ -1,5 +1,6 @@
 import { FieldType, FirstRun, Mode, RemovalAction, create, CatalogSchema } from '@drawbridge/proto';
 import type { Catalog } from '@drawbridge/proto';
+import { engineAdvice } from '../advice/advice-list.js';
 import type { DestinationDefinition, ObjectDefinition } from './destination.js';
 import type { Field, Fields } from './field.js';
 import type { Registry } from './registry.js';
@@ -41,9 +42,10 @@ export function catalogOf(registry: Registry): Catalog {
     destinations: [...registry.destinations.values()].map((destination) =>
       connectorOf(destination, destination.objects),
     ),
-    advice: definitions.flatMap(({ advice = [] }) =>
-      advice.map((entry) => ({ ...entry, vendorCode: entry.vendorCode ?? '' })),
-    ),
+    advice: [...definitions.flatMap(({ advice = [] }) => advice), ...engineAdvice].map((entry) => ({
+      ...entry,
+      vendorCode: entry.vendorCode ?? '',
+    })),
   });
 }
 

@@ -7,6 +7,7 @@ import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
 import type { Template } from '../../connector/template.js';
 import { Failure, failureOf } from '../../failure.js';
+import { advice } from './advice.js';
 import { outcomesOf } from './answers.js';
 import { defaultMethods, makeRequest } from './requests.js';
 import type { Call, Shape } from './requests.js';
@@ -101,31 +102,7 @@ export default defineDestination({
       options,
     },
   ],
-  advice: [
-    {
-      code: 'destination.auth_failed',
-      vendorCode: '401',
-      title: 'The destination refuses the credentials',
-      advice:
-        'Check what the secret reference points at in the agent, and that the header is the right one.',
-    },
-    {
-      code: 'destination.rate_limited',
-      title: 'The destination limits the pace',
-      advice:
-        'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request.',
-    },
-    {
-      code: 'destination.redirected',
-      title: 'The destination redirects',
-      advice: 'Redirects are not followed. Write the final address into baseUrl.',
-    },
-    {
-      code: 'destination.bad_answer',
-      title: 'The answer was not understood',
-      advice: 'Set `results` to where the answer says what became of each row, or leave it out.',
-    },
-  ],
+  advice,
   open: ({ settings, secrets }) => {
     const base = baseOf(settings.baseUrl);
     const client = openHttpClient({ connections: 64, timeoutMs: settings.timeout * 1000 });

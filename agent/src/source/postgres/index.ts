@@ -32,6 +32,23 @@ export default defineSource({
   secrets: postgresSecrets,
   advice: [
     {
+      code: 'source.tls_failed',
+      title: 'TLS with the database failed',
+      advice:
+        'Its certificate is not trusted, has expired, or is for another name. Renew it, or set `ssl` and `caFile` of the source.',
+    },
+    {
+      code: 'source.busy',
+      title: 'The database is busy',
+      advice: 'Locks or resources were not to be had in time. Run the sync again later.',
+    },
+    {
+      code: 'source.cancelled',
+      title: 'The database stopped the query',
+      advice:
+        'Somebody cancelled it, or it took longer than `statementTimeout` of the source. Raise that, or make the query faster.',
+    },
+    {
       code: 'source.unreachable',
       title: 'The database does not answer',
       advice: 'Check host and port, and that the agent’s network may reach them.',

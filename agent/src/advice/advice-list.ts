@@ -1,0 +1,16 @@
+import type { Advice } from '../connector/advice.js';
+import { agentTexts } from './agent.js';
+import { bucketTexts } from './bucket.js';
+import { connectionTexts } from './connection.js';
+import { rowTexts } from './row.js';
+import { runTexts } from './run.js';
+import { adviceIn } from './texts.js';
+
+/** What a person can do about every failure that is not one connector's own; theirs stand with the connector. */
+export const engineAdvice: readonly Advice[] = [
+  connectionTexts,
+  runTexts,
+  rowTexts,
+  bucketTexts,
+  agentTexts,
+].flatMap(adviceIn);

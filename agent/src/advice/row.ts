@@ -1,0 +1,37 @@
+import type { Texts } from './texts.js';
+
+/** What keeps single rows from being sent. They are tried again in every run. */
+export const rowTexts: Texts = {
+  'record.key_null': [
+    'The key of a row is NULL',
+    'A record can not be found without its key. Leave such rows out of the model, or map `key` to a column that is never NULL.',
+  ],
+  'record.bad_json': [
+    'A text is not JSON',
+    'The column is mapped as JSON, and its text is none. Cast it in the model’s SQL, or map it to a text field.',
+  ],
+  'record.bad_url': [
+    'A row does not name one resource',
+    'A value that the URL inserts is NULL, empty, `.` or `..`, or has control characters, or the URL leaves `baseUrl`. Correct the value in the model’s SQL, leave such rows out, or change the URL template.',
+  ],
+  'record.template_failed': [
+    'A template can not be rendered for a row',
+    'It names a column that the row leaves out, or a filter fails on the value; the text in your bucket says which. Guard it with {% if %} or the `default` filter.',
+  ],
+  'record.template_too_long': [
+    'A template makes too much text',
+    'A rendered template may have 1 MiB. Shorten what it repeats, or leave the largest column out.',
+  ],
+  'delivery.uncertain': [
+    'Rows may or may not have arrived',
+    'A run was cut off before the answer, and sending them again could double them, so they are held back. Look in the destination whether they are there. To send such rows again, set `uncertain: resend` in the sync.',
+  ],
+  'delivery.all_rejected': [
+    'The destination refuses every row',
+    'The run stopped early. Look at the first error of the list: what the destination said is in your bucket under its id. Change the mapping or the destination.',
+  ],
+  'delivery.more_errors': [
+    'Further kinds of errors',
+    'This run failed in more ways than are listed one by one. Mend the others first and run the sync again; the texts are in your bucket under the error id.',
+  ],
+};

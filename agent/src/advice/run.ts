@@ -1,0 +1,85 @@
+import type { Texts } from './texts.js';
+
+/** What stops a run before or while it sends: guards, the model, the baseline, the mapping. */
+export const runTexts: Texts = {
+  'guard.empty_result': [
+    'The query gave no row',
+    'It did before, so nothing was changed. Look at the model’s source. If no row is right, set `guards: { emptyResult: allow }`, apply, and run the sync again.',
+  ],
+  'guard.added': [
+    'More rows are new than the guard allows',
+    'Nothing was sent. Count them with `drawbridge run SYNC --dry-run`. If they are right, raise `guards.added`, apply, and run the sync again.',
+  ],
+  'guard.changed': [
+    'More rows have changed than the guard allows',
+    'Nothing was sent. Count them with `drawbridge run SYNC --dry-run`. If they are right, raise `guards.changed`, apply, and run the sync again.',
+  ],
+  'guard.removed': [
+    'More rows have left the query than the guard allows',
+    'Nothing was sent and nothing removed. Count them with `drawbridge run SYNC --dry-run`. If they are right, raise `guards.removed`, apply, and run the sync again.',
+  ],
+  'guard.needs_approval': [
+    'A guard asks for a person',
+    'Nothing was sent. Count the changes with `drawbridge run SYNC --dry-run`. If they are right, raise the guard that has `action: approve`, apply, and run the sync again.',
+  ],
+  'baseline.elsewhere': [
+    'The sync writes to another place than before',
+    'Its destination, object or key is another one. Send everything there with `drawbridge run SYNC --full`, or, if its rows are there already, take them as sent with `drawbridge run SYNC --rebaseline`.',
+  ],
+  'baseline.missing': [
+    'What was sent before is not in the bucket',
+    'Restore the objects of the sync in the bucket, if somebody removed them. Otherwise send every row again with `drawbridge run SYNC --full`, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+  ],
+  'baseline.corrupt': [
+    'What was sent before can not be read',
+    'An object of the sync in the bucket was changed or cut. Restore it, or send every row again with `drawbridge run SYNC --full`, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+  ],
+  'baseline.fenced': [
+    'Another agent has taken the sync over',
+    'Nothing is wrong with the sync: look at its newest run. If this happens often, see whether agents lose their connection or their processor for long.',
+  ],
+  'snapshot.key_changed': [
+    'The model has another primary key than before',
+    'Put `primaryKey` back, or take today’s rows as sent with `drawbridge run SYNC --rebaseline`, or send them all with `drawbridge run SYNC --full`.',
+  ],
+  'snapshot.type_drift': [
+    'A column has another type than before',
+    'Cast it back in the model’s SQL, or take the new type as it is with `drawbridge run SYNC --rebaseline`; `--full` sends every row in it.',
+  ],
+  'snapshot.row_too_long': [
+    'A row is too long',
+    'A row may have 16 MiB. Leave its largest column out of the model.',
+  ],
+  'snapshot.too_large': [
+    'The model has too many rows for the agent’s memory',
+    'Raise DRAWBRIDGE_MEMORY_MIB of the agent (a run needs 40 bytes a row), lower DRAWBRIDGE_CONCURRENCY, or select fewer rows in the model.',
+  ],
+  'mapping.bad_template': [
+    'A template is not valid Liquid',
+    'What is wrong with it is in your bucket under the error id. Correct the template, apply, and run the sync again.',
+  ],
+  'mapping.unknown_metadata': [
+    'The mapping names unknown metadata',
+    'This agent is older than the configuration. Install a newer one, or take the field out of the mapping.',
+  ],
+  'mapping.set_constant': [
+    'onRemoved.set takes constants only',
+    'A row that is gone has no columns. Give each field of `onRemoved.set` a constant, and apply.',
+  ],
+  'mapping.key_not_primary': [
+    'Removals need the model’s primary key',
+    'Map exactly the columns of the model’s `primaryKey` in `key`, or set `onRemoved: nothing`; then apply.',
+  ],
+  'sync.not_possible': [
+    'The destination can not do this',
+    'Choose a `mode` and an `onRemoved` that the README of the connector lists, and apply.',
+  ],
+  'sync.no_object': [
+    'The destination has no such object',
+    'Choose an `object` that the README of the connector lists, and apply.',
+  ],
+  'run.cancelled': [
+    'The run was cancelled',
+    'What was sent until then is recorded; the next run sends the rest.',
+  ],
+};

@@ -1,0 +1,38 @@
+import type { Advice } from '../../connector/advice.js';
+
+export const advice: readonly Advice[] = [
+  {
+    code: 'destination.auth_failed',
+    vendorCode: '401',
+    title: 'The destination refuses the credentials',
+    advice:
+      'Check what the secret reference points at in the agent, and that the header is the right one.',
+  },
+  {
+    code: 'destination.rate_limited',
+    title: 'The destination limits the pace',
+    advice:
+      'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request. Asked to wait for more than 5 minutes, the run ends; the next one sends the rest.',
+  },
+  {
+    code: 'destination.redirected',
+    title: 'The destination redirects',
+    advice: 'Redirects are not followed. Write the final address into baseUrl.',
+  },
+  {
+    code: 'destination.bad_answer',
+    title: 'The answer was not understood',
+    advice: 'Set `results` to where the answer says what became of each row, or leave it out.',
+  },
+  {
+    code: 'destination.url_of_one_row',
+    title: 'One URL can not name many rows',
+    advice: 'Set batch.size to 1, or take the columns out of the URL, and apply.',
+  },
+  {
+    code: 'destination.url_elsewhere',
+    title: 'A URL of the sync is not below baseUrl',
+    advice:
+      'Write `object` and the URLs of the sync relative to baseUrl, or make a destination of its own for the other address.',
+  },
+];
