@@ -43,3 +43,16 @@ it('what is no reference is told of the places that work, and of no others', () 
   expect(problem?.code).toBe('spec.bad_secret_reference');
   expect(problem?.message).not.toMatch(/vault|aws-sm|hunter2/);
 });
+
+it('no guard asks for approval yet: nobody could give it', () => {
+  const [problem, ...others] = problemsOf(fileWith('env:PASSWORD', 'approve'));
+  expect(others).toEqual([]);
+  expect(problem).toMatchObject({ line: 16, column: 41, code: 'spec.not_supported_yet' });
+  expect(problem?.message).toContain('stop');
+});
+
+it('a guard of another word is told of the actions that work', () => {
+  const [problem] = problemsOf(fileWith('env:PASSWORD', 'ask'));
+  expect(problem).toMatchObject({ line: 16, column: 41, code: 'spec.bad_value' });
+  expect(problem?.message).not.toContain('approve');
+});

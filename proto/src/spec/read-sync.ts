@@ -1,6 +1,5 @@
 import { isScalar } from 'yaml';
 import {
-  guardActions,
   modes,
   removals,
   type GuardEntry,
@@ -58,6 +57,14 @@ const onRemoved: Reader<OnRemovedEntry> = (at) => {
 const removedGuard: GuardEntry = { rows: 10, percent: 10, action: 'withhold' };
 const countGuard: GuardEntry = { rows: 0, percent: 0, action: 'withhold' };
 
+/** `approve` has its place in the canonical form, but nobody can let a plan go yet. */
+const guardAction: Reader<GuardEntry['action']> = (at) => {
+  const node = at.file.resolve(at.node);
+  if (!isScalar(node) || node.value !== 'approve') return oneOf(['stop', 'withhold'])(at);
+  const message = 'Runs can not be approved yet. Choose stop or withhold.';
+  return at.file.report(at, 'spec.not_supported_yet', message);
+};
+
 /** `off`, or thresholds; what is left out comes from `defaults`. */
 function guard(defaults: GuardEntry): Reader<GuardEntry | undefined> {
   const thresholds = shape({
@@ -66,7 +73,7 @@ function guard(defaults: GuardEntry): Reader<GuardEntry | undefined> {
       defaults.rows,
     ),
     percent: optional(number({ minimum: 0, maximum: 1_000_000 }), defaults.percent),
-    action: optional(oneOf(guardActions), defaults.action),
+    action: optional(guardAction, defaults.action),
   });
   return (at) => {
     if (!isScalar(at.file.resolve(at.node))) return thresholds(at);
