@@ -24,7 +24,6 @@ export async function deliverPlan(
   planned: Plan,
   to: { mapping: Mapping; target: Target },
 ): Promise<Delivery> {
-  if (planned.nullKeys > 0) run.tally.add(nullKey(), undefined, planned.nullKeys);
   const { runId, tools, paths } = run;
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
   const recorded: Recorded[] = [];
@@ -32,7 +31,7 @@ export async function deliverPlan(
   if (planned.parts.some(({ kind }) => kind !== undefined))
     await announce(run, planned.parts, to.target);
   for (const part of planned.parts) {
-    if (part.kind === undefined || part.rows === 0) {
+    if (part.kind === undefined) {
       recorded.push({ ...part, except: [], unknown: [], skipped: [] });
       continue;
     }
@@ -115,12 +114,4 @@ function cancelled(signal: AbortSignal): Failure | undefined {
   return signal.reason instanceof Failure
     ? signal.reason
     : new Failure('CANCELLED', 'run.cancelled', 'The run was cancelled.');
-}
-
-function nullKey(): Failure {
-  return new Failure(
-    'REJECTED',
-    'record.key_null',
-    'The destination key of these rows is NULL. Leave such rows out of the model.',
-  );
 }

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
+import { Failure } from '../failure.js';
 import type { Diff } from './diff.js';
 import type { Change, Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
 import { operationKind } from './operation.js';
 import type { SyncRequest } from './sync-request.js';
+import type { Tally } from './tally.js';
 import { asParquet } from './work-files.js';
 
 /** The operations of one change, in order: a Parquet file with `ord` 0, 1, 2, …, fingerprints, values and old values. */
@@ -19,9 +21,8 @@ export interface PlanPart {
 }
 
 export interface Plan {
+  /** None of them is empty. */
   parts: PlanPart[];
-  /** Rows whose destination key would be NULL; they are refused, and not recorded. */
-  nullKeys: number;
 }
 
 export interface PlanContext {
@@ -31,6 +32,7 @@ export interface PlanContext {
   recordOnly: boolean;
   duck: Duck;
   meter: Meter;
+  tally: Tally;
   workDir: string;
 }
 
@@ -44,7 +46,7 @@ export async function plan(
   context: PlanContext,
 ): Promise<Plan> {
   const { diff, withheld, duck, meter, workDir } = context;
-  const result: Plan = { parts: [], nullKeys: 0 };
+  const result: Plan = { parts: [] };
   for (const change of order) {
     const counted = meter.counts[change];
     if (counted === 0) continue;
@@ -53,8 +55,9 @@ export async function plan(
       continue;
     }
     const kind = context.recordOnly ? undefined : operationKind(request, change);
-    const sendable = kind ? await leaveOut(change, { mapping, duck, meter, result }) : undefined;
+    const sendable = kind ? await leaveOut(change, mapping, context) : undefined;
     const rows = counted - (sendable?.left ?? 0);
+    if (rows === 0) continue;
     const file = join(workDir, `plan-${change}.parquet`);
     const gaps = sendable !== undefined && sendable.left > 0;
     await writePart(duck, {
@@ -73,9 +76,9 @@ export async function plan(
 /** Counts the rows that are not sent although their change is; they keep their place in the baseline. */
 async function leaveOut(
   change: Change,
-  context: { mapping: Mapping; duck: Duck; meter: Meter; result: Plan },
+  mapping: Mapping,
+  { duck, meter, tally }: Pick<PlanContext, 'duck' | 'meter' | 'tally'>,
 ): Promise<{ left: number; where: string } | undefined> {
-  const { mapping, duck, meter, result } = context;
   const { nullKey = 'false' } = mapping;
   // A row is removed by its key, whatever else is NULL.
   const skips = change === 'removed' ? 'false' : (mapping.skips ?? 'false');
@@ -84,10 +87,18 @@ async function leaveOut(
     `select count(*) filter (${nullKey}), count(*) filter (not ${nullKey} and ${skips}) from ${change}`,
   );
   const [withoutKey = 0, skipped = 0] = (row ?? []).map(Number);
-  result.nullKeys += withoutKey;
+  if (withoutKey > 0) tally.add(keyIsNull(), undefined, withoutKey);
   meter.counts.rejected += withoutKey;
   meter.counts.skipped += skipped;
   return { left: withoutKey + skipped, where: `not ${nullKey} and not ${skips}` };
+}
+
+function keyIsNull(): Failure {
+  return new Failure(
+    'REJECTED',
+    'record.key_null',
+    'The destination key of these rows is NULL. Leave such rows out of the model.',
+  );
 }
 
 async function writePart(

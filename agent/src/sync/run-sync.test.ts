@@ -332,6 +332,38 @@ describe('the mapping', () => {
   });
 });
 
+describe('rows that are never sent', () => {
+  const byName = {
+    mode: 'upsert' as const,
+    onRemoved: { action: 'nothing' as const, set: [] },
+    key: [{ field: 'name', column: 'name' }],
+  };
+
+  it('write nothing again in a run that has nothing else', async () => {
+    const skipping = { ...byName, fields: [{ ...column('team'), nulls: 'skip-row' as const }] };
+    table[1]!.name = null;
+    await engine.run(skipping);
+    const written = [...store.objects.keys()];
+    expect(await engine.run(skipping)).toMatchObject({
+      outcome: 'completed_with_errors',
+      counts: { added: 8, rejected: 1, skipped: 7, sent: 0, pending: 0 },
+      errors: [{ failure: { code: 'record.key_null' }, count: 1 }],
+      baseline: { generation: 1n },
+    });
+    const others = [...store.objects.keys()].filter((key) => !written.includes(key));
+    expect(others).toEqual([expect.stringContaining('/errors/')]);
+  });
+
+  it('are named by a dry run too', async () => {
+    table[1]!.name = null;
+    const run = { dryRun: true, full: false, rebaseline: false, verify: false };
+    expect(await engine.run({ ...byName, fields: [column('team')], run })).toMatchObject({
+      counts: { added: 20, rejected: 1, pending: 19 },
+      errors: [{ failure: { code: 'record.key_null' }, count: 1 }],
+    });
+  });
+});
+
 describe('failures', () => {
   it('tries again after weather, and gives up with what was taken recorded', async () => {
     let storms = 2;
