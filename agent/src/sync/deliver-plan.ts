@@ -8,6 +8,7 @@ import type { InFlightPart } from './journal.js';
 import type { Mapping } from './mapping.js';
 import { noOutcomes } from './outcomes.js';
 import type { Plan, PlanPart } from './plan.js';
+import { countRanges } from './ranges.js';
 import type { Recorded } from './record.js';
 import { renderPart } from './render.js';
 import type { Run } from './run.js';
@@ -41,6 +42,7 @@ export async function deliverPlan(
         ? { outcomes: noOutcomes(), open: [] }
         : await sendPart(run, sendable, { ...to, journal });
     failure ??= result.failure;
+    run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
     recorded.push(recordedOf(run, sendable, { result, target: to.target }));
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));

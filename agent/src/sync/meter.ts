@@ -61,13 +61,21 @@ export class Meter {
     });
   }
 
-  /** Invariant 8: no row is lost in the count. */
-  assertSums(): void {
+  /** Every row that did not end otherwise is pending. */
+  leavePending(): void {
+    const c = this.counts;
+    const ended = c.sent + c.skipped + c.rejected + c.withheld + c.uncertain;
+    c.pending = Math.max(0, c.added + c.changed + c.removed - ended);
+  }
+
+  /** Invariant 8: no row is lost in the count, and none waits after a run that could send them all. */
+  assertSums({ sendsAll }: { sendsAll: boolean }): void {
     const c = this.counts;
     const found = c.unchanged + c.added + c.changed + c.invalid;
     const planned = c.added + c.changed + c.removed;
     const ended = c.sent + c.skipped + c.rejected + c.withheld + c.pending + c.uncertain;
-    if (c.queried !== found || planned !== ended)
+    const isUnsound = c.pending < 0 || (sendsAll && c.pending > 0);
+    if (c.queried !== found || planned !== ended || isUnsound)
       throw new Failure('INTERNAL', 'internal.sums', 'The counts of the run do not add up.', {
         detail: JSON.stringify(c),
       });

@@ -7,16 +7,7 @@ export async function report(run: Run): Promise<SyncReport> {
   const { meter, tally, tools, paths, runId, baseline } = run;
   meter.stop();
   const { counts } = meter;
-  // Whatever did not end otherwise waits for the next run.
-  const ended = counts.sent + counts.skipped + counts.rejected + counts.withheld + counts.uncertain;
-  counts.pending = counts.added + counts.changed + counts.removed - ended;
-  if (!run.failure) {
-    try {
-      meter.assertSums();
-    } catch (error) {
-      run.failure = failureOf(error);
-    }
-  }
+  settleCounts(run);
   const failed = run.failure && tally.add(run.failure);
   await tally
     .save(tools.store, paths, runId)
@@ -49,13 +40,19 @@ export async function report(run: Run): Promise<SyncReport> {
   };
 }
 
-function outcomeOf({ failure, meter: { counts }, request }: Run): SyncReport['outcome'] {
+/** A run that came to its end has counted every row; what a failure cut off waits for the next run. */
+function settleCounts(run: Run): void {
+  const { meter, request } = run;
+  if (run.failure) return meter.leavePending();
+  try {
+    meter.assertSums({ sendsAll: !request.run.dryRun });
+  } catch (error) {
+    run.failure = failureOf(error);
+  }
+}
+
+function outcomeOf({ failure, meter: { counts } }: Run): SyncReport['outcome'] {
   if (failure) return failure.kind === 'CANCELLED' ? 'cancelled' : 'failed';
-  const unsent =
-    counts.rejected +
-    counts.withheld +
-    counts.uncertain +
-    counts.invalid +
-    (request.run.dryRun ? 0 : counts.pending);
+  const unsent = counts.rejected + counts.withheld + counts.uncertain + counts.invalid;
   return unsent > 0 ? 'completed_with_errors' : 'succeeded';
 }

@@ -61,7 +61,8 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   const target = await tools.destination.open(targetRequestOf(request, mapping), tools.signal);
   try {
     const planned = await planFrom(run, rows, mapping);
-    if (!request.run.dryRun) await carryOut(run, planned, { mapping, target });
+    if (request.run.dryRun) run.meter.counts.pending = run.meter.planned;
+    else await carryOut(run, planned, { mapping, target });
   } finally {
     await target.close();
   }
