@@ -21,7 +21,11 @@ export const systemClock: Clock = {
     try {
       // A timer may fire a fraction of a millisecond early as well.
       for (let leftMs = ms; ; leftMs = until - performance.now()) {
-        await wait(Math.min(leftMs, longestWaitMs), undefined, signal ? { signal } : {});
+        await wait(
+          Math.min(Math.max(0, leftMs), longestWaitMs),
+          undefined,
+          signal ? { signal } : {},
+        );
         if (performance.now() >= until) return;
       }
     } catch (error) {

@@ -22,7 +22,11 @@ export class Clock {
     try {
       // A timer may fire a fraction of a millisecond early as well.
       for (let leftMs = ms; ; leftMs = until - performance.now()) {
-        await wait(Math.min(leftMs, longestWaitMs), undefined, signal ? { signal } : {});
+        await wait(
+          Math.min(Math.max(0, leftMs), longestWaitMs),
+          undefined,
+          signal ? { signal } : {},
+        );
         if (performance.now() >= until) return;
       }
     } catch (error) {
