@@ -193,11 +193,16 @@ it('runs a sync from its offer to its report, and then only what changed', async
 it('keeps its own keys from every connection, and says what is wrong without saying it', async () => {
   await start();
   await plane.heard('heartbeat');
-  const { result } = await plane.finished(plane.offer(runSyncOf(yaml(), 'to-nowhere')).jobId);
+  const work = runSyncOf(yaml(), 'to-nowhere');
+  const { result } = await plane.finished(plane.offer(work).jobId);
   expect(result).toMatchObject({
     case: 'failure',
     value: { kind: FailureKind.CONFIG, code: 'secret.forbidden' },
   });
+  const { runId, spec } = work.value;
+  const { errorId } = result.value as { errorId: string };
+  const run = `v1/ws=${spec?.workspaceId}/sync=${spec?.syncId}/run=${runId}`;
+  expect(await textInBucket(`${run}/errors/${errorId}.json`)).toContain('secret.forbidden');
 });
 
 it('checks a connection: what is wrong is a code, and its text is in the bucket', async () => {

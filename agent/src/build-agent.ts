@@ -16,7 +16,7 @@ import { prepareCheck } from './job/check-job.js';
 import { JobRunner } from './job/job-runner.js';
 import { Limiters } from './job/limiters.js';
 import { prepareSync } from './job/sync-job.js';
-import { keptFailureOf } from './job/wire-failure.js';
+import { errorPlaceOf, keptFailureOf } from './job/wire-failure.js';
 import type { Result, Tools, Work } from './job/work.js';
 import type { Logger } from './logger.js';
 import { readSecret } from './secret/secret.js';
@@ -68,9 +68,9 @@ export async function buildAgent(parts: AgentParts): Promise<Agent> {
   const jobs: JobRunner = new JobRunner({
     slots: config.concurrency,
     prepare: (offer) => workOf(offer, tools),
-    keepFailure: async (failure) => {
+    keepFailure: async (failure, offer) => {
       const store = tools.openStore();
-      return keptFailureOf(failure, store).finally(() => store.close());
+      return keptFailureOf(failure, store, errorPlaceOf(offer)).finally(() => store.close());
     },
     line: session,
     clock,

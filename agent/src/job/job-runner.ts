@@ -22,8 +22,8 @@ export interface JobRunnerParts {
   slots: number;
   /** Throws the Failure with which the offer is refused. */
   prepare: (offer: Offer) => Work;
-  /** A failure that no report holds, its text kept in the bucket. */
-  keepFailure: (failure: Failure) => Promise<WireFailure>;
+  /** A failure that no report holds, its text kept in the bucket, where the offer's errors belong. */
+  keepFailure: (failure: Failure, offer: Offer) => Promise<WireFailure>;
   line: Line;
   clock: Clock;
   logger: Logger;
@@ -31,6 +31,7 @@ export interface JobRunnerParts {
 }
 
 interface Job {
+  offer: Offer;
   lease: HeldLease;
   work: Work;
   stopping: AbortController;
@@ -69,9 +70,9 @@ export class JobRunner implements Desk {
       const work = this.workOf(offer);
       line.say({ case: 'accepted', value: { lease: { jobId, epoch } } });
       logger.info('job.accepted', { jobId, epoch, ...work.ids });
-      this.start(work, new HeldLease({ jobId, epoch }, clock));
+      this.start(offer, work, new HeldLease({ jobId, epoch }, clock));
     } catch (error) {
-      const refusal = this.refuse({ jobId, epoch }, failureOf(error));
+      const refusal = this.refuse({ jobId, epoch }, offer, failureOf(error));
       this.refusing.add(refusal);
       void refusal.finally(() => this.refusing.delete(refusal));
     }
@@ -121,10 +122,11 @@ export class JobRunner implements Desk {
   }
 
   /** At once, unless there is a text that must go to the bucket first. */
-  private async refuse(lease: LeaseKey, failure: Failure): Promise<void> {
+  private async refuse(lease: LeaseKey, offer: Offer, failure: Failure): Promise<void> {
     const { line, logger, keepFailure } = this.parts;
     logger.failure('job.refused', failure, lease);
-    const kept = failure.detail === undefined ? wireFailureOf(failure) : await keepFailure(failure);
+    const kept =
+      failure.detail === undefined ? wireFailureOf(failure) : await keepFailure(failure, offer);
     line.say({ case: 'refused', value: { lease, failure: kept } });
   }
 
@@ -136,8 +138,14 @@ export class JobRunner implements Desk {
     return this.parts.prepare(offer);
   }
 
-  private start(work: Work, lease: HeldLease): void {
-    const job: Job = { lease, work, stopping: new AbortController(), done: Promise.resolve() };
+  private start(offer: Offer, work: Work, lease: HeldLease): void {
+    const job: Job = {
+      offer,
+      lease,
+      work,
+      stopping: new AbortController(),
+      done: Promise.resolve(),
+    };
     this.running.set(keyOf(lease), job);
     job.done = this.work(job).finally(() => {
       lease.release();
@@ -158,7 +166,7 @@ export class JobRunner implements Desk {
     this.report(job, result);
   }
 
-  private async resultOf({ lease, work, stopping }: Job): Promise<Result> {
+  private async resultOf({ offer, lease, work, stopping }: Job): Promise<Result> {
     const { line, clock, logger } = this.parts;
     const { jobId, epoch } = lease;
     const over = new AbortController();
@@ -175,7 +183,7 @@ export class JobRunner implements Desk {
       const failure = failureOf(error);
       if (lease.isLost) return { case: 'failure', value: wireFailureOf(failure) };
       logger.failure('job.failed', failure, { jobId, epoch, ...work.ids });
-      return { case: 'failure', value: await this.parts.keepFailure(failure) };
+      return { case: 'failure', value: await this.parts.keepFailure(failure, offer) };
     } finally {
       over.abort();
     }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { FailureKind } from '@drawbridge/proto';
-import type { FailureSchema, MessageInitShape } from '@drawbridge/proto';
+import type { FailureSchema, MessageInitShape, Offer } from '@drawbridge/proto';
 import type { Failure, FailureKind as Kind } from '../failure.js';
 import type { Store } from '../store/store.js';
+import { pathsOf } from '../sync/paths.js';
 
 export type WireFailure = MessageInitShape<typeof FailureSchema>;
 
@@ -40,14 +41,31 @@ export function wireRetryAfterMs(ms: number): number {
   return Math.min(Math.max(0, Math.round(ms)), mostRetryAfterMs);
 }
 
-/** The same for a failure outside any run, its text laid into the bucket when it has one and the bucket works. */
-export async function keptFailureOf(failure: Failure, store: Store): Promise<WireFailure> {
+/** Names the object in the bucket that holds the text of an error. */
+export type ErrorPlace = (errorId: string) => string;
+
+/** A run's errors rest together, also those that ended it before the engine had it; a check belongs to no run. */
+export function errorPlaceOf({ work }: Offer): ErrorPlace {
+  const spec = work.case === 'runSync' ? work.value.spec : undefined;
+  if (work.case !== 'runSync' || !spec) return ownPlace;
+  const { runId } = work.value;
+  return (errorId) => pathsOf(spec).error(runId, errorId);
+}
+
+const ownPlace: ErrorPlace = (errorId) => `v1/errors/${errorId}.json`;
+
+/** The same for a failure outside the engine, its text laid into the bucket when it has one and the bucket works. */
+export async function keptFailureOf(
+  failure: Failure,
+  store: Store,
+  place: ErrorPlace = ownPlace,
+): Promise<WireFailure> {
   const { kind, code, vendorCode, message, detail } = failure;
   if (detail === undefined) return wireFailureOf(failure);
   const errorId = randomUUID();
   const body = JSON.stringify({ kind, code, vendorCode, message, detail }, null, 2);
   try {
-    await store.put(`v1/errors/${errorId}.json`, Buffer.from(body));
+    await store.put(place(errorId), Buffer.from(body));
     return wireFailureOf(failure, errorId);
   } catch {
     // The failure itself matters more than its text, and the bucket may be what failed.

@@ -73,6 +73,6 @@ describe('the lines of a run', () => {
     expect(lines[0]).toContain('customers-to-app  failed');
     expect(lines).toContain('  source.auth_failed (28P01)');
     expect(lines).toContain('    Wrong password: Correct the secret.');
-    expect(lines.at(-1)).toContain('errors/e1.json');
+    expect(lines.at(-1)).toContain(`v1/ws=*/sync=*/run=${sampleRun.id}/errors/e1.json`);
   });
 });

@@ -63,7 +63,7 @@ function errorLines(runId: string, error: RunError): string[] {
     line,
     ...(help ? [`    ${help}`] : []),
     ...(errorId
-      ? [`    The full text is in your bucket: run=${runId}/errors/${errorId}.json`]
+      ? [`    The full text is in your bucket: v1/ws=*/sync=*/run=${runId}/errors/${errorId}.json`]
       : []),
   ];
 }

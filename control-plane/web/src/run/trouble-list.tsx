@@ -29,7 +29,7 @@ export function TroubleList({ runId, troubles }: TroubleListProps) {
             {trouble.count > 0 && ` · ${countOf(trouble.count, 'row')}`}
           </Text>
           {trouble.advice && <Text mt={6}>{trouble.advice}</Text>}
-          {trouble.errorId && <Place path={`run=${runId}/errors/${trouble.errorId}.json`} />}
+          {trouble.errorId && <Place path={placeOf(runId, trouble)} />}
         </li>
       ))}
     </Stack>
@@ -38,6 +38,10 @@ export function TroubleList({ runId, troubles }: TroubleListProps) {
 
 const codeText = ({ code, vendorCode }: Trouble): string =>
   vendorCode ? `${code} (${vendorCode})` : code;
+
+/** Below the prefix that agents have in DRAWBRIDGE_BUCKET; the run's id alone is unique. */
+const placeOf = (runId: string, { errorId }: Trouble): string =>
+  `v1/ws=*/sync=*/run=${runId}/errors/${errorId}.json`;
 
 function Place({ path }: { path: string }) {
   return (
