@@ -26,7 +26,7 @@ export const systemClock: Clock = {
           undefined,
           signal ? { signal } : {},
         );
-        if (performance.now() >= until) return;
+        if (!(performance.now() < until)) return;
       }
     } catch (error) {
       // Node rejects with an error of its own that hides why we were woken.

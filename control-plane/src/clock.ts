@@ -27,7 +27,7 @@ export class Clock {
           undefined,
           signal ? { signal } : {},
         );
-        if (performance.now() >= until) return;
+        if (!(performance.now() < until)) return;
       }
     } catch (error) {
       // Node rejects with an error of its own that hides why we were woken.
