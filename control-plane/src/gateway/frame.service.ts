@@ -7,7 +7,7 @@ import {
   type Lease,
   type Progress,
 } from '@drawbridge/proto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { PresenceService, type Hold, type OpenSession } from '../agent/presence.service.js';
 import { AppError } from '../app-error.js';
 import { CatalogService } from '../catalog/catalog.service.js';
@@ -15,12 +15,15 @@ import { Database, type Transaction } from '../database/database.js';
 import { JobService, type LeaseStanding } from '../job/job.service.js';
 import type { LeaseKey } from '../job/lease.js';
 import type { LeasedJob } from '../job/work.js';
+import { tellFailedFrame } from './failed-frame.js';
 import type { Guest } from './greeter.js';
 import { lostSession } from './problem.js';
 
 /** What the house does about what an agent says. */
 @Injectable()
 export class FrameService {
+  private readonly logger = new Logger(FrameService.name);
+
   constructor(
     private readonly database: Database,
     private readonly presence: PresenceService,
@@ -29,11 +32,10 @@ export class FrameService {
   ) {}
 
   /** A numbered frame: its effect and its number in one transaction, so that however often it comes it happens once. */
-  async apply(session: OpenSession, { seq, body }: AgentFrame): Promise<'applied' | 'repeated'> {
-    const turn = await this.database.$transaction(async (tx) => {
-      const next = await this.presence.advance(tx, session, seq);
-      if (next === 'apply') await this.effect(tx, session.agentId, body);
-      return next;
+  async apply(session: OpenSession, frame: AgentFrame): Promise<'applied' | 'repeated'> {
+    const turn = await this.take(session, frame).catch((error: unknown) => {
+      tellFailedFrame(this.logger, session.agentId, frame, error);
+      throw error;
     });
     switch (turn) {
       case 'apply':
@@ -76,6 +78,17 @@ export class FrameService {
       code: 'job.not_offerable',
     });
     await this.database.$transaction((tx) => this.jobs.refuse(tx, agentId, job, failure));
+  }
+
+  private take(
+    session: OpenSession,
+    { seq, body }: AgentFrame,
+  ): Promise<'apply' | 'repeated' | 'gap' | 'stale'> {
+    return this.database.$transaction(async (tx) => {
+      const turn = await this.presence.advance(tx, session, seq);
+      if (turn === 'apply') await this.effect(tx, session.agentId, body);
+      return turn;
+    });
   }
 
   private async effect(tx: Transaction, agentId: string, body: AgentFrame['body']): Promise<void> {

@@ -1,7 +1,7 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge } from 'prom-client';
 import type { Database } from '../database/database.js';
+import { registry } from '../registry.js';
 
-const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
   new Gauge({ name, help, labelNames, registers: [registry] });
