@@ -82,7 +82,11 @@ function heard<Case extends 'challenge' | 'enrolled' | 'welcome'>(
   );
 }
 
-const advice: Readonly<Record<string, string>> = {
+const foreignFrame =
+  'The control plane does not take what this agent says. Bring both to the same version, and look at any proxy between.';
+
+/** Why a control plane has no use for an agent, by code, and what a person does about it. */
+export const refusals: Readonly<Record<string, string>> = {
   'session.revoked': 'This agent was revoked. Remove its identity and enrol it with a new token.',
   'session.token_spent':
     'The enrolment token was used before. Make a new one with `drawbridge enroll-token`.',
@@ -97,11 +101,22 @@ const advice: Readonly<Record<string, string>> = {
   'session.old_protocol': 'This agent is too old for the control plane. Install a newer one.',
   'session.unknown_agent':
     'The control plane does not know this agent. Remove its identity and enrol it with a new token.',
+  'session.unexpected_frame': foreignFrame,
+  'frame.bad_number': foreignFrame,
+  'frame.malformed': foreignFrame,
+  'frame.no_body': foreignFrame,
+  'frame.rule_broken': foreignFrame,
+  'frame.too_large': foreignFrame,
+  'frame.unknown_field':
+    'This agent says something that the control plane does not know. Update the control plane, or install the agent of its version.',
 };
+
+const unknownRefusal =
+  'The control plane refuses this agent for a reason that this version does not know. Install a newer agent.';
 
 /** TRANSIENT when connecting again may help, CONFIG when a person must act. */
 export function problemFailure({ code, retryable }: { code: string; retryable: boolean }): Failure {
   return retryable
     ? new Failure('TRANSIENT', code, 'The control plane asks to come again later.')
-    : new Failure('CONFIG', code, advice[code] ?? 'The control plane refuses this agent.');
+    : new Failure('CONFIG', code, refusals[code] ?? unknownRefusal);
 }
