@@ -2,14 +2,14 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { AppError } from './app-error.js';
+import { environmentHelp } from './command/environment.js';
 import { migrateCommand } from './command/migrate.js';
 import { setUp } from './command/set-up.js';
 import { start } from './command/start.js';
 
 const program = new Command('drawbridge-control-plane')
-  .description(
-    'Knows who wants what, when, and how it went. Its environment is described in the README.',
-  )
+  .description('Knows who wants what, when, and how it went.')
+  .addHelpText('after', environmentHelp)
   .showHelpAfterError();
 
 program

@@ -1,0 +1,18 @@
+/** What `--help` says of it; ../config.ts reads it. */
+export const environmentHelp = `
+Environment:
+  DATABASE_URL                postgresql://…, where everything is kept
+  DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions
+  HOST                        the address to listen on (default: 127.0.0.1)
+  PORT                        (default: 3000)
+  DRAWBRIDGE_PUBLIC_URL       where browsers reach it (default: http://localhost:PORT)
+  DRAWBRIDGE_TRUSTED_PROXIES  addresses or networks, 10.0.0.7,10.1.0.0/16, whose X-Forwarded-For is
+                              believed (default: none)
+  DRAWBRIDGE_HEARTBEAT_MS     how often agents say that they are there (default: 10000)
+  DRAWBRIDGE_LEASE_MS         how long a job is an agent's without a word (default: 60000)
+  DRAWBRIDGE_OFFLINE_MS       how long a silent agent counts as online (default: 45000)
+  LOG_LEVEL                   trace, debug, info (default), warn, error or fatal
+
+setup and migrate want DATABASE_URL and DRAWBRIDGE_SECRET too.
+
+Exit codes: 0 done, 1 failed.`;
