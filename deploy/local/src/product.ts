@@ -28,6 +28,8 @@ export interface ProductOptions {
   agents: number;
   /** Added to the environment of every program. */
   env?: Readonly<Record<string, string>>;
+  /** Added to the environment of the control plane alone. */
+  controlPlaneEnv?: Readonly<Record<string, string>>;
   /** Added to the environment of agents alone: what their secret references point at. */
   agentEnv?: Readonly<Record<string, string>>;
   owner?: { workspace: string; email: string };
@@ -58,6 +60,7 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
   const env = {
     ...(await controlPlaneEnv(options)),
     ...options.env,
+    ...options.controlPlaneEnv,
   };
   const opening = openProgram({
     name: 'control plane',

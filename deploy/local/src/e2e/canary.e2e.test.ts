@@ -39,7 +39,7 @@ async function fillWarehouse(whole: Whole, canaries: Record<string, string>): Pr
 /** Destinations that refuse the row and quote it while they do. */
 async function makeTargets(whole: Whole, canaries: Record<string, string>): Promise<void> {
   await whole.target.query(
-    'create table good (id bigint primary key, note text, email text, amount numeric, code uuid, doc jsonb, token text)',
+    'create table good (id bigint primary key, note text, email text, amount numeric, code uuid, doc jsonb, token text, secret bytea)',
   );
   await whole.target.query('create table unique_email (id bigint primary key, email text unique)');
   await whole.target.query('insert into unique_email values (7, $1)', [canaries.email]);
@@ -71,7 +71,7 @@ models:
   by-token: { source: warehouse, primaryKey: [token], sql: "select token, id from person" }
   broken: { source: warehouse, primaryKey: [id], sql: "select id, token::int as token from person" }
 syncs:
-  good: { model: people, destination: target, object: public.good, mode: mirror, key: { id: id }, fields: { note: note, email: email, amount: amount, code: code, doc: doc, token: { template: "{{ token }}" } } }
+  good: { model: people, destination: target, object: public.good, mode: mirror, key: { id: id }, fields: { note: note, email: email, amount: amount, code: code, doc: doc, secret: secret, token: { template: "{{ token }}" } } }
   unique-email: { model: people, destination: target, object: public.unique_email, mode: upsert, key: { id: id }, fields: { email: email } }
   number-wanted: { model: people, destination: target, object: public.number_wanted, mode: upsert, key: { id: id }, fields: { token: token } }
   checked: { model: people, destination: target, object: public.checked, mode: upsert, key: { id: id }, fields: { note: note } }
@@ -124,6 +124,19 @@ async function dump(url: string): Promise<Places> {
   return places;
 }
 
+/** Whoever looks in the wrong place finds nothing: what the control plane must hold is found in each place. */
+function expectWatched(places: Places): void {
+  const found = searchFor({ sync: 'number-wanted' }, places).map(({ place }) => place);
+  for (const place of ['table public."Sync"', 'GraphQL']) expect(found).toContain(place);
+  expect(found.some((place) => place.endsWith('from control-plane'))).toBe(true);
+  for (const place of ['log of the control plane', 'log of the agent', 'metrics'])
+    expect(
+      places.find(([name]) => name === place)?.[1].length,
+      `${place} is not empty`,
+    ).toBeGreaterThan(200);
+  expect(places.filter(([place]) => place.startsWith('table ')).length).toBeGreaterThan(15);
+}
+
 async function httpGet(url: string): Promise<Buffer> {
   const response = await fetch(url);
   return Buffer.from(await response.arrayBuffer());
@@ -150,9 +163,9 @@ afterEach(async () => {
 });
 
 async function openCanaries(
-  agentEnv: Record<string, string> = {},
+  leaks: Partial<Record<'agentEnv' | 'controlPlaneEnv', Record<string, string>>> = {},
 ): Promise<{ whole: Whole; canaries: Record<string, string> }> {
-  const whole = await openWhole({ postgresUrl: inject('postgresUrl'), agentEnv, tapped: true });
+  const whole = await openWhole({ postgresUrl: inject('postgresUrl'), ...leaks, tapped: true });
   const echo = await openEcho();
   closing.push(async () => {
     echo.close();
@@ -171,23 +184,38 @@ it('keeps every value of a row out of the control plane, also when destinations 
     const run = await whole.run(sync);
     expect({ sync, state: run.state }).toEqual({ sync, state });
   }
-  expect(searchFor(canaries, await controlPlanePlaces(whole))).toEqual([]);
+  const places = await controlPlanePlaces(whole);
+  expectWatched(places);
+  expect(searchFor(canaries, places)).toEqual([]);
 
   // The values did travel, and the texts that quote them are where they belong.
-  const { rows } = await whole.target.query('select note, email, doc from good where token = $1', [
-    canaries.token,
-  ]);
+  const { rows } = await whole.target.query(
+    'select note, email, doc, secret from good where token = $1',
+    [canaries.token],
+  );
   expect(rows).toEqual([
-    { note: canaries.text, email: canaries.email, doc: { word: canaries.json } },
+    {
+      note: canaries.text,
+      email: canaries.email,
+      doc: { word: canaries.json },
+      secret: Buffer.from(canaries.text!),
+    },
   ]);
   const kept = await bucketTexts(whole.bucketDirectory);
   expect(kept.includes(canaries.email!), 'the text of the duplicate key').toBe(true);
   expect(whole.tap.frames.length).toBeGreaterThan(20);
 });
 
-it('finds a leak that was planted', async () => {
-  const leak = new URL('../../src/e2e/planted-leak.mjs', import.meta.url);
-  const { whole, canaries } = await openCanaries({ NODE_OPTIONS: `--import=${leak.href}` });
+/** The environment of a program that a leak was planted in. */
+const leaking = (file: string): Record<string, string> => ({
+  NODE_OPTIONS: `--import=${new URL(`../../src/e2e/${file}`, import.meta.url).href}`,
+});
+
+it('finds leaks that were planted', async () => {
+  const { whole, canaries } = await openCanaries({
+    agentEnv: leaking('planted-leak.mjs'),
+    controlPlaneEnv: leaking('planted-log-leak.mjs'),
+  });
   // What it says is no frame, so the line is cut and the run never gets far; we look as soon as it has said it.
   await whole.start('number-wanted');
   const places = async (): Promise<string[]> =>
@@ -197,7 +225,11 @@ it('finds a leak that was planted', async () => {
   await vi.waitFor(
     async () =>
       expect(await places()).toEqual(
-        expect.arrayContaining(['log of the agent', 'frame n from agent']),
+        expect.arrayContaining([
+          'log of the agent',
+          'frame n from agent',
+          'log of the control plane',
+        ]),
       ),
     { timeout: 60_000, interval: 250 },
   );

@@ -53,6 +53,7 @@ export interface WholeOptions {
   postgresUrl: string;
   agents?: number;
   env?: Record<string, string>;
+  controlPlaneEnv?: Record<string, string>;
   agentEnv?: Record<string, string>;
   /** Of the destination `target`: a run that takes its time can be caught in the middle. */
   batchesPerSecond?: number;
@@ -91,6 +92,7 @@ export async function openWhole(options: WholeOptions): Promise<Whole> {
     ...(options.tapped ? { agentUrl: tap.url } : {}),
     agents: options.agents ?? 1,
     ...(options.env ? { env: options.env } : {}),
+    ...(options.controlPlaneEnv ? { controlPlaneEnv: options.controlPlaneEnv } : {}),
     agentEnv: { TARGET_PASSWORD: 'local-only', ...options.agentEnv },
   });
   const warehouse = await connect(databases.warehouse.url);
