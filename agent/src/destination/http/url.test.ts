@@ -63,6 +63,7 @@ it.each([
   '/v1',
   '../v2/x',
   'x/%2e%2e/%2e%2e/v2',
+  'x/.\n./y',
   'https://',
 ])('stays below its base: %s', (text) => {
   expect(() => url(text, {})).toThrow(rejected);

@@ -17,7 +17,8 @@ export function urlOf(template: Template, record: JsonRecord, baseUrl: string): 
   const url = new URL(text, base);
   if (url.origin !== base.origin || url.username !== base.username)
     throw badUrl('The URL is on another host than baseUrl.', text);
-  const [path = ''] = text.split(/[?#]/);
+  // Tabs and line breaks are nothing to a URL, so they may not hide a step.
+  const [path = ''] = text.replaceAll(/[\t\n\r]/g, '').split(/[?#]/);
   if (!url.pathname.startsWith(base.pathname) || path.split('/').some(climbs))
     throw badUrl('The URL is not below baseUrl.', text);
   return url.href;
