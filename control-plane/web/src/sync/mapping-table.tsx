@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { DataTable } from '../part/data-table.js';
 import type { Column } from '../part/data-table.js';
 import classes from './mapping-table.module.css';
+import { nullText } from './null-text.js';
 
 interface MappingTableProps {
   keys: { field: string; column: string }[];
@@ -15,14 +16,6 @@ interface MappingRow {
   nulls: string;
   isKey: boolean;
 }
-
-const nullTexts: Record<string, string> = {
-  send: 'NULL is sent',
-  omit: 'left out',
-  'skip-row': 'row is skipped',
-  skip_row: 'row is skipped',
-  default: 'destination’s default',
-};
 
 const columns: Column<MappingRow>[] = [
   {
@@ -43,11 +36,6 @@ const columns: Column<MappingRow>[] = [
   { header: 'Value', cell: ({ text }) => <code className={classes['code']}>{text}</code> },
   { header: 'When NULL', cell: nullText },
 ];
-
-function nullText({ kind, nulls }: MappingRow): string {
-  const isNeverNull = kind === 'constant' || kind === 'metadata';
-  return isNeverNull ? '–' : (nullTexts[nulls] ?? nulls);
-}
 
 export function MappingTable({ keys, fields }: MappingTableProps) {
   const rows = [
