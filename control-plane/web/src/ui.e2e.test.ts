@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumPath, openBrowser, openPage } from './testing/browser.js';
 import { contentPolicy, openFakeServer } from './testing/fake-server.js';
 import type { FakeServer } from './testing/fake-server.js';
 import { findPageFaults, findPaleTexts } from './testing/page-faults.js';
-import { failedRun, rejectedRun } from './testing/sample.js';
+import { failedRun, makeRun, minutesAgo, rejectedRun } from './testing/sample.js';
 
 const hasBrowser = existsSync(chromiumPath);
 const why = hasBrowser ? '' : ` (skipped: no browser at ${chromiumPath}; set CHROMIUM_PATH)`;
@@ -144,6 +144,26 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await page.getByRole('link', { name: 'watch it' }).click();
     await heading(page, /^Dry run · /).waitFor();
     expect(visit.complaints).toEqual([]);
+  });
+
+  it('shows a history of any length, page by page, and goes on watching it', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    server.state.runs = Array.from({ length: 125 }, (_, index) =>
+      makeRun({ id: `run-${index}`, sync: 'customers-to-app', createdAt: minutesAgo(15 * index) }),
+    );
+    await page.getByRole('link', { name: 'customers-to-app' }).click();
+    const rows = page.getByRole('table', { name: 'Runs, newest first' }).locator('tbody tr');
+    for (let shown = 10; shown < 125; shown += 10) {
+      await vi.waitFor(async () => expect(await rows.count()).toBe(shown), 5_000);
+      await button(page, 'Show earlier runs').click();
+    }
+    await vi.waitFor(async () => expect(await rows.count()).toBe(125), 5_000);
+    await button(page, 'Show earlier runs').waitFor({ state: 'detached' });
+    server.state.start({ sync: 'customers-to-app' });
+    // The page looks at once when the browser finds its line again.
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await vi.waitFor(async () => expect(await rows.count()).toBe(126), 5_000);
+    expect(complaints).toEqual([]);
   });
 
   it('cancels a run only after asking', async () => {

@@ -1,7 +1,8 @@
 import { Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useMutation } from 'urql';
+import { useClient, useMutation } from 'urql';
+import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
 import { Missing } from '../frame/missing-page.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
@@ -13,16 +14,17 @@ import { RunTable } from '../run/run-table.js';
 import { Definition } from './definition.js';
 import { MappingTable } from './mapping-table.js';
 import { RunButtons } from './run-buttons.js';
-import { StartRunMutation, SyncQuery } from './sync-query.js';
+import { StartRunMutation, SyncQuery, type Sync } from './sync-query.js';
 
 const pageLength = 10;
 /** Milliseconds between looks, while a run moves and while none does. */
 const pollMs = { moving: 2_000, still: 10_000 };
 
 export function SyncPage({ name }: { name: string }) {
-  const [first, setFirst] = useState(pageLength);
   const [isMoving, setIsMoving] = useState(false);
-  const { data, error, ask } = useSync(name, first, isMoving ? pollMs.moving : pollMs.still);
+  const everyMs = isMoving ? pollMs.moving : pollMs.still;
+  const { data, error, ask } = usePolledQuery(SyncQuery, { name, first: pageLength }, everyMs);
+  const runs = useRuns(name, data?.sync);
   const [started, startRun] = useMutation(StartRunMutation);
   const navigate = useNavigate();
   const sync = data?.sync;
@@ -37,7 +39,6 @@ export function SyncPage({ name }: { name: string }) {
     const id = answer.data?.startRun.run.id;
     if (id) await navigate({ to: '/runs/$id', params: { id } });
   };
-  const runs = sync.runs.edges.map(({ node }) => node);
   return (
     <>
       <PageHead
@@ -57,12 +58,8 @@ export function SyncPage({ name }: { name: string }) {
       <Stack gap="md">
         <Panel title="Runs" isFlush>
           <div style={{ height: 12 }} />
-          {runs.length > 0 ? <RunTable runs={runs} /> : <NoRuns />}
-          <MoreButton
-            isShown={sync.runs.pageInfo.hasNextPage}
-            isBusy={runs.length < first - pageLength}
-            more={() => setFirst(first + pageLength)}
-          >
+          {runs.nodes.length > 0 ? <RunTable runs={runs.nodes} /> : <NoRuns />}
+          <MoreButton isShown={runs.hasMore} isBusy={runs.isBusy} more={runs.more}>
             Show earlier runs
           </MoreButton>
         </Panel>
@@ -76,12 +73,13 @@ export function SyncPage({ name }: { name: string }) {
   );
 }
 
-/** A longer history is asked for whole; until it comes, the shorter one stays. */
-function useSync(name: string, first: number, everyMs: number) {
-  const polled = usePolledQuery(SyncQuery, { name, first }, everyMs);
-  const [shown, setShown] = useState(polled.data);
-  if (polled.data && polled.data !== shown) setShown(polled.data);
-  return { ...polled, data: polled.data ?? shown };
+function useRuns(name: string, sync: Sync | null | undefined) {
+  const client = useClient();
+  return useGrowingList(sync?.runs, async (after) => {
+    const asked = { name, first: pageLength, after };
+    const answer = client.query(SyncQuery, asked, { requestPolicy: 'network-only' });
+    return (await answer.toPromise()).data?.sync?.runs;
+  });
 }
 
 const NoRuns = () => (

@@ -2,7 +2,7 @@ import { graphql } from '../api/generated/index.js';
 import type { SyncPageQuery } from '../api/generated/graphql.js';
 
 export const SyncQuery = graphql(`
-  query SyncPage($name: String!, $first: Int!) {
+  query SyncPage($name: String!, $first: Int!, $after: String) {
     sync(name: $name) {
       id
       name
@@ -44,7 +44,7 @@ export const SyncQuery = graphql(`
         id
         state
       }
-      runs(first: $first) {
+      runs(first: $first, after: $after) {
         edges {
           node {
             id
@@ -67,6 +67,7 @@ export const SyncQuery = graphql(`
         }
         pageInfo {
           hasNextPage
+          endCursor
         }
       }
     }

@@ -1,6 +1,9 @@
 import { Text } from '@mantine/core';
 import { useState } from 'react';
+import { useClient } from 'urql';
+import type { SyncsQuery as SyncsData } from '../api/generated/graphql.js';
 import { graphql } from '../api/generated/index.js';
+import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { CodeBlock } from '../part/code-block.js';
@@ -11,8 +14,8 @@ import { isLive } from '../run/run-state.js';
 import { SyncTable } from './sync-table.js';
 
 const SyncsQuery = graphql(`
-  query Syncs($first: Int!) {
-    syncs(first: $first) {
+  query Syncs($first: Int!, $after: String) {
+    syncs(first: $first, after: $after) {
       edges {
         node {
           id
@@ -53,6 +56,7 @@ const SyncsQuery = graphql(`
       }
       pageInfo {
         hasNextPage
+        endCursor
       }
     }
   }
@@ -63,23 +67,19 @@ const pageLength = 50;
 const pollMs = { moving: 2_000, still: 10_000 };
 
 export function SyncsPage() {
-  const [first, setFirst] = useState(pageLength);
   const [isMoving, setIsMoving] = useState(false);
-  const { data, error, ask } = useSyncs(first, isMoving ? pollMs.moving : pollMs.still);
-  const syncs = data?.syncs.edges.map(({ node }) => node);
-  const moves = syncs?.some(({ lastRun }) => lastRun && isLive(lastRun.state)) ?? false;
+  const everyMs = isMoving ? pollMs.moving : pollMs.still;
+  const { data, error, ask } = usePolledQuery(SyncsQuery, { first: pageLength }, everyMs);
+  const syncs = useSyncs(data?.syncs);
+  const moves = syncs.nodes.some(({ lastRun }) => lastRun && isLive(lastRun.state));
   if (moves !== isMoving) setIsMoving(moves);
   return (
     <>
       <PageHead title="Syncs">What is kept in step, and how the last run went.</PageHead>
-      {syncs ? (
+      {data ? (
         <Panel isFlush>
-          {syncs.length === 0 ? <FirstStep /> : <SyncTable syncs={syncs} />}
-          <MoreButton
-            isShown={data?.syncs.pageInfo.hasNextPage ?? false}
-            isBusy={syncs.length < first - pageLength}
-            more={() => setFirst(first + pageLength)}
-          >
+          {syncs.nodes.length === 0 ? <FirstStep /> : <SyncTable syncs={syncs.nodes} />}
+          <MoreButton isShown={syncs.hasMore} isBusy={syncs.isBusy} more={syncs.more}>
             Show more syncs
           </MoreButton>
         </Panel>
@@ -92,12 +92,13 @@ export function SyncsPage() {
   );
 }
 
-/** A longer list is asked for whole; until it comes, the shorter one stays. */
-function useSyncs(first: number, everyMs: number) {
-  const polled = usePolledQuery(SyncsQuery, { first }, everyMs);
-  const [shown, setShown] = useState(polled.data);
-  if (polled.data && polled.data !== shown) setShown(polled.data);
-  return { ...polled, data: polled.data ?? shown };
+function useSyncs(first: SyncsData['syncs'] | undefined) {
+  const client = useClient();
+  return useGrowingList(first, async (after) => {
+    const asked = { first: pageLength, after };
+    const answer = client.query(SyncsQuery, asked, { requestPolicy: 'network-only' });
+    return (await answer.toPromise()).data?.syncs;
+  });
 }
 
 const FirstStep = () => (

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { FakeState, Page } from './fake-state.js';
 
 type Input<T> = { input: T };
@@ -36,6 +37,10 @@ export function rootOf(state: FakeState) {
 }
 
 function pageOf<Node extends { id: string }>(all: Node[], { first = 20, after }: Page) {
+  if (first < 1 || first > 100)
+    throw new GraphQLError('"first" must be from 1 to 100.', {
+      extensions: { code: 'page.bad_size' },
+    });
   const start = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
   const nodes = all.slice(start, start + first);
   return {
