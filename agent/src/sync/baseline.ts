@@ -31,6 +31,8 @@ export interface Manifest {
   keyColumns: number;
   /** Where the rows were acknowledged; see `targetOf`. */
   target: string;
+  /** What the rows were sent as; see `mappingDigest`. Absent: as any mapping would, for all we know. */
+  mapping?: string | undefined;
   rows: number;
   /** Oldest first; a later one wins for the keys that it names. */
   segments: Segment[];
@@ -42,6 +44,7 @@ export interface Shape {
   columns: readonly Column[];
   keyColumns: number;
   target: string;
+  mapping: string | undefined;
 }
 
 /** Rows that were acknowledged together, or taken out together. */

@@ -33,7 +33,7 @@ export async function deliverPlan(
     await announce(run, planned.parts, to.target);
   for (const part of planned.parts) {
     if (part.kind === undefined) {
-      recorded.push({ ...part, except: [], unknown: [], skipped: [] });
+      recorded.push({ ...part, except: [], unknown: [], skipped: [], stale: [] });
       continue;
     }
     const sendable = { ...part, kind: part.kind };
@@ -52,7 +52,7 @@ export async function deliverPlan(
 
 /** The plan is in the bucket, and the head names it, before the first operation leaves. */
 async function announce(run: Run, parts: readonly PlanPart[], target: Target): Promise<void> {
-  const { tools, paths, runId, baseline, shape } = run;
+  const { tools, paths, runId, baseline, shape, footing } = run;
   const inFlight: InFlightPart[] = [];
   for (const { change, kind, rows, file } of parts) {
     const pointer = await tools.store.upload(
@@ -74,6 +74,9 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
       columns: [...shape.columns],
       keyColumns: shape.keyColumns,
       target: shape.target,
+      mapping: shape.mapping,
+      owed: footing.owed,
+      fresh: run.fresh,
       parts: inFlight,
     },
   };
@@ -107,7 +110,12 @@ function recordedOf(
 ): Recorded {
   const { outcomes, open } = result;
   const repeatable = target.isRepeatable(part.kind, part.change);
-  const settled = settle({ ...part, repeatable }, { ...outcomes, open }, run.request.uncertain);
+  const { owed } = run.footing;
+  const settled = settle(
+    { ...part, repeatable, owed },
+    { ...outcomes, open },
+    run.request.uncertain,
+  );
   return { ...part, ...settled };
 }
 

@@ -2,15 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
-import { Failure } from '../failure.js';
 import type { Baseline, Manifest } from './baseline.js';
 import { cached } from './baseline.js';
 import { asParquet, csvOptions, shortLine } from './work-files.js';
+import type { Footing } from './footing.js';
 import { valueColumn } from './mapping.js';
 import type { Meter } from './meter.js';
 import { countOf, inPasses, passesOf } from './passes.js';
 import type { Snapshot } from './snapshot.js';
-import type { SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
 import { findLatest } from './values.js';
 import type { Latest, ValueFile } from './values.js';
@@ -25,13 +24,11 @@ export interface Diff {
 }
 
 export async function diff(
-  request: SyncRequest,
   snapshot: Snapshot,
-  context: { baseline: Baseline; duck: Duck; tools: SyncTools; meter: Meter },
+  context: { baseline: Baseline; footing: Footing; duck: Duck; tools: SyncTools; meter: Meter },
 ): Promise<Diff> {
-  const { baseline, duck, tools, meter } = context;
+  const { baseline, footing, duck, tools, meter } = context;
   const { manifest } = baseline;
-  assertSameShape(manifest, snapshot, request);
   const { counts } = meter;
   await viewStaged(duck, snapshot);
   await duck.run(
@@ -48,10 +45,9 @@ export async function diff(
   await viewCandidates(duck, { any: found > 0, workDir: tools.workDir });
   const passes = passesOf(await passesFor(snapshot, meter));
   const latest = await latestValues(duck, manifest, { tools, names, passes });
-  const resend = request.run.full || !sameColumns(manifest, snapshot);
   const by = { columns, passes, latest, workDir: tools.workDir };
-  await findChanged(duck, { ...by, resend });
-  await findRemoved(duck, by);
+  await findChanged(duck, { ...by, resend: footing.resend });
+  await findRemoved(duck, { ...by, drifted: footing.drifted });
   counts.changed = await countOf(duck, 'changed');
   counts.unchanged += found - counts.changed;
   return { addedHasGaps: snapshot.duplicateKeys > 0 };
@@ -84,23 +80,31 @@ async function findChanged(
   const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
   const same = columns.map((column) => `s.${column} is not distinct from v.${column}`);
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
+  const isSkipped = `s.class = 'F' or (s.class = 'U' and v.rh % 8 <> 0)`;
   const isKnown = `s.class <> 'U' and v.klo is not null`;
   await inPasses(duck, 'changed', {
     ...by,
     select: (pass, offset) => `select ${offset} + row_number() over () - 1 as ord,
-        s.* exclude (ord, class) replace (case s.class when 'F' then s.rh + 1 else s.rh end as rh), ${old.join(', ')}
+        s.* exclude (ord, class) replace (case when ${isSkipped} then s.rh + 1 else s.rh end as rh), ${old.join(', ')}
       from (select * from candidates where ${pass}) as s
       left join (${latest(pass)}) as v on s.klo = v.klo and s.khi = v.khi
       ${resend ? '' : `where not (${isKnown} and ${same.join(' and ')})`}`,
   });
 }
 
-async function findRemoved(duck: Duck, by: Comparing): Promise<void> {
+async function findRemoved(
+  duck: Duck,
+  { drifted, ...by }: Comparing & { drifted: ReadonlySet<string> },
+): Promise<void> {
   const { columns, latest } = by;
+  const lost = new Set([...drifted].map(valueColumn));
+  const former = columns.map((column) =>
+    lost.has(column) ? `cast(null as varchar) as ${column}` : `v.${column}`,
+  );
   await inPasses(duck, 'removed', {
     ...by,
     select: (pass, offset) => `select ${offset} + row_number() over () - 1 as ord,
-        g.klo, g.khi, 0::ubigint as rh, ${columns.map((column) => `v.${column}`).join(', ')}
+        g.klo, g.khi, 0::ubigint as rh, ${former.join(', ')}
       from (select * from gone where ${pass}) as g
       left join (${latest(pass)}) as v on g.klo = v.klo and g.khi = v.khi`,
   });
@@ -150,7 +154,8 @@ async function latestValues(
   const puts = manifest?.segments.filter(({ kind }) => kind === 'put') ?? [];
   if (!isWanted || puts.length === 0) {
     const none = to.names.map((name) => `cast(null as varchar) as ${valueColumn(name)}`);
-    return () => `select 0::ubigint as klo, 0::ubigint as khi, ${none.join(', ')} where false`;
+    return () =>
+      `select 0::ubigint as klo, 0::ubigint as khi, 0::ubigint as rh, ${none.join(', ')} where false`;
   }
   const files: ValueFile[] = [];
   for (const { values } of puts) files.push({ path: await cached(to.tools, values), gone: false });
@@ -158,41 +163,4 @@ async function latestValues(
     'create table wanted as select klo, khi from candidates union all select klo, khi from gone',
   );
   return findLatest(duck, 'latest_values', { ...to, files, wanted: 'wanted' });
-}
-
-function sameColumns(manifest: Manifest | undefined, snapshot: Snapshot): boolean {
-  const names = (columns: readonly { name: string }[]): string =>
-    JSON.stringify(columns.map(({ name }) => name));
-  return manifest === undefined || names(manifest.columns) === names(snapshot.columns);
-}
-
-function assertSameShape(
-  manifest: Manifest | undefined,
-  snapshot: Snapshot,
-  request: SyncRequest,
-): void {
-  if (!manifest) return;
-  const key = (columns: readonly { name: string }[], count: number): string =>
-    JSON.stringify(columns.slice(0, count).map(({ name }) => name));
-  if (
-    key(manifest.columns, manifest.keyColumns) !==
-    key(snapshot.columns, request.model.primaryKey.length)
-  )
-    throw new Failure(
-      'CONFIG',
-      'snapshot.key_changed',
-      'The primary key of the model is another one than in the baseline. Run the sync with --rebaseline.',
-    );
-  const types = new Map(manifest.columns.map((column) => [column.name, column.vendorType]));
-  if (
-    snapshot.columns.some(({ name, vendorType }) => (types.get(name) ?? vendorType) !== vendorType)
-  )
-    throw new Failure(
-      'CONFIG',
-      'snapshot.type_drift',
-      'A column of the model has another type than in the baseline. Run the sync with --rebaseline to take the new type as it is.',
-      {
-        detail: JSON.stringify({ was: manifest.columns, is: snapshot.columns }),
-      },
-    );
 }

@@ -20,6 +20,11 @@ export interface InFlight {
   columns: Column[];
   keyColumns: number;
   target: string;
+  mapping?: string | undefined;
+  /** Of the changed rows, those that are not taken have to be found again. */
+  owed?: boolean;
+  /** The former baseline was set aside: its rows are no part of the next one. */
+  fresh?: boolean;
   parts: InFlightPart[];
 }
 

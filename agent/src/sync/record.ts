@@ -29,6 +29,8 @@ export interface Recorded {
   unknown: Range[];
   /** Rows whose record is not ours: never called removed. */
   skipped: Range[];
+  /** Rows whose record is not yet what the mapping says: recorded so that they are sent again. */
+  stale: Range[];
 }
 
 /** The row fingerprint that no row has: whatever the query gives for the key, it differs. */
@@ -36,6 +38,8 @@ const unknownFingerprint = '8::ubigint';
 /** Lowest three bits of a row fingerprint in a segment: 0, or 1 for a row that the destination skipped. */
 const ownFingerprint = 'p.rh - p.rh % 8';
 const foreignFingerprint = `${ownFingerprint} + 1`;
+/** Unknown, and still whoever's it was. */
+const staleFingerprint = `${unknownFingerprint} + p.rh % 8`;
 
 /** What was acknowledged becomes the next baseline, all or nothing: new immutable segments, then the head moves. */
 export async function record(
@@ -57,6 +61,7 @@ export async function record(
     columns: [...context.shape.columns],
     keyColumns: context.shape.keyColumns,
     target: context.shape.target,
+    mapping: context.shape.mapping,
     rows: rowsAfter(former, parts),
     segments: [...(former?.segments ?? []), ...segments],
   };
@@ -84,7 +89,9 @@ async function makeSegment(
   const rows = part.rows - countRanges(part.except);
   if (rows === 0) return undefined;
   const name = `${part.change}-${writerOf(context)}`;
-  const isWhole = [part.except, part.unknown, part.skipped].every((ranges) => ranges.length === 0);
+  const isWhole = [part.except, part.unknown, part.skipped, part.stale].every(
+    (ranges) => ranges.length === 0,
+  );
   const values = join(tools.workDir, `values-${part.change}.parquet`);
   if (isWhole && part.change === 'added') await copyFile(part.file, values);
   else await writeChosen(part, values, context);
@@ -110,25 +117,29 @@ async function writeChosen(
   const { workDir } = tools;
   // Not the former values that a plan of changes has beside them.
   const columns = shape.columns.map(({ name }) => `p.${valueColumn(name)}`);
-  const ranges = async (name: 'except' | 'unknown' | 'skipped'): Promise<string> =>
+  const ranges = async (name: RangeName): Promise<string> =>
     rangeTable(name, part[name], { part, workDir });
   const from = `read_parquet(${quoteText(part.file)}) as p
       anti join ${await ranges('except')} as e on p.ord >= e.first and p.ord < e.last`;
   const isRemoval = part.change === 'removed';
   const marked = `case when u.first is not null then ${unknownFingerprint}
       when s.first is not null then ${foreignFingerprint}
+      when t.first is not null then ${staleFingerprint}
       else ${part.kind === undefined ? 'p.rh' : ownFingerprint} end`;
   const select = isRemoval
     ? `select p.klo, p.khi, 0::ubigint as rh from ${from}`
     : `select p.ord, p.klo, p.khi, ${marked} as rh, ${columns.join(', ')} from ${from}
       left join ${await ranges('unknown')} as u on p.ord >= u.first and p.ord < u.last
-      left join ${await ranges('skipped')} as s on p.ord >= s.first and p.ord < s.last`;
+      left join ${await ranges('skipped')} as s on p.ord >= s.first and p.ord < s.last
+      left join ${await ranges('stale')} as t on p.ord >= t.first and p.ord < t.last`;
   await duck.run(`copy (${select})
     to ${quoteText(file)} ${asParquet}`);
 }
 
+type RangeName = 'except' | 'unknown' | 'skipped' | 'stale';
+
 async function rangeTable(
-  name: 'except' | 'unknown' | 'skipped',
+  name: RangeName,
   ranges: readonly Range[],
   context: { part: Recorded; workDir: string },
 ): Promise<string> {

@@ -3,6 +3,7 @@ import type { Baseline } from './baseline.js';
 import { cached, moveHead } from './baseline.js';
 import type { InFlight, InFlightPart } from './journal.js';
 import { readJournal } from './journal.js';
+import { noOutcomes } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import { countRanges } from './ranges.js';
 import type { Range } from './ranges.js';
@@ -34,9 +35,9 @@ export async function recover(
     throw error;
   });
   if (parts.length === 0) return forget(context);
-  const { columns, keyColumns, target } = left;
-  const shape = { seed: BigInt(left.seed), columns, keyColumns, target };
-  return record(parts, { ...context, shape, fresh: false });
+  const { columns, keyColumns, target, mapping } = left;
+  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping };
+  return record(parts, { ...context, shape, fresh: left.fresh ?? false });
 }
 
 async function recordable(
@@ -44,12 +45,13 @@ async function recordable(
   left: InFlight,
   { tools, paths, tally }: Pick<RecordContext, 'tools' | 'paths'> & { tally: Tally },
 ): Promise<Recorded[]> {
-  const { runId, epoch } = left;
+  const { runId, epoch, owed = false } = left;
   const journal = await readJournal(tools.store, { paths, runId, epoch }, tools.signal);
   const parts: Recorded[] = [];
+  if (journal.size === 0) return parts;
   for (const part of left.parts) {
-    const found = journal.get(part.change);
-    const settled = found && settleFound(part, found, request.uncertain);
+    const found = journal.get(part.change) ?? { ...noOutcomes(), intended: [] };
+    const settled = settleFound({ ...part, owed }, found, request.uncertain);
     if (!settled || countRanges(settled.except) === part.rows) continue;
     if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
     parts.push({ ...part, ...settled, file: await cached(tools, part.file) });
@@ -58,7 +60,7 @@ async function recordable(
 }
 
 function settleFound(
-  { kind, ...part }: InFlightPart,
+  { kind, ...part }: InFlightPart & { owed: boolean },
   found: Left,
   uncertain: SyncRequest['uncertain'],
 ): Settled | undefined {

@@ -19,7 +19,7 @@ import { openPostgresFixture } from '../testing/postgres.js';
 import type { PostgresFixture } from '../testing/postgres.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
 
-// The whole engine on a real Postgres on both sides and a real bucket. Numbers are the invariants' of sync-engine.md.
+// The whole engine on a real Postgres on both sides and a real bucket. Numbers are the invariants' of run-sync.ts.
 
 let fixture: PostgresFixture;
 let bucket: Bucket;
@@ -358,6 +358,19 @@ describe('the mapping', () => {
     expect(await run()).toMatchObject({ failure: { failure: { code: 'snapshot.type_drift' } } });
     await run({ run: { ...options, rebaseline: true } });
     expect(await run()).toMatchObject({ counts: { unchanged: 100, sent: 0 } });
+  });
+
+  it('sends every row in its new form under full, and removes what left', async () => {
+    await run();
+    await sql(`alter table here alter score type boolean using score > 7;
+      alter table there drop score; alter table there add score boolean; delete from here where id > 90`);
+    expect(await run()).toMatchObject({ failure: { failure: { code: 'snapshot.type_drift' } } });
+    expect(await run({ run: { ...options, full: true } })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { changed: 90, removed: 10, sent: 100 },
+    });
+    await inStep();
+    expect(await run()).toMatchObject({ counts: { unchanged: 90, sent: 0 } });
   });
 });
 

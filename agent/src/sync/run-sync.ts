@@ -2,14 +2,17 @@ import { rm } from 'node:fs/promises';
 import { Failure, failureOf } from '../failure.js';
 import type { Target, TargetRequest } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
+import type { Column } from '../connector/value.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
 import { assertHere } from './elsewhere.js';
 import { deliverPlan } from './deliver-plan.js';
 import { diff } from './diff.js';
+import { footingOf } from './footing.js';
 import { judge } from './guard.js';
 import { constantText, makeMapping } from './mapping.js';
 import type { Change, Mapping } from './mapping.js';
+import { mixedMapping } from './mapping-digest.js';
 import { plan } from './plan.js';
 import type { Plan } from './plan.js';
 import { query } from './query.js';
@@ -70,21 +73,24 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
 
 async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
   const { request, tools, meter } = run;
+  stand(run, rows.columns);
   const snapshot = await takeSnapshot(request, rows, run);
   run.shape = {
     seed: snapshot.seed,
     columns: snapshot.columns,
     keyColumns: request.model.primaryKey.length,
     target: run.shape.target,
+    mapping: run.shape.mapping,
   };
   meter.enter('diff');
-  const changes = await diff(request, snapshot, run);
+  const changes = await diff(snapshot, run);
   meter.enter('plan');
-  const recordOnly =
-    request.run.rebaseline || (request.firstRun === 'baseline' && !run.baseline.manifest);
+  const recordOnly = recordsOnly(run);
   const withheld = recordOnly
     ? new Set<Change>()
     : judge(request, meter.counts, snapshot.baselineRows);
+  // Then some rows are as one mapping says and some as another, and the next run has to send all of them.
+  if (run.footing.owed && withheld.has('changed')) run.shape.mapping = mixedMapping;
   return plan(request, mapping, {
     ...run,
     diff: changes,
@@ -92,6 +98,20 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
     recordOnly,
     workDir: tools.workDir,
   });
+}
+
+/** Finds out what of the baseline can be compared; where that is nothing, the run starts over. */
+function stand(run: Run, columns: readonly Column[]): void {
+  run.footing = footingOf(run.request, columns, run.baseline.manifest);
+  if (!run.footing.isFresh) return;
+  run.fresh = true;
+  run.baseline = { ...run.baseline, manifest: undefined };
+}
+
+/** Whoever asks for everything to be sent is not content with its being known. */
+function recordsOnly({ request, baseline }: Run): boolean {
+  const { full, rebaseline } = request.run;
+  return rebaseline || (request.firstRun === 'baseline' && !baseline.manifest && !full);
 }
 
 async function carryOut(

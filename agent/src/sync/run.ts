@@ -9,6 +9,9 @@ import { pathsOf } from './paths.js';
 import type { SyncPaths } from './paths.js';
 import type { SyncRequest } from './sync-request.js';
 import { targetOf } from './elsewhere.js';
+import { footingOf } from './footing.js';
+import type { Footing } from './footing.js';
+import { mappingDigest } from './mapping-digest.js';
 import { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
 
@@ -24,6 +27,7 @@ export interface Run {
   readonly startedAt: Date;
   baseline: Baseline;
   shape: Shape;
+  footing: Footing;
   /** The next baseline starts from nothing. */
   fresh: boolean;
   failure?: Failure;
@@ -52,7 +56,14 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
       etag: undefined,
       manifest: undefined,
     },
-    shape: { seed: 0n, columns: [], keyColumns: 0, target: targetOf(request) },
+    shape: {
+      seed: 0n,
+      columns: [],
+      keyColumns: 0,
+      target: targetOf(request),
+      mapping: mappingDigest(request),
+    },
+    footing: footingOf(request, [], undefined),
     fresh: false,
   };
 }

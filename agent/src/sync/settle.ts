@@ -12,8 +12,19 @@ export interface Settled {
   unknown: Range[];
   /** Rows that the destination skipped: known from now on, but never called removed. */
   skipped: Range[];
+  /** Rows that were not taken although their record has to become another one: recorded so that they are sent again. */
+  stale: Range[];
   /** Rows that may have been taken and are not sent again, because that could double them. */
   held: Range[];
+}
+
+interface SettledPart {
+  change: Change;
+  kind: OperationKind;
+  rows: number;
+  repeatable: boolean;
+  /** Changed rows are sent because the mapping is another one: their former entry would not find them again. */
+  owed: boolean;
 }
 
 /**
@@ -21,7 +32,17 @@ export interface Settled {
  * destination without an answer, as far as anybody knows.
  */
 export function settle(
-  part: { change: Change; kind: OperationKind; rows: number; repeatable: boolean },
+  part: SettledPart,
+  told: Outcomes & { open: readonly Range[] },
+  uncertain: SyncRequest['uncertain'],
+): Settled {
+  const settled = settledAsSent(part, told, uncertain);
+  if (!part.owed || part.change !== 'changed') return settled;
+  return { ...settled, except: [], stale: settled.except };
+}
+
+function settledAsSent(
+  part: SettledPart,
   told: Outcomes & { open: readonly Range[] },
   uncertain: SyncRequest['uncertain'],
 ): Settled {
@@ -29,7 +50,7 @@ export function settle(
   const maybe = mergeRanges([...subtractRanges(told.open, told.answered), ...told.unknown]);
   const neverSent = subtractRanges([[0, part.rows]], [...told.answered, ...maybe]);
   const lost = mergeRanges([...refused, ...neverSent]);
-  const whole = { except: lost, unknown: [] as Range[], skipped, held: [] as Range[] };
+  const whole: Settled = { except: lost, unknown: [], skipped, stale: [], held: [] };
   if (maybe.length === 0) return whole;
   if (!part.repeatable && uncertain === 'hold') return { ...whole, held: maybe };
   if (part.repeatable && isSentAgain(part)) return { ...whole, unknown: maybe };

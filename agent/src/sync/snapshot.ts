@@ -6,6 +6,7 @@ import type { RowStream } from '../connector/source.js';
 import type { Baseline } from './baseline.js';
 import { cached, loadFingerprints, newSeed } from './baseline.js';
 import { FingerprintKernel } from './fingerprint-kernel.js';
+import type { Footing } from './footing.js';
 import type { Meter } from './meter.js';
 import { operationKind } from './operation.js';
 import type { SyncRequest } from './sync-request.js';
@@ -34,15 +35,15 @@ const kernelShare = 0.7;
 export async function takeSnapshot(
   request: SyncRequest,
   rows: RowStream,
-  context: { baseline: Baseline; tools: SyncTools; meter: Meter },
+  context: { baseline: Baseline; footing: Footing; tools: SyncTools; meter: Meter },
 ): Promise<Snapshot> {
-  const { baseline, tools, meter } = context;
+  const { baseline, footing, tools, meter } = context;
   const seed = baseline.manifest ? BigInt(baseline.manifest.seed) : newSeed();
   const kernel = await FingerprintKernel.open({
     seed,
     keyFields: request.model.primaryKey.length,
     expectedRows: baseline.manifest?.rows ?? 0,
-    all: request.run.full || request.run.verify,
+    all: footing.resend || request.run.verify,
   });
   const segments = baseline.manifest?.segments ?? [];
   const files: string[] = [];

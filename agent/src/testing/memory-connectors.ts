@@ -7,16 +7,22 @@ import type {
 } from '../connector/destination.js';
 import { linesOf, textsOf } from '../connector/lines.js';
 import type { SourceConnection } from '../connector/source.js';
+import type { ValueType } from '../connector/value.js';
 import { Failure } from '../failure.js';
 
 export type TextRow = Record<string, string | null>;
 
+const text = { type: 'text' as const, vendorType: 'text' };
+
 /** A table in memory that is read as canonical lines, in pieces cut anywhere. */
-export function memorySource(table: () => readonly TextRow[]): SourceConnection {
+export function memorySource(
+  table: () => readonly TextRow[],
+  typeOf: (name: string) => { type: ValueType; vendorType: string } = () => text,
+): SourceConnection {
   return {
     check: async () => undefined,
     query: async ({ columns }) => ({
-      columns: columns.map((name) => ({ name, type: 'text', vendorType: 'text' })),
+      columns: columns.map((name) => ({ name, ...typeOf(name) })),
       chunks: (async function* () {
         const lines = linesOf(table().map((row) => columns.map((name) => row[name] ?? null)));
         for (let at = 0; at < lines.length; at += 1000) yield lines.subarray(at, at + 1000);
