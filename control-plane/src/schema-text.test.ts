@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { schemaFile, schemaText } from './schema-text.js';
 
 it('is committed as the code says it', async () => {
-  expect(await readFile(schemaFile, 'utf8'), 'run: npm run schema -w control-plane').toBe(
-    await schemaText(),
-  );
+  expect(
+    await readFile(schemaFile, 'utf8'),
+    'run: npm run schema -w @drawbridge/control-plane',
+  ).toBe(await schemaText());
 });

@@ -6,7 +6,8 @@ import { rooms } from './app.module.js';
 
 export const schemaFile = fileURLToPath(new URL('../schema.graphql', import.meta.url));
 
-const head = '# Made from the code by `npm run schema -w control-plane`; do not edit.\n\n';
+const head =
+  '# Made from the code by `npm run schema -w @drawbridge/control-plane`; do not edit.\n\n';
 
 /** The public API as SDL. Needs no database: resolvers are read, not made. */
 export async function schemaText(): Promise<string> {
