@@ -26,6 +26,21 @@ import { takeSnapshot } from './snapshot.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
 
+// What must stay true of every run, whatever happens to the machine it runs on. Comments and tests cite the numbers.
+//
+// 1. Sent is what the destination took: a row counts as sent when the answer says so of that row.
+// 2. The baseline holds what was taken and nothing ahead of it, so a row that was not is found again, with its latest
+//    value. Where a record may or must be another one than its entry says, the entry says that it is unknown.
+// 3. A run may be cut off anywhere; the next one ends where an undisturbed one would have. What can't be sent twice and
+//    got no answer is uncertain: held, or sent again where the sync says so.
+// 4. One writer: only the head moves, by a conditional write, and a run that lost its lease does nothing any more.
+// 5. Missing is not empty: a baseline that can't be read and a query that breaks off stop the run.
+// 6. The plan is whole, counted, judged by the guards and in the bucket before the first operation leaves.
+// 7. Memory is bounded: fingerprints take 40 bytes a row, and nothing else grows with the rows.
+// 8. No row is lost in the count: queried = unchanged + added + changed + invalid, and added + changed + removed =
+//    sent + skipped + rejected + withheld + pending + uncertain.
+// 9. Removed is only what this sync sent: a row that its baseline holds as its own, until the removal has succeeded.
+
 /**
  * One run of a sync: query → snapshot → diff → plan → deliver → record → report. Resolves with a report whatever
  * happens to the sync; what the destination accepted before a failure is recorded.

@@ -1,6 +1,6 @@
 import type { Mode, RemovalAction } from '../connector/destination.js';
 
-/** What to run, in the engine's own words; `job/sync.ts` makes it from the wire's SyncSpec. */
+/** What to run, in the engine's own words; `job/sync-request.ts` makes it from the wire's SyncSpec. */
 export interface SyncRequest {
   workspaceId: string;
   syncId: string;
