@@ -44,7 +44,17 @@ describe('applying a configuration', () => {
     const answer = await ground.apply(yamlOfSyncs(2).replace('mode: upsert', 'mode: mirror'), true);
     expect(answer.applied).toBe(false);
     expect(answer.changes).toMatchObject([
-      { name: 'sync-0', action: 'update', difference: ['- mode: upsert', '+ mode: mirror'] },
+      {
+        name: 'sync-0',
+        action: 'update',
+        // A sync that begins to remove is stopped by an empty result from then on.
+        difference: [
+          '- mode: upsert',
+          '+ mode: mirror',
+          '-   emptyResult: allow',
+          '+   emptyResult: stop',
+        ],
+      },
       { name: 'sync-1', action: 'create' },
     ]);
     expect(await rowCounts()).toEqual([1, 1, 1, 1]);
