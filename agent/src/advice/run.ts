@@ -40,11 +40,11 @@ export const runTexts: Texts = {
   ],
   'snapshot.key_changed': [
     'The model has another primary key than before',
-    'Put `primaryKey` back, or take today’s rows as sent with `drawbridge run SYNC --rebaseline`, or send them all with `drawbridge run SYNC --full`.',
+    'Put `primaryKey` back, or send every row again with `drawbridge run SYNC --full`: records of rows that left meanwhile stay, so look for them yourself. `--rebaseline` takes today’s rows as sent and sends nothing; what changed meanwhile is then never sent either.',
   ],
   'snapshot.type_drift': [
     'A column has another type than before',
-    'Cast it back in the model’s SQL, or take the new type as it is with `drawbridge run SYNC --rebaseline`; `--full` sends every row in it.',
+    'Send every row in its new form with `drawbridge run SYNC --full`, or cast the column back in the model’s SQL. Rows that left are still removed, unless the column is of the primary key. `--rebaseline` sends nothing: what changed or left meanwhile stays as it is for good.',
   ],
   'snapshot.row_too_long': [
     'A row is too long',
@@ -68,7 +68,7 @@ export const runTexts: Texts = {
   ],
   'mapping.key_not_primary': [
     'Removals need the model’s primary key',
-    'Map exactly the columns of the model’s `primaryKey` in `key`, or set `onRemoved: nothing`; then apply.',
+    'Map the columns of the model’s `primaryKey` in `key` and no others, or remove nothing with `mode: upsert` and no `onRemoved`; then apply. Of two rows with one key the last one wins.',
   ],
   'sync.not_possible': [
     'The destination can not do this',

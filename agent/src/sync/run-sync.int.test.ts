@@ -189,6 +189,31 @@ describe('a mirror of Postgres in Postgres', () => {
   });
 });
 
+describe('a key that several rows share', () => {
+  it('has one record, and the row that came last wins', async () => {
+    await sql(
+      `drop table there; create table there (part text primary key, name text, score numeric default 1)`,
+    );
+    const sharing = {
+      mode: 'upsert' as const,
+      onRemoved: nothing,
+      key: [{ field: 'part', column: 'part' }],
+      fields: [column('name'), { ...column('score'), nulls: 'omit' as const }],
+    }; // prettier-ignore
+    const records = async (): Promise<unknown[]> =>
+      (await fixture.client.query('select part, name from there order by part')).rows;
+    await sql(`delete from here where id > 6`);
+    expect(await run(sharing)).toMatchObject({ outcome: 'succeeded', counts: { sent: 6 } });
+    expect(await records()).toEqual([
+      { part: 'p0', name: 'name 6' },
+      { part: 'p1', name: 'name 5' },
+    ]);
+    await sql(`update here set name = 'newer ' || id where id in (2, 4)`);
+    expect(await run(sharing)).toMatchObject({ outcome: 'succeeded', counts: { sent: 2 } });
+    expect((await records())[0]).toEqual({ part: 'p0', name: 'newer 4' });
+  });
+});
+
 describe('guards', () => {
   it('an empty result over a baseline that is not stops the run', async () => {
     await run();
