@@ -7,7 +7,7 @@ import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
-import { cancelJobOfRun } from './cancel.js';
+import { cancelJobOfRun, lockJobsOfRuns } from './cancel.js';
 import { insertJob, poolIdOf } from './enqueue.js';
 
 /** A run in the queue, and the pool whose agents may be told of it. */
@@ -81,6 +81,10 @@ export class RunQueueService {
       where: { liveSyncId: { in: [...syncIds] } },
       select: { id: true, workspaceId: true },
     });
+    await lockJobsOfRuns(
+      tx,
+      runs.map(({ id }) => id),
+    );
     const stopped: StoppedRun[] = [];
     for (const { id, workspaceId } of runs)
       stopped.push(await stopRun(tx, { workspaceId, runId: id }));
