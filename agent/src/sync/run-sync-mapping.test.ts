@@ -70,6 +70,19 @@ describe('a mapping that became another one', () => {
     });
   });
 
+  it('is one when a template among the options of its object is', async () => {
+    const optionsOf = (body: string, size: number) => ({
+      options: { changed: { body, url: 'people' }, batch: { size } },
+    });
+    await engine.run(optionsOf('{{ name }}', 10));
+    expect(await engine.run(optionsOf('{{ name }}', 20))).toMatchObject({
+      counts: { unchanged: 20, sent: 0 },
+    });
+    expect(await engine.run(optionsOf('{{ team }}', 20))).toMatchObject({
+      counts: { changed: 20, sent: 20 },
+    });
+  });
+
   it('is not one for another order of the fields, or another run', async () => {
     const at: FieldMapping = {
       field: 'at',
