@@ -101,8 +101,16 @@ function urlIn(reader: Reader): string {
     reader.problems.push('DRAWBRIDGE_URL must be the control plane’s address, wss://host.');
     return '';
   }
+  if (url.protocol === 'ws:' && !isThisMachine(url.hostname))
+    reader.problems.push(
+      'DRAWBRIDGE_URL must begin with wss:// beyond this machine: over ws:// others could read it and answer.',
+    );
   return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}/agent`;
 }
+
+/** By its own names only: what a resolver says may change. */
+const isThisMachine = (hostname: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 function tokenIn(reader: Reader): string | undefined {
   const token = reader.text('DRAWBRIDGE_ENROLLMENT_TOKEN');

@@ -55,10 +55,7 @@ async function controlPlaneFound(url: string): Promise<string> {
   const connection = await openConnection(url, AbortSignal.timeout(answerMs));
   try {
     const { value } = await connection.frames.next();
-    if (value?.body.case === 'challenge')
-      return url.startsWith('wss:')
-        ? 'it answers and greets'
-        : 'it answers and greets; ws:// is not encrypted, so use wss:// beyond this machine';
+    if (value?.body.case === 'challenge') return 'it answers and greets';
     throw new Failure(
       'CONFIG',
       'session.no_greeting',

@@ -12,7 +12,7 @@ import { Identity } from './session/identity.js';
 
 const environment = `
 Environment:
-  DRAWBRIDGE_URL               the control plane, wss://…
+  DRAWBRIDGE_URL               the control plane, wss://… (ws:// only on this machine)
   DRAWBRIDGE_IDENTITY          file:/path, where the agent keeps its key and id
   DRAWBRIDGE_ENROLLMENT_TOKEN  single use, for the first start
   DRAWBRIDGE_BUCKET            s3://bucket/prefix, with the AWS SDK's own variables
