@@ -74,7 +74,11 @@ it('tells everything that is wrong at once', () => {
 
 it.each([
   ['a Kubernetes secret', { DRAWBRIDGE_IDENTITY: 'k8s-secret:ns/name' }, 'Kubernetes'],
-  ['an open line to another machine', { DRAWBRIDGE_URL: 'ws://app.internal:3000' }, 'beyond this machine'],
+  [
+    'an open line to another machine',
+    { DRAWBRIDGE_URL: 'ws://app.internal:3000' },
+    'beyond this machine',
+  ],
   ['credentials in the address', { DRAWBRIDGE_URL: 'wss://me:pw@host' }, 'DRAWBRIDGE_URL'],
   ['a policy that it would ignore', { DRAWBRIDGE_POLICY: '/policy.yaml' }, 'not enforced'],
   ['a fraction', { DRAWBRIDGE_CONCURRENCY: '1.5' }, 'whole number'],
