@@ -185,6 +185,7 @@ export class JobRunner implements Desk {
       logger.failure('job.failed', failure, { jobId, epoch, ...work.ids });
       return { case: 'failure', value: await this.parts.keepFailure(failure, offer) };
     } finally {
+      pace.end();
       over.abort();
     }
   }

@@ -20,6 +20,12 @@ export class ProgressPace {
     if (!this.isPausing) void this.flow();
   };
 
+  /** Passes on what still waits for its turn: a report does not say how much was planned. */
+  end(): void {
+    if (this.latest && !this.signal.aborted) this.tell(this.latest);
+    this.latest = undefined;
+  }
+
   private async flow(): Promise<void> {
     this.isPausing = true;
     while (this.latest && !this.signal.aborted) {
