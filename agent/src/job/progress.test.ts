@@ -1,22 +1,9 @@
 import { expect, it } from 'vitest';
+import { noCounts } from '../sync/meter.js';
 import { HandClock } from '../testing/hand-clock.js';
 import type { Phase, Progress } from '../sync/sync-request.js';
 import { ProgressPace } from './progress.js';
 
-const noCounts = {
-  queried: 0,
-  unchanged: 0,
-  added: 0,
-  changed: 0,
-  removed: 0,
-  invalid: 0,
-  sent: 0,
-  skipped: 0,
-  rejected: 0,
-  withheld: 0,
-  pending: 0,
-  uncertain: 0,
-};
 const phasesMs = { query: 0, snapshot: 0, diff: 0, plan: 0, deliver: 0, record: 0 };
 const at = (phase: Phase): Progress => ({ phase, counts: noCounts, phasesMs, planned: 0 });
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { Failure } from '../failure.js';
 import type { Counts, Phase, Progress } from './sync-request.js';
 
-const noCounts: Counts = {
+export const noCounts: Counts = {
   queried: 0,
   unchanged: 0,
   added: 0,
