@@ -55,6 +55,9 @@ export function syncRequestOf(
       emptyResult: known(emptyResults[guards.emptyResult]),
     },
     uncertain: known(uncertains[spec.uncertain]),
+    snapshots: 'full',
+    quarantineAfter: 0,
+    mappingChange: 'backfill',
     options: {},
     run: runOf(run.options),
   };

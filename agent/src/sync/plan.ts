@@ -20,6 +20,11 @@ export interface PlanPart {
   file: string;
 }
 
+/** SQL of a part's rows. */
+export function rowsOf({ file }: { file: string }): string {
+  return `read_parquet(${quoteText(file)})`;
+}
+
 export interface Plan {
   /** None of them is empty. */
   parts: PlanPart[];

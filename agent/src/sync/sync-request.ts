@@ -11,6 +11,8 @@ export interface SyncRequest {
     name: string;
     query: { sql: string } | { table: string };
     primaryKey: readonly string[];
+    /** Absent: no copy is sent. */
+    duplicates?: Duplicates;
   };
   destinationName: string;
   object: string;
@@ -26,8 +28,37 @@ export interface SyncRequest {
     emptyResult: 'stop' | 'allow';
   };
   uncertain: 'hold' | 'resend';
+  /** `hashed`: no value that was sent rests in the bucket, only keys and keyed digests. */
+  snapshots: 'full' | 'hashed';
+  /** Runs in which a row may be rejected before it is set aside; 0: it is tried in every run. */
+  quarantineAfter: number;
+  /** What becomes of unchanged rows when the mapping is another one than they were sent with. */
+  mappingChange: 'backfill' | 'from-now-on' | 'stop';
   options: Readonly<Record<string, unknown>>;
-  run: { dryRun: boolean; full: boolean; rebaseline: boolean; verify: boolean };
+  run: RunOptions;
+}
+
+/** A key that came more than once: no copy is sent; the first by `orderBy` is; or the run stops. */
+export type Duplicates =
+  { keep: 'none' } | { keep: 'first'; orderBy: readonly string[] } | { keep: 'fail' };
+
+export interface RunOptions {
+  dryRun: boolean;
+  full: boolean;
+  rebaseline: boolean;
+  verify: boolean;
+  /** Sends so many operations and leaves the rest pending. */
+  canary?: number;
+  /** Sends only rows that an earlier run was refused. */
+  onlyRejected?: boolean;
+  /** Takes back what that run sent. */
+  undo?: string;
+  /** Takes columns whose type changed as they are now: re-encodes the baseline and sends nothing for it. */
+  acceptTypes?: boolean;
+  /** Digest of the plan that somebody has approved: what goes beyond it waits again. */
+  approvedPlan?: string;
+  /** Overrides `mappingChange` of the sync. */
+  mappingChange?: 'backfill' | 'from-now-on';
 }
 
 export type Constant = { text: string } | { number: string } | { flag: boolean } | { null: true };
