@@ -5,7 +5,13 @@ import type { Phase, Progress } from '../sync/sync-request.js';
 import { ProgressPace } from './progress.js';
 
 const phasesMs = { query: 0, snapshot: 0, diff: 0, plan: 0, deliver: 0, record: 0 };
-const at = (phase: Phase): Progress => ({ phase, counts: noCounts, phasesMs, planned: 0 });
+const at = (phase: Phase): Progress => ({
+  phase,
+  counts: noCounts,
+  phasesMs,
+  planned: 0,
+  rowsPerSecond: 0,
+});
 
 function makePace(signal: AbortSignal) {
   const told: Phase[] = [];

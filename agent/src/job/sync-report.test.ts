@@ -95,6 +95,12 @@ it('keeps a vendor’s text here, where only a code may leave', () => {
 });
 
 it('says where a run is', () => {
-  const progress = wireProgressOf({ phase: 'deliver', counts, phasesMs, planned: 14 });
+  const progress = wireProgressOf({
+    phase: 'deliver',
+    counts,
+    phasesMs,
+    planned: 14,
+    rowsPerSecond: 5,
+  });
   expect(progress).toMatchObject({ phase: Phase.DELIVER, planned: 14n, counts: { sent: 10n } });
 });

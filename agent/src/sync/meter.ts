@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { Failure } from '../failure.js';
+import { Rate } from './rate.js';
 import type { Counts, Phase, Progress } from './sync-request.js';
 
 export const noCounts: Counts = {
@@ -31,18 +32,24 @@ export class Meter {
   planned = 0;
   private phase: Phase = 'query';
   private since: number;
+  private readonly rate = new Rate();
+  /** Rows that the phase found ended when it began: skipped or refused by the plan. */
+  private endedBefore = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly onProgress: (progress: Progress) => void,
   ) {
     this.since = clock.monotonicMs();
+    this.rate.restart(this.since, 0);
   }
 
   /** Ends the current phase and begins another. */
   enter(phase: Phase): void {
     this.stop();
     this.phase = phase;
+    this.endedBefore = this.moved();
+    this.rate.restart(this.since, this.endedBefore);
     this.tell();
   }
 
@@ -52,13 +59,35 @@ export class Meter {
     this.since = now;
   }
 
+  /** Called whenever rows have moved; how often that is passed on is not decided here. */
   tell(): void {
+    const now = this.clock.monotonicMs();
+    const moved = this.moved();
+    this.rate.note(now, moved);
+    const perSecond = this.rate.perSecond(now, moved);
+    const remainingMs = this.remainingMs(perSecond);
     this.onProgress({
       phase: this.phase,
       counts: { ...this.counts },
       phasesMs: { ...this.phasesMs },
       planned: this.planned,
+      rowsPerSecond: Math.round(perSecond),
+      ...(remainingMs === undefined ? {} : { remainingMs }),
     });
+  }
+
+  /** What the phase counts: rows that came from the query, or operations that have ended. */
+  private moved(): number {
+    const c = this.counts;
+    if (this.phase !== 'deliver') return c.queried;
+    return c.sent + c.skipped + c.rejected + c.uncertain;
+  }
+
+  /** Nobody knows how many rows a query will give, so there is an end in sight only while operations are sent. */
+  private remainingMs(perSecond: number): number | undefined {
+    if (this.phase !== 'deliver' || perSecond <= 0) return undefined;
+    const left = this.planned - (this.moved() - this.endedBefore);
+    return Math.round((Math.max(0, left) / perSecond) * 1000);
   }
 
   /** Every row that did not end otherwise is pending. */

@@ -114,6 +114,10 @@ export interface Progress {
   phasesMs: Readonly<Record<Phase, number>>;
   /** Operations that the run will send; 0 until planned. */
   planned: number;
+  /** Over the last seconds: rows of the query or, while the run sends, operations that ended. */
+  rowsPerSecond: number;
+  /** At that rate, while the run sends. */
+  remainingMs?: number;
 }
 
 /** Rows that failed alike. The texts rest in the bucket under `errorId`. */
