@@ -103,7 +103,7 @@ module.exports = {
       from: { path: '^agent/src/(source|destination)/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^agent/src/',
-        pathNot: ['^agent/src/(connector/|failure\\.ts$)', '^agent/src/$1/$2/'],
+        pathNot: ['^agent/src/(connector/|(failure|crash-point)\\.ts$)', '^agent/src/$1/$2/'],
       },
     },
     {

@@ -85,3 +85,14 @@ it.each([
 ])('refuses %s', (_what, change, text) => {
   expect(problemsOf({ ...whole, ...change })).toContain(text);
 });
+
+it('takes a crash point by its name, and nothing else for one', () => {
+  expect(readConfig(whole).crash).toBeUndefined();
+  expect(readConfig({ ...whole, DRAWBRIDGE_CRASH_POINT: 'head.before:2' }).crash).toEqual({
+    point: 'head.before',
+    nth: 2,
+  });
+  expect(problemsOf({ ...whole, DRAWBRIDGE_CRASH_POINT: 'nowhere' })).toMatch(
+    /^config\.invalid\nDRAWBRIDGE_CRASH_POINT, which is for tests, names no crash point\.$/,
+  );
+});

@@ -1,5 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readCrash } from './crash-point.js';
+import type { Crash } from './crash-point.js';
 import { Failure } from './failure.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -41,6 +43,8 @@ export interface Config {
   environment: Environment;
   /** What the agent itself is trusted by: the bucket, the cluster and the control plane. No secret may point there. */
   ownPlaces: OwnPlaces;
+  /** Where this process is killed; for tests of what a crash leaves behind. */
+  crash: Crash | undefined;
 }
 
 /** Tells all that is wrong at once, as CONFIG `config.invalid`. */
@@ -62,6 +66,7 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: levelIn(reader),
     environment,
     ownPlaces: ownPlacesIn(reader, identityFile),
+    crash: crashIn(reader),
   };
   if (reader.text('DRAWBRIDGE_POLICY') !== undefined)
     problems.push(
@@ -172,6 +177,14 @@ function bucketIn(reader: Reader): Config['bucket'] {
 
 function isHttp(value: string): boolean {
   return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+}
+
+function crashIn(reader: Reader): Crash | undefined {
+  const value = reader.text('DRAWBRIDGE_CRASH_POINT');
+  const crash = value === undefined ? undefined : readCrash(value);
+  if (value !== undefined && !crash)
+    reader.problems.push('DRAWBRIDGE_CRASH_POINT, which is for tests, names no crash point.');
+  return crash;
 }
 
 function levelIn(reader: Reader): LogLevel {

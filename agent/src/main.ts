@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { buildAgent, version } from './build-agent.js';
 import { readConfig } from './config.js';
 import { loadRegistry } from './connector/registry.js';
+import { crashAt } from './crash-point.js';
 import { examine } from './doctor.js';
 import { failureOf } from './failure.js';
 import { Logger } from './logger.js';
@@ -64,6 +65,7 @@ function add(
 
 async function start(): Promise<void> {
   const config = readConfig();
+  if (config.crash) crashAt(config.crash);
   const logger = new Logger(config.logLevel);
   // Node would print the error, and an error's text may quote a row.
   const crash = (error: unknown): void => {

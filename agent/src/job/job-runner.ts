@@ -7,6 +7,7 @@
 //   finished  its result is in the outbox
 import type { Offer } from '@drawbridge/proto';
 import type { Clock } from '../clock.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Logger } from '../logger.js';
 import type { Desk, Line } from '../session/desk.js';
@@ -69,6 +70,7 @@ export class JobRunner implements Desk {
     try {
       const work = this.workOf(offer);
       line.say({ case: 'accepted', value: { lease: { jobId, epoch } } });
+      crashPoint('job.accepted');
       logger.info('job.accepted', { jobId, epoch, ...work.ids });
       this.start(offer, work, new HeldLease({ jobId, epoch }, clock));
     } catch (error) {
@@ -194,8 +196,10 @@ export class JobRunner implements Desk {
   private report({ lease: { jobId, epoch }, work }: Job, result: Result): void {
     const { line, logger, onFinished } = this.parts;
     const lease = { jobId, epoch };
+    crashPoint('job.report');
     try {
       line.say({ case: 'finished', value: { lease, result } });
+      crashPoint('job.reported');
       onFinished(work.kind, result);
     } catch (error) {
       const failure = failureOf(error);

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import { encodedFrame } from './connection.js';
 import type { AgentFrameInit } from './connection.js';
@@ -49,6 +50,8 @@ export class Outbox {
         'session.bad_ack',
         'The control plane acknowledges what was never said.',
       );
+    if (this.kept.some((frame) => frame.seq <= seq && frame.body.case === 'finished'))
+      crashPoint('job.acknowledged');
     this.kept = this.kept.filter((frame) => frame.seq > seq);
     if (this.owesWord) return;
     for (const resolve of this.waiting) resolve();

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column } from '../connector/value.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { ObjectPointer, Store, WriteCondition } from '../store/store.js';
 import type { FingerprintKernel } from './fingerprint-kernel.js';
@@ -127,6 +128,7 @@ export async function cached(
   await tools.store.download(pointer, unfinished, tools.signal).catch((error: unknown) => {
     throw missing(error);
   });
+  crashPoint('cache.fetched');
   await rename(unfinished, path);
   return path;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crashPoint } from '../crash-point.js';
 import { quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import { cached, loadFingerprints } from './baseline.js';
@@ -32,6 +33,7 @@ export function needsCompaction({ segments }: Manifest): boolean {
 /** Many segments → one, with the same rows. */
 export async function compact(manifest: Manifest, context: RecordContext): Promise<Manifest> {
   const { tools, paths } = context;
+  crashPoint('compact.start');
   const name = `base-${writerOf(context)}`;
   const { file, rows } = await compactFingerprints(manifest, context);
   const values = await compactValues(manifest, context);
@@ -55,6 +57,7 @@ export async function compact(manifest: Manifest, context: RecordContext): Promi
     fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), file),
     values: await keepSegment(tools, paths.values(generation, name), values.file),
   };
+  crashPoint('compact.end');
   return { ...manifest, segments: [segment] };
 }
 

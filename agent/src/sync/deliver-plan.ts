@@ -1,4 +1,5 @@
 import type { OperationKind, Target } from '../connector/destination.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import { moveHead } from './baseline.js';
 import { deliver } from './deliver.js';
@@ -55,11 +56,13 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
   const { tools, paths, runId, baseline, shape, footing } = run;
   const inFlight: InFlightPart[] = [];
   for (const { change, kind, rows, file } of parts) {
+    crashPoint('plan-upload.before');
     const pointer = await tools.store.upload(
       paths.plan(runId, tools.lease.epoch, change),
       file,
       tools.signal,
     );
+    crashPoint('plan-upload.after');
     const repeatable = kind === undefined || target.isRepeatable(kind, change);
     inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, file: pointer });
   }
@@ -80,11 +83,10 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
       parts: inFlight,
     },
   };
-  run.baseline = {
-    ...baseline,
-    head,
-    etag: await moveHead(tools.store, { paths, etag: baseline.etag }, head),
-  };
+  crashPoint('announce.before');
+  const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
+  crashPoint('announce.after');
+  run.baseline = { ...baseline, head, etag };
 }
 
 type Sendable = PlanPart & { kind: OperationKind };

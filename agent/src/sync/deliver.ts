@@ -1,6 +1,7 @@
 import { makeBatch, sliceBatch } from '../connector/batch.js';
 import type { BatchParts } from '../connector/batch.js';
 import type { Outcome, Target } from '../connector/destination.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
@@ -186,7 +187,9 @@ async function handOver(
   signal: AbortSignal,
 ): Promise<Outcome[] | Failure> {
   try {
+    crashPoint('batch.before');
     const outcomes = await target.deliver(makeBatch(batch), signal);
+    crashPoint('batch.answered');
     if (outcomes.length === batch.size) return outcomes;
     return new Failure(
       'INTERNAL',

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../connector/destination.js';
 import type { Column } from '../connector/value.js';
+import { crashPoint } from '../crash-point.js';
 import type { ObjectPointer, Store } from '../store/store.js';
 import type { Change } from './mapping.js';
 import { OutcomeSets, noOutcomes, outcomeKinds } from './outcomes.js';
@@ -103,7 +104,9 @@ export class Journal {
   private async write(entry: Entry): Promise<void> {
     const { paths, runId, epoch } = this.place;
     const key = paths.ack(runId, epoch, this.number++);
+    crashPoint(entry.kind === 'intent' ? 'intent.before' : 'outcome.before');
     await this.store.put(key, Buffer.from(JSON.stringify(entry)), { ifNoneMatch: '*' });
+    crashPoint(entry.kind === 'intent' ? 'intent.after' : 'outcome.after');
   }
 }
 

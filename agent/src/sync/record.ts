@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
+import { crashPoint } from '../crash-point.js';
 import { quoteText } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
 import { moveHead } from './baseline.js';
@@ -72,10 +73,14 @@ export async function record(
     bytes: body.length,
     sha256: createHash('sha256').update(body).digest('hex'),
   };
+  crashPoint('manifest.before');
   await tools.store.put(pointer.key, body, { ifNoneMatch: '*' });
+  crashPoint('manifest.after');
   tools.lease.assertTrusted();
   const head = { generation, epoch: String(tools.lease.epoch), runId, manifest: pointer };
+  crashPoint('head.before');
   const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
+  crashPoint('head.after');
   await dropStale(tools.cacheDir, manifest);
   return { head, etag, manifest };
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
 import { cached, moveHead } from './baseline.js';
@@ -28,16 +29,20 @@ export async function recover(
   const { baseline } = context;
   const left = baseline.head.inFlight;
   if (!left) return baseline;
+  crashPoint('recover.start');
   const parts = await recordable(request, left, context).catch((error: unknown) => {
     // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
     const isLost = error instanceof Failure && error.code.startsWith('baseline.');
     if (isLost && (request.run.full || request.run.rebaseline)) return [];
     throw error;
   });
+  crashPoint('recover.read');
   if (parts.length === 0) return forget(context);
   const { columns, keyColumns, target, mapping } = left;
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping };
-  return record(parts, { ...context, shape, fresh: left.fresh ?? false });
+  const settled = await record(parts, { ...context, shape, fresh: left.fresh ?? false });
+  crashPoint('recover.end');
+  return settled;
 }
 
 async function recordable(
@@ -84,6 +89,7 @@ async function forget(
   const { baseline, tools, paths } = context;
   const { inFlight: _, ...head } = baseline.head;
   const next = { ...head, epoch: String(tools.lease.epoch) };
+  crashPoint('recover.forget');
   return {
     ...baseline,
     head: next,

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.js';
 import { failureOf } from '../failure.js';
 import type { Run } from './run.js';
 import type { SyncReport } from './sync-request.js';
@@ -9,9 +10,11 @@ export async function report(run: Run): Promise<SyncReport> {
   const { counts } = meter;
   settleCounts(run);
   const failed = run.failure && tally.add(run.failure);
+  crashPoint('report.before');
   await tally
     .save(tools.store, paths, runId)
     .catch((error: unknown) => (run.failure ??= failureOf(error)));
+  crashPoint('report.after');
   const errors = tally.list();
   const { manifest, head } = baseline;
   return {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Target, TargetRequest } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
@@ -63,6 +64,7 @@ async function follow(run: Run): Promise<void> {
   assertRemovable(request);
   run.baseline = await currentBaseline(run);
   const rows = await query(request, tools);
+  crashPoint('query.opened');
   try {
     await bring(run, rows);
   } finally {
@@ -79,6 +81,7 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   const target = await tools.destination.open(targetRequestOf(request, mapping), tools.signal);
   try {
     const planned = await planFrom(run, rows, mapping);
+    crashPoint('plan.after');
     if (request.run.dryRun) run.meter.counts.pending = run.meter.planned;
     else await carryOut(run, planned, { mapping, target });
   } finally {
@@ -90,6 +93,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   const { request, tools, meter } = run;
   stand(run, rows.columns);
   const snapshot = await takeSnapshot(request, rows, run);
+  crashPoint('snapshot.after');
   run.shape = {
     seed: snapshot.seed,
     columns: snapshot.columns,
@@ -138,6 +142,7 @@ async function carryOut(
   if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) return;
   meter.enter('deliver');
   const { recorded, failure } = await deliverPlan(run, planned, to);
+  crashPoint('deliver.after');
   if (failure) run.failure = failure;
   meter.enter('record');
   // A cancelled run records what was taken before it ends; only a lost lease stops that.

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from '../crash-point.js';
 import type { Duck } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
 import type { Baseline, Shape } from './baseline.js';
@@ -30,7 +31,9 @@ export async function keepSegment(
   key: string,
   file: string,
 ): Promise<ObjectPointer> {
+  crashPoint('segment.before');
   const pointer = await tools.store.upload(key, file, tools.signal);
+  crashPoint('segment.after');
   await mkdir(tools.cacheDir, { recursive: true });
   const kept = join(tools.cacheDir, pointer.sha256);
   // Work and cache may be on different disks, and half a copy must not look like a whole one.

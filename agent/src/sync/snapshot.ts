@@ -11,6 +11,7 @@ import type { Meter } from './meter.js';
 import { operationKind } from './operation.js';
 import type { SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 
 /** The rows of a model as this run saw them: those that the baseline has are counted, the rest is staged in files. */
@@ -68,6 +69,7 @@ export async function takeSnapshot(
       tools.signal.throwIfAborted();
       kernel.scan(chunk, write.keep);
       await write.flush();
+      crashPoint('snapshot.chunk');
       Object.assign(meter.counts, takenFrom(kernel));
       assertRoom(kernel, tools.memoryMiB);
       meter.tell();

@@ -1,0 +1,86 @@
+import { kill, pid } from 'node:process';
+
+// Places where a crash would leave something durable half done. In production a call is an empty function; a test names
+// a point, and the process is killed there the way a machine dies: no handler runs, nothing is flushed.
+
+/** Every point, and what has just happened or is about to. A new one is tried by `npm run test:crash` by itself. */
+export const crashPoints = {
+  'job.accepted': 'the control plane was told that the job is taken',
+  'job.report': 'the run is over, its report is not said yet',
+  'job.reported': 'the report is said, perhaps not heard',
+  'job.acknowledged': 'the control plane has the report, the agent has not noted it',
+
+  'recover.start': 'a cut-off delivery was found in the head',
+  'recover.read': 'its journal was read, nothing of it is recorded',
+  'recover.end': 'what it left is recorded',
+  'recover.forget': 'nothing of it had left, its mark is about to go',
+  'cache.fetched': 'a segment was downloaded, under a name that nobody looks for',
+
+  'query.opened': 'the source has begun to answer',
+  'snapshot.chunk': 'in the middle of the result',
+  'snapshot.after': 'the result was read to its end',
+  'plan.after': 'the plan is made, in the work folder alone',
+
+  'plan-upload.before': 'a part of the plan is about to go to the bucket',
+  'plan-upload.after': 'a part of the plan is in the bucket, the head does not name it',
+  'announce.before': 'the head is about to name the delivery',
+  'announce.after': 'the head names the delivery, nothing has left',
+  'intent.before': 'rows are about to be declared',
+  'intent.after': 'rows are declared, none of them has left',
+  'batch.before': 'a batch is about to leave',
+  'batch.answered': 'the destination has answered, nobody has noted it',
+  'outcome.before': 'outcomes are about to go to the bucket',
+  'outcome.after': 'outcomes are in the bucket',
+  'deliver.after': 'everything is sent and noted, nothing is recorded',
+
+  'segment.before': 'a segment of the next baseline is about to go to the bucket',
+  'segment.after': 'a segment is in the bucket, nothing names it',
+  'compact.start': 'the segments of the baseline are about to be made one',
+  'compact.end': 'the one segment is in the bucket, nothing names it',
+  'manifest.before': 'the next manifest is about to go to the bucket',
+  'manifest.after': 'the next manifest is in the bucket, the head does not name it',
+  'head.before': 'the head is about to move to the next baseline',
+  'head.after': 'the head has moved, local copies of the former baseline are still there',
+  'report.before': 'the baseline stands, the error texts are not written',
+  'report.after': 'the run is over but for telling',
+} as const;
+
+export type CrashPoint = keyof typeof crashPoints;
+
+type Reached = (point: CrashPoint) => void;
+
+let reached: Reached = () => undefined;
+
+/** Says that the run is at this point. */
+export function crashPoint(point: CrashPoint): void {
+  reached(point);
+}
+
+/** What happens at points from now on; a test counts them, or dies at one. */
+export function onCrashPoint(act: Reached): void {
+  reached = act;
+}
+
+/** A point, and which time it is reached, counted from 1. */
+export interface Crash {
+  point: CrashPoint;
+  nth: number;
+}
+
+/** Kills this process at its n-th passing of a point. */
+export function crashAt({ point, nth }: Crash): void {
+  let passed = 0;
+  onCrashPoint((name) => {
+    if (name === point && ++passed === nth) kill(pid, 'SIGKILL');
+  });
+}
+
+/** `name` or `name:nth`; undefined when it is neither. */
+export function readCrash(text: string): Crash | undefined {
+  const [, name = '', nth = '1'] = /^([a-z.-]+)(?::([1-9]\d{0,8}))?$/.exec(text) ?? [];
+  return isCrashPoint(name) ? { point: name, nth: Number(nth) } : undefined;
+}
+
+function isCrashPoint(name: string): name is CrashPoint {
+  return Object.hasOwn(crashPoints, name);
+}
