@@ -33,6 +33,7 @@ const report = (change: Partial<SyncReport> = {}): SyncReport => ({
   baseline: { generation: 7n, key: 'v1/a.json', sha256: 'a'.repeat(64), rows: 93, bytes: 12 },
   failure: tally(2),
   peakBytes: 1.5,
+  resumed: 0,
   bucketBytes: 0,
   ...change,
 });

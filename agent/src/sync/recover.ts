@@ -6,7 +6,7 @@ import type { InFlight, InFlightPart } from './journal.js';
 import { readJournal } from './journal.js';
 import { noOutcomes } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
-import { countRanges } from './ranges.js';
+import { countRanges, subtractRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
@@ -18,6 +18,12 @@ import type { Tally } from './tally.js';
 
 type Left = Outcomes & { intended: Range[] };
 
+export interface Recovered {
+  baseline: Baseline;
+  /** Operations that the destination had taken before the run was cut off: settled, and not sent again. */
+  resumed: number;
+}
+
 /**
  * A delivery that was cut off: what the destination acknowledged becomes part of the baseline before anything is
  * compared with it, and what may have arrived is recorded so that it is sent again or removed, never forgotten.
@@ -25,43 +31,49 @@ type Left = Outcomes & { intended: Range[] };
 export async function recover(
   request: SyncRequest,
   context: Omit<RecordContext, 'shape' | 'fresh'> & { tally: Tally },
-): Promise<Baseline> {
+): Promise<Recovered> {
   const { baseline } = context;
   const left = baseline.head.inFlight;
-  if (!left) return baseline;
+  if (!left) return { baseline, resumed: 0 };
   crashPoint('recover.start');
-  const parts = await recordable(request, left, context).catch((error: unknown) => {
+  const { parts, resumed } = await recordable(request, left, context).catch((error: unknown) => {
     // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
     const isLost = error instanceof Failure && error.code.startsWith('baseline.');
-    if (isLost && (request.run.full || request.run.rebaseline)) return [];
+    if (isLost && (request.run.full || request.run.rebaseline)) return { parts: [], resumed: 0 };
     throw error;
   });
   crashPoint('recover.read');
-  if (parts.length === 0) return forget(context);
+  if (parts.length === 0) return { baseline: await forget(context), resumed };
   const { columns, keyColumns, target, mapping } = left;
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping };
   const settled = await record(parts, { ...context, shape, fresh: left.fresh ?? false });
   crashPoint('recover.end');
-  return settled;
+  return { baseline: settled, resumed };
 }
 
 async function recordable(
   request: SyncRequest,
   left: InFlight,
   { tools, paths, tally }: Pick<RecordContext, 'tools' | 'paths'> & { tally: Tally },
-): Promise<Recorded[]> {
+): Promise<{ parts: Recorded[]; resumed: number }> {
   const { runId, epoch, owed = false } = left;
   const journal = await readJournal(tools.store, { paths, runId, epoch }, tools.signal);
   const parts: Recorded[] = [];
-  if (journal.size === 0) return parts;
+  let resumed = 0;
+  if (journal.size === 0) return { parts, resumed };
   for (const part of left.parts) {
     const found = journal.get(part.change) ?? { ...noOutcomes(), intended: [] };
     const settled = settleFound({ ...part, owed }, found, request.uncertain);
+    resumed += countTaken(found);
     if (!settled || countRanges(settled.except) === part.rows) continue;
     if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
     parts.push({ ...part, ...settled, file: await cached(tools, part.file) });
   }
-  return parts;
+  return { parts, resumed };
+}
+
+function countTaken({ answered, refused, unknown }: Outcomes): number {
+  return countRanges(subtractRanges(answered, [...refused, ...unknown]));
 }
 
 function settleFound(

@@ -167,6 +167,18 @@ describe('a crash between delivery and record', () => {
     },
   );
 
+  it('tells how much of the lost run it did not have to send again (invariant 3)', async () => {
+    moods.refuses = ({ id }) => id === '3';
+    crashAt('manifest');
+    expect(await engine.run()).toMatchObject({ counts: { sent: 19, rejected: 1 }, resumed: 0 });
+    onStore = () => undefined;
+    delete moods.refuses;
+    destination.batches.length = 0;
+    expect(await engine.run()).toMatchObject({ counts: { unchanged: 19, sent: 1 }, resumed: 19 });
+    expect(destination.batches).toEqual([{ kind: 'upsert', size: 1 }]);
+    expect(await engine.run()).toMatchObject({ counts: { sent: 0 }, resumed: 0 });
+  });
+
   it('converges wherever it happens (invariant 3)', async () => {
     for (let crash = 0; crash < 12; crash += 1) {
       let calls = 0;

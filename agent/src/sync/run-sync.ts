@@ -158,7 +158,8 @@ async function currentBaseline(run: Run): Promise<Baseline> {
     signal: tools.signal,
     tolerant: startOver,
   });
-  const settled = await recover(request, { ...run, baseline: found });
+  const { baseline: settled, resumed } = await recover(request, { ...run, baseline: found });
+  run.resumed = resumed;
   const isElsewhere = assertHere(request, settled.manifest);
   if (!request.run.rebaseline && !isElsewhere) return settled;
   run.fresh = true;

@@ -30,6 +30,8 @@ export interface Run {
   footing: Footing;
   /** The next baseline starts from nothing. */
   fresh: boolean;
+  /** Operations of a cut-off run that need not be sent again. */
+  resumed: number;
   failure?: Failure;
 }
 
@@ -65,5 +67,6 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
     },
     footing: footingOf(request, [], undefined),
     fresh: false,
+    resumed: 0,
   };
 }
