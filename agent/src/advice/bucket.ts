@@ -22,6 +22,10 @@ export const bucketTexts: Texts = {
     'The agent has no credentials for the bucket',
     'Give it a role or a key that the AWS SDK finds, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then run `drawbridge-agent doctor`.',
   ],
+  'store.no_copy': [
+    'The bucket can not copy an object by itself',
+    'The agent then sends the bytes again. If a run ends with this, report it.',
+  ],
   'store.no_conditions': [
     'The store ignores conditional writes',
     'Two agents could overwrite each other. Use a store that honours If-Match and If-None-Match.',

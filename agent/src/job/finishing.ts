@@ -34,7 +34,9 @@ export function finishingStore(store: Store, lost: AbortSignal): Store {
     download: (pointer, path, signal) => store.download(pointer, path, signal),
     put: (key, body, condition) => store.put(key, body, condition),
     upload: (key, path) => store.upload(key, path, lost),
+    copy: (from, key) => store.copy(from, key, lost),
     list: (prefix, signal) => store.list(prefix, signal),
+    folders: (prefix, signal) => store.folders(prefix, signal),
     remove: (keys) => store.remove(keys),
     check: (signal) => store.check(signal),
     get bytesWritten() {

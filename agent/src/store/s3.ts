@@ -5,6 +5,7 @@ import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
@@ -12,6 +13,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Failure } from '../failure.js';
 import type { ObjectPointer, Store, StoredObject, WriteCondition } from './store.js';
@@ -26,6 +28,8 @@ export interface S3Options {
 }
 
 const partBytes = 8 << 20;
+/** What one CopyObject takes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (read 2026-11) */
+const maxCopyBytes = 5 * 2 ** 30;
 
 /** The customer's bucket through the AWS SDK; credentials come from the SDK's own chain. */
 export function openS3Store(options: S3Options): Store & { close(): void } {
@@ -72,13 +76,7 @@ class S3Store implements Store {
       );
       await pipeline(Body as Readable, count, createWriteStream(path));
     } catch (error) {
-      if (nameOf(error) === 'NoSuchKey')
-        throw new Failure(
-          'CONFIG',
-          'store.missing',
-          'An object that the agent wrote is no longer in the bucket.',
-          { detail: pointer.key },
-        );
+      if (nameOf(error) === 'NoSuchKey') throw gone(pointer.key);
       throw storeFailure(error, signal);
     }
     if (bytes === pointer.bytes && hash.digest('hex') === pointer.sha256) return;
@@ -134,15 +132,33 @@ class S3Store implements Store {
     return { key, bytes: size, sha256: hash.digest('hex') };
   }
 
+  async copy(from: ObjectPointer, key: string, signal?: AbortSignal): Promise<ObjectPointer> {
+    if (from.bytes > maxCopyBytes) throw noCopy();
+    const { Bucket, Key } = this.at(from.key);
+    const CopySource = [Bucket, ...Key.split('/')].map(encodeURIComponent).join('/');
+    try {
+      const command = new CopyObjectCommand({ ...this.at(key), CopySource });
+      await this.client.send(command, abortable(signal));
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') throw gone(from.key);
+      throw nameOf(error) === 'NotImplemented' ? noCopy(error) : storeFailure(error, signal);
+    }
+    return { ...from, key };
+  }
+
   async *list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }> {
-    const start = this.at('').Key;
-    let token: string | undefined;
-    do {
-      const page = await this.page(prefix, token, signal);
-      for (const { Key = '', Size = 0 } of page.Contents ?? [])
-        yield { key: Key.slice(start.length), bytes: Size };
-      token = page.NextContinuationToken;
-    } while (token);
+    const start = this.at('').Key.length;
+    for await (const { Contents = [] } of this.pages({ Prefix: prefix }, signal))
+      for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(start), bytes: Size };
+  }
+
+  async *folders(prefix: string, signal?: AbortSignal): AsyncIterable<string> {
+    const start = this.at(prefix).Key.length;
+    for await (const { CommonPrefixes = [] } of this.pages(
+      { Prefix: prefix, Delimiter: '/' },
+      signal,
+    ))
+      for (const { Prefix = '' } of CommonPrefixes) yield Prefix.slice(start);
   }
 
   async remove(keys: readonly string[]): Promise<void> {
@@ -204,20 +220,22 @@ class S3Store implements Store {
     return there && Buffer.compare(there.body, body) === 0 ? { etag: there.etag } : undefined;
   }
 
-  private async page(prefix: string, token: string | undefined, signal: AbortSignal | undefined) {
-    try {
-      const { Bucket, Key } = this.at(prefix);
-      return await this.client.send(
-        new ListObjectsV2Command({
-          Bucket,
-          Prefix: Key,
-          ...(token ? { ContinuationToken: token } : {}),
-        }),
-        abortable(signal),
-      );
-    } catch (error) {
-      throw storeFailure(error, signal);
-    }
+  private async *pages(
+    asked: { Prefix: string; Delimiter?: string },
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<ListObjectsV2CommandOutput> {
+    const { Bucket, Key: Prefix } = this.at(asked.Prefix);
+    let ContinuationToken: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ ...asked, Bucket, Prefix, ContinuationToken });
+      const page: ListObjectsV2CommandOutput = await this.client
+        .send(command, abortable(signal))
+        .catch((error: unknown) => {
+          throw storeFailure(error, signal);
+        });
+      yield page;
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken);
   }
 
   private at(key: string): { Bucket: string; Key: string } {
@@ -251,6 +269,24 @@ async function sha256Of(path: string): Promise<string> {
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+function gone(key: string): Failure {
+  return new Failure(
+    'CONFIG',
+    'store.missing',
+    'An object that the agent wrote is no longer in the bucket.',
+    { detail: key },
+  );
+}
+
+function noCopy(cause?: unknown): Failure {
+  return new Failure(
+    'INTERNAL',
+    'store.no_copy',
+    'The store can not copy the object by itself.',
+    cause === undefined ? {} : { cause },
+  );
+}
 
 /** The SDK's errors, sorted by who must act. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11) */
 function storeFailure(error: unknown, signal?: AbortSignal): Failure {

@@ -12,7 +12,14 @@ export interface Store {
   put(key: string, body: Uint8Array, condition?: WriteCondition): Promise<{ etag: string }>;
   /** Streams a file up (multipart when large). Objects that are uploaded are never overwritten: `If-None-Match: *`. */
   upload(key: string, path: string, signal?: AbortSignal): Promise<ObjectPointer>;
+  /**
+   * Makes `key` another copy of an object without moving its bytes through the agent, over whatever was there. INTERNAL
+   * `store.no_copy` where the store can't: it has no such request, or the object is larger than 5 GiB.
+   */
+  copy(from: ObjectPointer, key: string, signal?: AbortSignal): Promise<ObjectPointer>;
   list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }>;
+  /** What follows the prefix up to the next `/` (included), of all keys, in order. */
+  folders(prefix: string, signal?: AbortSignal): AsyncIterable<string>;
   remove(keys: readonly string[]): Promise<void>;
   /** Writes, reads, conditionally rewrites and removes a small object, and says what is missing. */
   check(signal?: AbortSignal): Promise<void>;

@@ -43,10 +43,26 @@ export class MemoryStore implements Store {
     return { key, bytes: body.length, sha256: sha256(body) };
   }
 
+  async copy(from: ObjectPointer, key: string): Promise<ObjectPointer> {
+    this.before('copy', key);
+    const object = this.objects.get(from.key);
+    if (!object) throw new Failure('CONFIG', 'store.missing', 'The object is not there.');
+    this.objects.set(key, { body: object.body, etag: `"${++this.version}"` });
+    return { ...from, key };
+  }
+
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
     this.before('list', prefix);
     for (const key of [...this.objects.keys()].sort())
       if (key.startsWith(prefix)) yield { key, bytes: this.objects.get(key)!.body.length };
+  }
+
+  async *folders(prefix: string): AsyncIterable<string> {
+    this.before('list', prefix);
+    const rest = [...this.objects.keys()]
+      .filter((key) => key.startsWith(prefix) && key.includes('/', prefix.length))
+      .map((key) => key.slice(prefix.length, key.indexOf('/', prefix.length) + 1));
+    yield* [...new Set(rest)].sort();
   }
 
   async remove(keys: readonly string[]): Promise<void> {

@@ -85,6 +85,30 @@ export function storeContract(
       ).rejects.toMatchObject({ code: 'store.missing' });
     });
 
+    it('copies an object without reading it, over what was there', async () => {
+      const path = join(directory, randomUUID());
+      const body = randomBytes(1000);
+      await writeFile(path, body);
+      const pointer = await store.upload(fresh(), path);
+      const key = fresh();
+      await store.put(key, Buffer.from('before'));
+      const copied = await store.copy(pointer, key);
+      expect(copied).toEqual({ ...pointer, key });
+      await store.remove([pointer.key]);
+      await store.download(copied, `${path}.copy`);
+      expect(Buffer.compare(await readFile(`${path}.copy`), body)).toBe(0);
+      await expect(store.copy(pointer, fresh())).rejects.toMatchObject({ code: 'store.missing' });
+    });
+
+    it('names folders once, however much is in them', async () => {
+      const prefix = `v1/${randomUUID()}/n=`;
+      for (const rest of ['2/x', '1/a/b', '1/c', '3'])
+        await store.put(prefix + rest, Buffer.from('x'));
+      const folders: string[] = [];
+      for await (const folder of store.folders(prefix)) folders.push(folder);
+      expect(folders).toEqual(['1/', '2/']);
+    });
+
     it('lists by prefix, in order and in full', async () => {
       const prefix = `v1/${randomUUID()}/`;
       const keys = Array.from({ length: 12 }, (_, n) => `${prefix}n=${n}/x`).sort();

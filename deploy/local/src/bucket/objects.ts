@@ -67,6 +67,31 @@ export class Objects {
     return header;
   }
 
+  /** Another name for the same bytes: an object's file is never written again. */
+  async copy(
+    from: { bucket: string; key: string },
+    at: { bucket: string; key: string },
+    check: Check,
+  ): Promise<ObjectHeader | undefined> {
+    const file = join(this.root, at.bucket, `.unfinished-${randomUUID()}`);
+    try {
+      for (;;) {
+        const source = await this.get(from.bucket, from.key);
+        if (!source) return undefined;
+        const { generation, body: _, ...header } = source;
+        await link(join(this.folderOf(from.bucket, from.key), String(generation)), file);
+        // Superseded meanwhile, it is empty, and the next look finds the newer one.
+        if ((await stat(file)).size > 0) {
+          await this.place(at, { check, file });
+          return header;
+        }
+        await rm(file);
+      }
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
   async remove(at: { bucket: string; key: string }, check: Check): Promise<void> {
     const header = { etag: '', size: 0, modified: '', headers: {}, deleted: true };
     await this.write(at, { header, body: Buffer.alloc(0), check });
@@ -103,22 +128,30 @@ export class Objects {
     { bucket, key }: { bucket: string; key: string },
     { header, body, check }: { header: ObjectHeader; body: Buffer; check: Check },
   ): Promise<void> {
-    const folder = this.folderOf(bucket, key);
-    await mkdir(folder, { recursive: true });
     const unfinished = join(this.root, bucket, `.unfinished-${randomUUID()}`);
     await writeDurably(unfinished, header, body);
     try {
-      for (;;) {
-        const current = await this.get(bucket, key);
-        check(current);
-        const generation = await newest(folder);
-        // What was checked must still be the newest when its successor is linked.
-        if (current && current.generation !== generation) continue;
-        if (await linked(unfinished, join(folder, String(generation + 1))))
-          return await retire(folder, generation);
-      }
+      await this.place({ bucket, key }, { check, file: unfinished });
     } finally {
       await rm(unfinished, { force: true });
+    }
+  }
+
+  /** Links a file as the object's next generation. */
+  private async place(
+    { bucket, key }: { bucket: string; key: string },
+    { check, file }: { check: Check; file: string },
+  ): Promise<void> {
+    const folder = this.folderOf(bucket, key);
+    await mkdir(folder, { recursive: true });
+    for (;;) {
+      const current = await this.get(bucket, key);
+      check(current);
+      const generation = await newest(folder);
+      // What was checked must still be the newest when its successor is linked.
+      if (current && current.generation !== generation) continue;
+      if (await linked(file, join(folder, String(generation + 1))))
+        return await retire(folder, generation);
     }
   }
 

@@ -79,13 +79,9 @@ async function copy(asked: Asked, { objects }: Stores): Promise<Answer> {
   const [bucket = '', ...rest] = decodeURIComponent(String(asked.headers['x-amz-copy-source']))
     .replace(/^\//, '')
     .split('/');
-  const source = await objects.get(bucket, rest.join('/'));
-  if (!source) throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
-  const { etag, modified } = await objects.put(
-    asked,
-    { body: source.body, headers: source.headers },
-    checkOf(asked.headers),
-  );
+  const copied = await objects.copy({ bucket, key: rest.join('/') }, asked, checkOf(asked.headers));
+  if (!copied) throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
+  const { etag, modified } = copied;
   return answer(
     200,
     {},
