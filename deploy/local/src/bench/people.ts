@@ -33,13 +33,20 @@ export const rowsSql = (from: number, to: number): string => `select
 from generate_series(${from}::bigint, ${to}::bigint) as id`;
 
 /** 1 % updated in five columns, 0.1 % removed, 0.1 % added. */
-export const changesSql = (size: number): string[] => [
-  `update person set plan = 'changed', seats = seats + 1, mrr = mrr + 0.01, score = score + 0.5, note = 'new'
+export const changesSql = (size: number, table: string): string[] => [
+  `update ${table} set plan = 'changed', seats = seats + 1, mrr = mrr + 0.01, score = score + 0.5, note = 'new'
      where id % 100 = 3`,
-  'delete from person where id % 1000 = 7',
-  `insert into person ${rowsSql(size + 1, size + Math.floor(size / 1000))}`,
+  `delete from ${table} where id % 1000 = 7`,
+  `insert into ${table} ${rowsSql(size + 1, size + Math.floor(size / 1000))}`,
 ];
 
 /** One line that is equal for equal tables, computed by the database itself. */
-export const checksumSql = `select count(*)::text || ' ' || coalesce(sum(hashtextextended(p::text, 0)::numeric), 0)::text
-  as checksum from (select ${columnNames.join(', ')} from person) as p`;
+export const checksumOf = (table: string, precision = 'microseconds'): string => {
+  const read = columnNames.map((name) =>
+    name === 'seen_at' ? `date_trunc('${precision}', seen_at) as seen_at` : name,
+  );
+  return `select count(*)::text || ' ' || coalesce(sum(hashtextextended(p::text, 0)::numeric), 0)::text
+    as checksum from (select ${read.join(', ')} from ${table}) as p`;
+};
+
+export const checksumSql = checksumOf('person');

@@ -35,6 +35,10 @@ export interface Whole {
   tap: WireTap;
   warehouse: pg.Client;
   target: pg.Client;
+  warehouseUrl: string;
+  targetUrl: string;
+  /** Where the product keeps its logs, and each agent (`agent-1`, …) its work files. */
+  home: string;
   /** YAML of `sources` and `destinations` for the two databases above, named `warehouse` and `target`. */
   connections: string;
   apply(yaml: string): Promise<void>;
@@ -128,6 +132,9 @@ export async function openWhole(options: WholeOptions): Promise<Whole> {
     tap,
     warehouse,
     target,
+    warehouseUrl: databases.warehouse.url,
+    targetUrl: databases.target.url,
+    home: join(directory, 'home'),
     connections: connectionsYaml(
       databases.warehouse.url,
       databases.target.url,
