@@ -18,10 +18,6 @@ export const runTexts: Texts = {
     'More rows have left the query than the guard allows',
     'Nothing was sent and nothing removed. Count them with `drawbridge run SYNC --dry-run`. If they are right, raise `guards.removed`, apply, and run the sync again.',
   ],
-  'guard.needs_approval': [
-    'A guard asks for a person',
-    'Nothing was sent. Count the changes with `drawbridge run SYNC --dry-run`. If they are right, raise the guard that has `action: approve`, apply, and run the sync again.',
-  ],
   'baseline.elsewhere': [
     'The sync writes to another place than before',
     'Its destination, object or key is another one. Send everything there with `drawbridge run SYNC --full`, or, if its rows are there already, take them as sent with `drawbridge run SYNC --rebaseline`.',
@@ -77,6 +73,10 @@ export const runTexts: Texts = {
   'sync.no_object': [
     'The destination has no such object',
     'Choose an `object` that the README of the connector lists, and apply.',
+  ],
+  'run.bad_approval': [
+    'What was approved is no plan',
+    'Nothing was sent. Look at the newest run of the sync, and approve the plan that it shows.',
   ],
   'run.cancelled': [
     'The run was cancelled',

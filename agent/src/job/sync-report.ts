@@ -19,6 +19,7 @@ import type { WireFailure } from './wire-failure.js';
 const outcomes: Record<SyncReport['outcome'], SyncOutcome> = {
   succeeded: SyncOutcome.SUCCEEDED,
   completed_with_errors: SyncOutcome.COMPLETED_WITH_ERRORS,
+  waiting_approval: SyncOutcome.COMPLETED_WITH_ERRORS,
   failed: SyncOutcome.FAILED,
   cancelled: SyncOutcome.CANCELLED,
 };

@@ -3,11 +3,21 @@ import type { Change } from './mapping.js';
 import { operationKind } from './operation.js';
 import type { Counts, Guard, SyncRequest } from './sync-request.js';
 
+/** What the guards hold back. */
+export interface Judgement {
+  /** Changes that are not sent, while the others are. */
+  withheld: ReadonlySet<Change>;
+  /** Changes that somebody has to approve; until then nothing of the plan is sent. */
+  unapproved: ReadonlySet<Change>;
+}
+
+export const nothingHeld: Judgement = { withheld: new Set(), unapproved: new Set() };
+
 /**
- * Changes that are not sent, because a guard holds them back. Throws when a guard stops the run. A change of which the
- * mode sends nothing is not judged: held back, it would be found again in every run.
+ * Throws when a guard stops the run. A change of which the mode sends nothing is not judged: held back, it would be
+ * found again in every run.
  */
-export function judge(request: SyncRequest, counts: Counts, baselineRows: number): Set<Change> {
+export function judge(request: SyncRequest, counts: Counts, baselineRows: number): Judgement {
   const { guards } = request;
   if (counts.queried === 0 && baselineRows > 0 && guards.emptyResult === 'stop')
     throw new Failure(
@@ -16,25 +26,26 @@ export function judge(request: SyncRequest, counts: Counts, baselineRows: number
       'The query gave no row, although it did before. If that is right, set guards.emptyResult to allow.',
     );
   const withheld = new Set<Change>();
+  const unapproved = new Set<Change>();
   for (const change of ['added', 'changed', 'removed'] as const) {
     const guard = guards[change];
     if (!guard || !operationKind(request, change)) continue;
     if (!isTripped(guard, counts[change], baselineRows)) continue;
     if (guard.action === 'withhold') withheld.add(change);
-    else throw stopped(change, guard);
+    else if (guard.action === 'approve') unapproved.add(change);
+    else throw stopped(change);
   }
-  return withheld;
+  return { withheld, unapproved };
 }
 
 function isTripped(guard: Guard, count: number, baselineRows: number): boolean {
   return count > guard.rows && count * 100 > guard.percent * baselineRows;
 }
 
-function stopped(change: Change, guard: Guard): Failure {
-  const code = guard.action === 'approve' ? 'guard.needs_approval' : `guard.${change}`;
+function stopped(change: Change): Failure {
   return new Failure(
     'CONFIG',
-    code,
+    `guard.${change}`,
     `More rows are ${change} than guards.${change} allows. Look at a dry run; raise the guard if they are right.`,
   );
 }

@@ -5,6 +5,8 @@ export interface SyncPaths {
   fingerprint(generation: number, name: string): string;
   values(generation: number, name: string): string;
   plan(runId: string, epoch: bigint, change: string): string;
+  /** The plan of that digest, which waits for somebody's approval. */
+  approval(digest: string): string;
   acks(runId: string): string;
   ack(runId: string, epoch: bigint, number: number): string;
   error(runId: string, errorId: string): string;
@@ -20,6 +22,7 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     fingerprint: (generation, name) => `${root}/baseline/fingerprint/${generation}-${name}`,
     values: (generation, name) => `${root}/baseline/values/${generation}-${name}.parquet`,
     plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,
+    approval: (digest) => `${root}/approval/${digest}.json`,
     acks: (runId) => `${run(runId)}/acks/`,
     ack: (runId, epoch, number) => `${run(runId)}/acks/${epoch}-${String(number).padStart(8, '0')}`,
     error: (runId, errorId) => `${run(runId)}/errors/${errorId}.json`,

@@ -20,6 +20,7 @@ export async function report(run: Run): Promise<SyncReport> {
   return {
     outcome: outcomeOf(run),
     counts: { ...counts },
+    ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
     phasesMs: { ...meter.phasesMs },
     errors: failed ? errors.filter(({ errorId }) => errorId !== failed.errorId) : errors,
     ...(manifest && head.manifest
@@ -46,17 +47,18 @@ export async function report(run: Run): Promise<SyncReport> {
 
 /** A run that came to its end has counted every row; what a failure cut off waits for the next run. */
 function settleCounts(run: Run): void {
-  const { meter, request } = run;
+  const { meter, request, isWaiting } = run;
   if (run.failure) return meter.leavePending();
   try {
-    meter.assertSums({ sendsAll: !request.run.dryRun });
+    meter.assertSums({ sendsAll: !request.run.dryRun && !isWaiting });
   } catch (error) {
     run.failure = failureOf(error);
   }
 }
 
-function outcomeOf({ failure, meter: { counts } }: Run): SyncReport['outcome'] {
+function outcomeOf({ failure, isWaiting, meter: { counts } }: Run): SyncReport['outcome'] {
   if (failure) return failure.kind === 'CANCELLED' ? 'cancelled' : 'failed';
+  if (isWaiting) return 'waiting_approval';
   const unsent = counts.rejected + counts.withheld + counts.uncertain + counts.invalid;
   return unsent > 0 ? 'completed_with_errors' : 'succeeded';
 }

@@ -4,16 +4,18 @@ import { Failure, failureOf } from '../failure.js';
 import type { Target, TargetRequest } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
 import type { Column } from '../connector/value.js';
+import { digestOf, mustWait, readApproved, wait } from './approval.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
 import { assertHere } from './elsewhere.js';
 import { deliverPlan } from './deliver-plan.js';
 import { diff } from './diff.js';
 import { footingOf } from './footing.js';
-import { judge } from './guard.js';
+import { judge, nothingHeld } from './guard.js';
 import { constantText, makeMapping } from './mapping.js';
-import type { Change, Mapping } from './mapping.js';
+import type { Mapping } from './mapping.js';
 import { mixedMapping } from './mapping-digest.js';
+import { assertOptions } from './options.js';
 import { plan } from './plan.js';
 import type { Plan } from './plan.js';
 import { query } from './query.js';
@@ -61,6 +63,7 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
 
 async function follow(run: Run): Promise<void> {
   const { request, tools } = run;
+  assertOptions(request);
   assertRemovable(request);
   run.baseline = await currentBaseline(run);
   const rows = await query(request, tools);
@@ -80,13 +83,21 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   });
   const target = await tools.destination.open(targetRequestOf(request, mapping), tools.signal);
   try {
+    const approved = await readApproved(run);
+    if (approved) run.seed = BigInt(approved.seed);
     const planned = await planFrom(run, rows, mapping);
     crashPoint('plan.after');
-    if (request.run.dryRun) run.meter.counts.pending = run.meter.planned;
+    if (request.run.dryRun) await stopDry(run, planned);
+    else if (await mustWait(run, planned, approved)) await wait(run, planned);
     else await carryOut(run, planned, { mapping, target });
   } finally {
     await target.close();
   }
+}
+
+async function stopDry(run: Run, planned: Plan): Promise<void> {
+  run.planDigest = await digestOf(run, planned);
+  run.meter.counts.pending = run.meter.planned;
 }
 
 async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
@@ -105,9 +116,10 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   const changes = await diff(snapshot, run);
   meter.enter('plan');
   const recordOnly = recordsOnly(run);
-  const withheld = recordOnly
-    ? new Set<Change>()
+  const { withheld, unapproved } = recordOnly
+    ? nothingHeld
     : judge(request, meter.counts, snapshot.baselineRows);
+  run.unapproved = unapproved;
   // Then some rows are as one mapping says and some as another, and the next run has to send all of them.
   if (run.footing.owed && withheld.has('changed')) run.shape.mapping = mixedMapping;
   return plan(request, mapping, {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openDuck } from '../duck/duck.js';
 import type { Duck } from '../duck/duck.js';
 import type { Failure } from '../failure.js';
+import type { Change } from './mapping.js';
 import type { Baseline, Shape } from './baseline.js';
 import { Meter } from './meter.js';
 import { pathsOf } from './paths.js';
@@ -32,6 +33,14 @@ export interface Run {
   fresh: boolean;
   /** Operations of a cut-off run that need not be sent again. */
   resumed: number;
+  /** Changes that a guard wants approved. */
+  unapproved: ReadonlySet<Change>;
+  /** Names what was planned, where somebody may want to refer to it. */
+  planDigest?: string;
+  /** Nothing was sent: the plan waits for approval. */
+  isWaiting: boolean;
+  /** Of the fingerprints, where an approved plan has made it and no baseline has. */
+  seed?: bigint;
   failure?: Failure;
 }
 
@@ -68,5 +77,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
     footing: footingOf(request, [], undefined),
     fresh: false,
     resumed: 0,
+    unapproved: new Set(),
+    isWaiting: false,
   };
 }

@@ -36,10 +36,16 @@ const kernelShare = 0.7;
 export async function takeSnapshot(
   request: SyncRequest,
   rows: RowStream,
-  context: { baseline: Baseline; footing: Footing; tools: SyncTools; meter: Meter },
+  context: {
+    baseline: Baseline;
+    footing: Footing;
+    tools: SyncTools;
+    meter: Meter;
+    seed?: bigint;
+  },
 ): Promise<Snapshot> {
   const { baseline, footing, tools, meter } = context;
-  const seed = baseline.manifest ? BigInt(baseline.manifest.seed) : newSeed();
+  const seed = baseline.manifest ? BigInt(baseline.manifest.seed) : (context.seed ?? newSeed());
   const kernel = await FingerprintKernel.open({
     seed,
     keyFields: request.model.primaryKey.length,

@@ -132,8 +132,10 @@ export interface ErrorTally {
 }
 
 export interface SyncReport {
-  outcome: 'succeeded' | 'completed_with_errors' | 'failed' | 'cancelled';
+  outcome: 'succeeded' | 'completed_with_errors' | 'waiting_approval' | 'failed' | 'cancelled';
   counts: Counts;
+  /** SHA-256 that names the plan, in hex: of a dry run, and of a plan that waits for approval. */
+  planDigest?: string;
   phasesMs: Readonly<Record<Phase, number>>;
   errors: readonly ErrorTally[];
   baseline?: { generation: bigint; key: string; sha256: string; rows: number; bytes: number };
