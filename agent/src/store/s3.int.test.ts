@@ -69,6 +69,19 @@ describe('S3 in bad moods', () => {
     store.close();
   });
 
+  it('does not wait for ever for a bucket that says nothing', async () => {
+    const { endpoint, bucket: name } = bucket;
+    const store = openS3Store({ bucket: name, prefix: '', endpoint, region: 'us-east-1', stillMs: 50 }); // prettier-ignore
+    bucket.moods.push({ times: 1, does: 'hang' });
+    await expect(store.put('still', Buffer.from('x'))).resolves.toHaveProperty('etag');
+    bucket.moods.push({ times: 5, does: 'hang' });
+    await expect(store.get('still')).rejects.toMatchObject({
+      kind: 'TRANSIENT',
+      code: 'store.unreachable',
+    });
+    store.close();
+  });
+
   it('names a wrong bucket and wrong credentials', async () => {
     const wrong = openS3Store({
       bucket: 'nowhere',

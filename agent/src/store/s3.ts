@@ -25,11 +25,15 @@ export interface S3Options {
   /** Given for stores that are not AWS; they are addressed by path. */
   endpoint?: string;
   region?: string;
+  /** How long a request may stand still, in milliseconds; 30,000 unless given. */
+  stillMs?: number;
 }
 
 const partBytes = 8 << 20;
 /** What one CopyObject takes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (read 2026-11) */
 const maxCopyBytes = 5 * 2 ** 30;
+/** A bucket that takes a connection and says nothing must not hold a run for ever. */
+const defaultStillMs = 30_000;
 
 /** The customer's bucket through the AWS SDK; credentials come from the SDK's own chain. */
 export function openS3Store(options: S3Options): Store & { close(): void } {
@@ -37,6 +41,7 @@ export function openS3Store(options: S3Options): Store & { close(): void } {
     ...(options.region ? { region: options.region } : {}),
     ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
     maxAttempts: 5,
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: options.stillMs ?? defaultStillMs },
   });
   return new S3Store(client, options);
 }
