@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { toJson } from '@bufbuild/protobuf';
+import { isFieldSet, toJson, type DescMessage, type Message } from '@bufbuild/protobuf';
+import { reflect } from '@bufbuild/protobuf/reflect';
 import { describe, expect, it } from 'vitest';
 import {
   decodeAgentFrame,
@@ -8,6 +9,7 @@ import {
   encodeAgentFrame,
   encodeControlFrame,
 } from './codec.js';
+import { messagesIn } from './data-class.js';
 import { AgentFrameSchema, ControlFrameSchema } from './gen/drawbridge/v1/frame_pb.js';
 
 const folder = new URL('../test/golden/', import.meta.url).pathname;
@@ -21,6 +23,8 @@ function heard(file: string) {
     if (decoded.kind === 'invalid') return { problem: decoded };
     const { frame } = decoded;
     return {
+      frame,
+      schema: AgentFrameSchema,
       body: frame.body.case,
       json: toJson(AgentFrameSchema, frame),
       again: encodeAgentFrame(frame),
@@ -31,6 +35,8 @@ function heard(file: string) {
   if (decoded.kind === 'invalid') return { problem: decoded };
   const { frame } = decoded;
   return {
+    frame,
+    schema: ControlFrameSchema,
     body: frame.body.case,
     json: toJson(ControlFrameSchema, frame),
     again: encodeControlFrame(frame),
@@ -55,4 +61,32 @@ describe('frames of every release', () => {
     );
     expect([...bodies].toSorted()).toEqual(known.toSorted());
   });
+
+  it('sets every field somewhere', () => {
+    const set = new Set(files.flatMap((file) => fieldsSetIn(file)));
+    const known = [AgentFrameSchema, ControlFrameSchema].flatMap((schema) =>
+      messagesIn(schema).flatMap(({ typeName, fields }) =>
+        fields.map(({ name }) => `${typeName}.${name}`),
+      ),
+    );
+    expect(known.filter((field) => !set.has(field))).toEqual([]);
+  });
 });
+
+function fieldsSetIn(file: string): string[] {
+  const { frame, schema } = heard(file);
+  return frame ? fieldsSet(schema, frame) : [];
+}
+
+function fieldsSet(schema: DescMessage, message: Message): string[] {
+  const inside = reflect(schema, message);
+  return schema.fields.flatMap((field) => {
+    if (!isFieldSet(message, field)) return [];
+    const own = `${schema.typeName}.${field.name}`;
+    if (field.fieldKind === 'message')
+      return [own, ...fieldsSet(field.message, inside.get(field).message)];
+    if (field.fieldKind !== 'list' || field.listKind !== 'message') return [own];
+    const items = [...inside.get(field)] as { message: Message }[];
+    return [own, ...items.flatMap((item) => fieldsSet(field.message, item.message))];
+  });
+}

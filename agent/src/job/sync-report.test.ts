@@ -1,6 +1,6 @@
 import { FailureKind, Phase, SyncOutcome, encodeAgentFrame } from '@drawbridge/proto';
 import { expect, it } from 'vitest';
-import type { Counts, ErrorTally, SyncReport } from '../sync/sync-request.js';
+import type { Counts, ErrorTally, Progress, SyncReport } from '../sync/sync-request.js';
 import { wireProgressOf, wireReportOf } from './sync-report.js';
 
 const counts: Counts = {
@@ -32,8 +32,9 @@ const report = (change: Partial<SyncReport> = {}): SyncReport => ({
   errors: [tally(1)],
   baseline: { generation: 7n, key: 'v1/a.json', sha256: 'a'.repeat(64), rows: 93, bytes: 12 },
   failure: tally(2),
+  resumed: 3,
+  resentForMapping: 4,
   peakBytes: 1.5,
-  resumed: 0,
   bucketBytes: 0,
   ...change,
 });
@@ -64,10 +65,23 @@ it('says every count, time and code', () => {
     errors: [{ failure: { kind: FailureKind.REJECTED, vendorCode: '23505' }, count: 1n }],
     baseline: { generation: 7n, rows: 93n, bytes: 12n },
     failure: { code: 'destination.rejected_2' },
+    planDigest: '',
+    resumed: 3n,
+    resentForMapping: 4n,
   });
 });
 
-it.each(['succeeded', 'completed_with_errors', 'failed', 'cancelled'] as const)(
+it('names the plan that waits for a person', () => {
+  const waiting = report({ outcome: 'waiting_approval', planDigest: 'ab'.repeat(32) });
+  expect(wireReportOf(waiting)).toMatchObject({
+    outcome: SyncOutcome.WAITING_APPROVAL,
+    planDigest: 'ab'.repeat(32),
+  });
+  expect(isSayable(waiting)).toBe(true);
+  expect(isSayable(report({ planDigest: 'canary@example.com' }))).toBe(false);
+});
+
+it.each(['succeeded', 'completed_with_errors', 'failed', 'cancelled', 'waiting_approval'] as const)(
   'may leave when it %s',
   (outcome) => {
     const { baseline: _none, failure: _neither, ...bare } = report({ outcome });
@@ -95,13 +109,23 @@ it('keeps a vendor’s text here, where only a code may leave', () => {
   expect(isSayable(leaky)).toBe(true);
 });
 
+const progressOf = (phase: Progress['phase']): Progress => ({
+  phase,
+  counts,
+  phasesMs,
+  planned: 14,
+  rowsPerSecond: 5,
+});
+
 it('says where a run is', () => {
-  const progress = wireProgressOf({
-    phase: 'deliver',
-    counts,
-    phasesMs,
-    planned: 14,
-    rowsPerSecond: 5,
+  const progress = wireProgressOf(progressOf('deliver'));
+  expect(progress).toMatchObject({
+    phase: Phase.DELIVER,
+    planned: 14n,
+    counts: { sent: 10n },
+    rowsPerSecond: 5n,
+    remainingMs: 0n,
   });
-  expect(progress).toMatchObject({ phase: Phase.DELIVER, planned: 14n, counts: { sent: 10n } });
+  const sending: Progress = { ...progressOf('deliver'), rowsPerSecond: 1.6, remainingMs: 0.2 };
+  expect(wireProgressOf(sending)).toMatchObject({ rowsPerSecond: 2n, remainingMs: 1n });
 });

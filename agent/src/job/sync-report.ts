@@ -19,9 +19,9 @@ import type { WireFailure } from './wire-failure.js';
 const outcomes: Record<SyncReport['outcome'], SyncOutcome> = {
   succeeded: SyncOutcome.SUCCEEDED,
   completed_with_errors: SyncOutcome.COMPLETED_WITH_ERRORS,
-  waiting_approval: SyncOutcome.COMPLETED_WITH_ERRORS,
   failed: SyncOutcome.FAILED,
   cancelled: SyncOutcome.CANCELLED,
+  waiting_approval: SyncOutcome.WAITING_APPROVAL,
 };
 
 const phases: Record<PhaseName, Phase> = {
@@ -61,6 +61,9 @@ export function wireReportOf(report: SyncReport): MessageInitShape<typeof SyncRe
     }),
     agentPeakBytes: BigInt(Math.round(report.peakBytes)),
     bucketBytes: BigInt(Math.round(report.bucketBytes)),
+    planDigest: report.planDigest ?? '',
+    resumed: BigInt(report.resumed),
+    resentForMapping: BigInt(report.resentForMapping),
   };
 }
 
@@ -72,6 +75,8 @@ export function wireProgressOf(
     counts: wireCountsOf(progress.counts),
     phases: wirePhasesOf(progress.phasesMs),
     planned: BigInt(progress.planned),
+    rowsPerSecond: BigInt(Math.round(progress.rowsPerSecond)),
+    remainingMs: BigInt(Math.ceil(progress.remainingMs ?? 0)),
   };
 }
 

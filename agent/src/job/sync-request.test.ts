@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { create, RunSyncSchema } from '@drawbridge/proto';
+import {
+  create,
+  Duplicates,
+  MappingChange,
+  OrderColumnSchema,
+  RunOptionsSchema,
+  RunSyncSchema,
+  Snapshots,
+} from '@drawbridge/proto';
+import type { MessageInitShape, SyncSpec } from '@drawbridge/proto';
 import { runSyncOf } from '../testing/wire-sync.js';
 import { syncRequestOf } from './sync-request.js';
 
@@ -109,13 +118,76 @@ it('reads a table as well, and takes the options of the run', () => {
   expect(request.run).toEqual({ dryRun: true, full: true, rebaseline: true, verify: true });
 });
 
-it.each(['mode', 'firstRun', 'uncertain'] as const)(
+const wireOf = () => create(RunSyncSchema, runSyncOf(yaml, 'plain').value).spec!;
+const read = (spec: SyncSpec, options?: MessageInitShape<typeof RunOptionsSchema>) =>
+  syncRequestOf(spec, {
+    runId: 'run',
+    options: options && create(RunOptionsSchema, options),
+  });
+
+it('does what it always did where a control plane says nothing of the later words', () => {
+  const request = read(wireOf());
+  expect(request).toMatchObject({
+    snapshots: 'full',
+    quarantineAfter: 0,
+    mappingChange: 'backfill',
+  });
+  expect(request.model).not.toHaveProperty('duplicates');
+  expect(read(wireOf(), {}).run).toEqual(read(wireOf()).run);
+});
+
+it('knows the later words of a specification', () => {
+  const spec = wireOf();
+  const request = read({
+    ...spec,
+    snapshots: Snapshots.HASHED,
+    quarantineAfter: 5,
+    mappingChange: MappingChange.STOP,
+  });
+  expect(request).toMatchObject({
+    snapshots: 'hashed',
+    quarantineAfter: 5,
+    mappingChange: 'stop',
+  });
+});
+
+it.each([
+  [Duplicates.INVALID, undefined],
+  [Duplicates.FAIL, { keep: 'fail' }],
+  [Duplicates.FIRST, { keep: 'first', orderBy: [{ column: 'at', descending: true }] }],
+] as const)('knows what becomes of copies of a key: %i', (duplicates, expected) => {
+  const spec = wireOf();
+  const orderBy = [create(OrderColumnSchema, { column: 'at', descending: true })];
+  const { model } = read({ ...spec, model: { ...spec.model!, duplicates, orderBy } });
+  expect(model.duplicates).toEqual(expected);
+});
+
+it('takes the later options of a run', () => {
+  const undoRunId = '88888888-0000-4000-8000-000000000000';
+  const approvedPlan = 'ab'.repeat(32);
+  const { run } = read(wireOf(), {
+    canary: 100n,
+    onlyRejected: true,
+    undoRunId,
+    acceptTypes: true,
+    approvedPlan,
+    mappingChange: MappingChange.FROM_NOW_ON,
+  });
+  expect(run).toMatchObject({
+    canary: 100,
+    onlyRejected: true,
+    undo: undoRunId,
+    acceptTypes: true,
+    approvedPlan,
+    mappingChange: 'from-now-on',
+  });
+});
+
+it.each(['mode', 'firstRun', 'uncertain', 'snapshots', 'mappingChange'] as const)(
   'refuses a %s that only a newer agent knows',
   (name) => {
-    const { spec } = create(RunSyncSchema, runSyncOf(yaml, 'plain').value);
-    const newer = { ...spec!, [name]: 99 };
-    const read = () => syncRequestOf(newer, { runId: 'run', options: undefined });
-    expect(read).toThrow(
+    const newer = { ...wireOf(), [name]: 99 };
+    expect(() => read(newer)).toThrow(
       expect.objectContaining({ kind: 'CONFIG', code: 'spec.incomplete' }) as Error,
     );
   },

@@ -1,23 +1,28 @@
 import {
+  Duplicates,
   EmptyResult,
   FirstRun,
   GuardAction,
+  MappingChange,
   Metadata,
   Mode,
   NullHandling,
   RemovalAction,
+  Snapshots,
   Uncertain,
 } from '@drawbridge/proto';
 import type {
   Constant as WireConstant,
   FieldMapping as WireMapping,
   Guard as WireGuard,
+  Model as WireModel,
   RunOptions,
   SyncSpec,
 } from '@drawbridge/proto';
 import { Failure } from '../failure.js';
 import type {
   Constant,
+  Duplicates as SyncDuplicates,
   FieldMapping,
   FieldValue,
   Guard,
@@ -37,7 +42,7 @@ export function syncRequestOf(
     syncName: spec.name,
     runId: run.runId,
     version: spec.version,
-    model: { name: model.name, query: queryOf(model.query), primaryKey: model.primaryKey },
+    model: modelOf(model),
     destinationName: destination.name,
     object: spec.object,
     mode: known(modes[spec.mode]),
@@ -55,9 +60,9 @@ export function syncRequestOf(
       emptyResult: known(emptyResults[guards.emptyResult]),
     },
     uncertain: known(uncertains[spec.uncertain]),
-    snapshots: 'full',
-    quarantineAfter: 0,
-    mappingChange: 'backfill',
+    snapshots: known(snapshots[spec.snapshots]),
+    quarantineAfter: spec.quarantineAfter,
+    mappingChange: known(mappingChanges[spec.mappingChange]) ?? 'backfill',
     options: {},
     run: runOf(run.options),
   };
@@ -65,7 +70,42 @@ export function syncRequestOf(
 
 function runOf(options: RunOptions | undefined): SyncRequest['run'] {
   const { dryRun = false, full = false, rebaseline = false, verify = false } = options ?? {};
-  return { dryRun, full, rebaseline, verify };
+  return { dryRun, full, rebaseline, verify, ...(options && laterOptionsOf(options)) };
+}
+
+/** What a run may be asked for beside; a word that was left out is absent. */
+function laterOptionsOf(options: RunOptions): Partial<SyncRequest['run']> {
+  const { canary, onlyRejected, undoRunId, acceptTypes, approvedPlan } = options;
+  const mappingChange = known(mappingChanges[options.mappingChange]);
+  if (mappingChange === 'stop') throw incomplete();
+  return {
+    ...(canary > 0n && { canary: Number(canary) }),
+    ...(onlyRejected && { onlyRejected }),
+    ...(undoRunId !== '' && { undo: undoRunId }),
+    ...(acceptTypes && { acceptTypes }),
+    ...(approvedPlan !== '' && { approvedPlan }),
+    ...(mappingChange && { mappingChange }),
+  };
+}
+
+function modelOf({
+  name,
+  query,
+  primaryKey,
+  duplicates,
+  orderBy,
+}: WireModel): SyncRequest['model'] {
+  const keep = known(keeps[duplicates]);
+  const copies: SyncDuplicates =
+    keep === 'first'
+      ? { keep, orderBy: orderBy.map(({ column, descending }) => ({ column, descending })) }
+      : { keep };
+  return {
+    name,
+    query: queryOf(query),
+    primaryKey,
+    ...(keep !== 'none' && { duplicates: copies }),
+  };
 }
 
 function queryOf(
@@ -100,6 +140,7 @@ function fieldValueOf(value: WireMapping['value']): FieldValue {
       return { kind: 'metadata', metadata: known(metadatas[value.value]) };
     case 'template':
       return { kind: 'template', template: value.value };
+    case 'lookup':
     case undefined:
       throw incomplete();
   }
@@ -159,6 +200,27 @@ const uncertains: Record<Uncertain, SyncRequest['uncertain'] | undefined> = {
   [Uncertain.UNSPECIFIED]: undefined,
   [Uncertain.HOLD]: 'hold',
   [Uncertain.RESEND]: 'resend',
+};
+
+const keeps: Record<Duplicates, SyncDuplicates['keep'] | undefined> = {
+  [Duplicates.UNSPECIFIED]: 'none',
+  [Duplicates.INVALID]: 'none',
+  [Duplicates.FIRST]: 'first',
+  [Duplicates.FAIL]: 'fail',
+};
+
+const snapshots: Record<Snapshots, SyncRequest['snapshots'] | undefined> = {
+  [Snapshots.UNSPECIFIED]: 'full',
+  [Snapshots.FULL]: 'full',
+  [Snapshots.HASHED]: 'hashed',
+};
+
+/** `null`: nobody said. */
+const mappingChanges: Record<MappingChange, SyncRequest['mappingChange'] | null | undefined> = {
+  [MappingChange.UNSPECIFIED]: null,
+  [MappingChange.BACKFILL]: 'backfill',
+  [MappingChange.FROM_NOW_ON]: 'from-now-on',
+  [MappingChange.STOP]: 'stop',
 };
 
 const nullHandlings: Record<NullHandling, FieldMapping['nulls'] | undefined> = {

@@ -40,6 +40,7 @@ export async function report(run: Run): Promise<SyncReport> {
     ...(failed ? { failure: failed } : {}),
     ...(run.failure?.retryAfterMs ? { retryAfterMs: run.failure.retryAfterMs } : {}),
     resumed: run.resumed,
+    resentForMapping: 0,
     peakBytes: process.resourceUsage().maxRSS * 1024,
     bucketBytes: tools.store.bytesWritten,
   };

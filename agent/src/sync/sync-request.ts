@@ -40,7 +40,12 @@ export interface SyncRequest {
 
 /** A key that came more than once: no copy is sent; the first by `orderBy` is; or the run stops. */
 export type Duplicates =
-  { keep: 'none' } | { keep: 'first'; orderBy: readonly string[] } | { keep: 'fail' };
+  { keep: 'none' } | { keep: 'first'; orderBy: readonly OrderColumn[] } | { keep: 'fail' };
+
+export interface OrderColumn {
+  column: string;
+  descending: boolean;
+}
 
 export interface RunOptions {
   dryRun: boolean;
@@ -145,6 +150,8 @@ export interface SyncReport {
   resumed: number;
   /** How long the far side asked to be left alone, in milliseconds, when that ended the run. */
   retryAfterMs?: number;
+  /** Of `changed`: rows that are the same and were sent with another mapping. */
+  resentForMapping: number;
   peakBytes: number;
   bucketBytes: number;
 }

@@ -144,4 +144,6 @@ const wireOutcomes: Record<SyncOutcome, FinalState> = {
   [SyncOutcome.COMPLETED_WITH_ERRORS]: 'completed_with_errors',
   [SyncOutcome.FAILED]: 'failed',
   [SyncOutcome.CANCELLED]: 'cancelled',
+  // What waits is counted as withheld.
+  [SyncOutcome.WAITING_APPROVAL]: 'completed_with_errors',
 };

@@ -4,8 +4,8 @@ import { FailureKind } from '../gen/drawbridge/v1/failure_pb.js';
 import type { AgentFrameSchema, ControlFrameSchema } from '../gen/drawbridge/v1/frame_pb.js';
 import { Phase, SyncOutcome } from '../gen/drawbridge/v1/report_pb.js';
 import { Standing } from '../gen/drawbridge/v1/session_pb.js';
-import { FirstRun, Mode, RemovalAction } from '../gen/drawbridge/v1/sync_pb.js';
-import { sampleConnection, sampleSpec } from './sample-spec.js';
+import { FirstRun, MappingChange, Mode, RemovalAction } from '../gen/drawbridge/v1/sync_pb.js';
+import { sampleConnection, sampleSpec, sampleSpecOfLaterWords } from './sample-spec.js';
 
 const id = (digit: number): string => `${`${digit}`.repeat(8)}-0000-4000-8000-000000000000`;
 const bytes = (length: number): Uint8Array =>
@@ -37,7 +37,7 @@ const phases = { queryMs: 1n, snapshotMs: 2n, diffMs: 3n, planMs: 4n, deliverMs:
 type AgentBody = NonNullable<MessageInitShape<typeof AgentFrameSchema>['body']>;
 type ControlBody = NonNullable<MessageInitShape<typeof ControlFrameSchema>['body']>;
 
-/** One of every body that an agent says, each field set. */
+/** One of every body that an agent says; together they set each field. */
 export const agentBodies: Record<string, AgentBody> = {
   enroll: {
     case: 'enroll',
@@ -104,11 +104,57 @@ export const agentBodies: Record<string, AgentBody> = {
       ],
     },
   },
+  'catalog-lookups': {
+    case: 'catalog',
+    value: {
+      destinations: [
+        {
+          name: 'postgres',
+          label: 'Postgres',
+          objects: [
+            {
+              name: '*',
+              label: 'Table',
+              modes: [Mode.REPLACE],
+              firstRun: FirstRun.SEND,
+              lookups: true,
+              options: [
+                {
+                  name: 'returning',
+                  label: 'Fields',
+                  type: FieldType.TEXT_LIST,
+                  default: { value: { case: 'list', value: { texts: ['id'] } } },
+                },
+                {
+                  name: 'quoted',
+                  label: 'Quoted',
+                  type: FieldType.BOOLEAN,
+                  default: { value: { case: 'flag', value: true } },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  },
   accepted: { case: 'accepted', value: { lease } },
   refused: { case: 'refused', value: { lease, failure } },
   progress: {
     case: 'progress',
     value: { lease, phase: Phase.DELIVER, counts, phases, planned: 104n },
+  },
+  'progress-rate': {
+    case: 'progress',
+    value: {
+      lease,
+      phase: Phase.DELIVER,
+      counts: { ...counts, pending: 0n, uncertain: 1n },
+      phases,
+      planned: 104n,
+      rowsPerSecond: 1200n,
+      remainingMs: 86n,
+    },
   },
   'finished-sync': {
     case: 'finished',
@@ -131,6 +177,23 @@ export const agentBodies: Record<string, AgentBody> = {
           failure,
           agentPeakBytes: 1n << 28n,
           bucketBytes: 70_000n,
+        },
+      },
+    },
+  },
+  'finished-sync-waiting': {
+    case: 'finished',
+    value: {
+      lease,
+      result: {
+        case: 'syncReport',
+        value: {
+          outcome: SyncOutcome.WAITING_APPROVAL,
+          counts,
+          phases,
+          planDigest: 'cd'.repeat(32),
+          resumed: 7n,
+          resentForMapping: 30n,
         },
       },
     },
@@ -158,7 +221,7 @@ function hostField() {
   };
 }
 
-/** One of every body that the control plane says, each field set. */
+/** One of every body that the control plane says; together they set each field. */
 export const controlBodies: Record<string, ControlBody> = {
   challenge: {
     case: 'challenge',
@@ -187,6 +250,27 @@ export const controlBodies: Record<string, ControlBody> = {
       },
     },
   },
+  'offer-run-sync-words': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'runSync',
+        value: {
+          runId: id(8),
+          spec: sampleSpecOfLaterWords,
+          options: {
+            canary: 100n,
+            onlyRejected: true,
+            undoRunId: id(7),
+            acceptTypes: true,
+            approvedPlan: 'cd'.repeat(32),
+            mappingChange: MappingChange.BACKFILL,
+          },
+        },
+      },
+    },
+  },
   'offer-check-connection': {
     case: 'offer',
     value: {
@@ -194,6 +278,16 @@ export const controlBodies: Record<string, ControlBody> = {
       work: {
         case: 'checkConnection',
         value: { connection: { case: 'source', value: sampleConnection } },
+      },
+    },
+  },
+  'offer-check-destination': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'checkConnection',
+        value: { connection: { case: 'destination', value: sampleConnection } },
       },
     },
   },

@@ -1,12 +1,17 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
+  Duplicates,
   EmptyResult,
   FirstRun,
   GuardAction,
+  LookupMany,
+  LookupMiss,
+  MappingChange,
   Metadata,
   Mode,
   NullHandling,
   RemovalAction,
+  Snapshots,
   Uncertain,
   type ConnectionSchema,
   type FieldMappingSchema,
@@ -94,4 +99,40 @@ export const sampleSpec: MessageInitShape<typeof SyncSpecSchema> = {
   guards: { added: guard, changed: guard, removed: guard, emptyResult: EmptyResult.STOP },
   uncertain: Uncertain.HOLD,
   options: [{ name: 'batchSize', value: { case: 'number', value: 100 } }],
+};
+
+/** With every word that came after the first agents. */
+export const sampleSpecOfLaterWords: MessageInitShape<typeof SyncSpecSchema> = {
+  ...sampleSpec,
+  model: {
+    name: 'active-customers',
+    query: { case: 'table', value: 'marts.customers' },
+    primaryKey: ['customer_id'],
+    duplicates: Duplicates.FIRST,
+    orderBy: [{ column: 'updated_at', descending: true }, { column: 'customer_id' }],
+  },
+  fields: [
+    {
+      field: 'account_id',
+      value: {
+        case: 'lookup',
+        value: {
+          object: 'public.accounts',
+          match: [{ field: 'domain', column: 'company_domain' }],
+          returns: 'id',
+          onMiss: LookupMiss.CREATE,
+          onMany: LookupMany.REJECT,
+        },
+      },
+      nulls: NullHandling.OMIT,
+    },
+    ...fieldMappings,
+  ],
+  guards: {
+    removed: { ...guard, action: GuardAction.APPROVE },
+    emptyResult: EmptyResult.ALLOW,
+  },
+  snapshots: Snapshots.HASHED,
+  quarantineAfter: 5,
+  mappingChange: MappingChange.FROM_NOW_ON,
 };
