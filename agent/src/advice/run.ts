@@ -78,6 +78,14 @@ export const runTexts: Texts = {
     'What was approved is no plan',
     'Nothing was sent. Look at the newest run of the sync, and approve the plan that it shows.',
   ],
+  'run.bad_canary': [
+    'A canary needs a number',
+    'Nothing was sent. Say how many operations the run may send: `drawbridge run SYNC --canary 100`.',
+  ],
+  'run.options_conflict': [
+    'These options of a run exclude each other',
+    '`--canary` and `--only rejected` send a part of what there is; `--rebaseline` sends nothing, and `mode: replace` always everything. Leave one of them out.',
+  ],
   'run.cancelled': [
     'The run was cancelled',
     'What was sent until then is recorded; the next run sends the rest.',

@@ -30,6 +30,8 @@ export async function deliverPlan(
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
   const recorded: Recorded[] = [];
   let failure: Failure | undefined;
+  let left = run.request.run.canary ?? Infinity;
+  run.meter.planned = Math.min(run.meter.planned, left);
   if (planned.parts.some(({ kind }) => kind !== undefined))
     await announce(run, planned.parts, to.target);
   for (const part of planned.parts) {
@@ -37,9 +39,10 @@ export async function deliverPlan(
       recorded.push({ ...part, except: [], unknown: [], skipped: [], stale: [] });
       continue;
     }
-    const sendable = { ...part, kind: part.kind };
+    const sendable = { ...part, kind: part.kind, upTo: Math.min(part.rows, left) };
+    left -= sendable.upTo;
     const result: Delivered =
-      failure || tools.signal.aborted
+      failure || tools.signal.aborted || sendable.upTo === 0
         ? { outcomes: noOutcomes(), open: [] }
         : await sendPart(run, sendable, { ...to, journal });
     failure ??= result.failure;
@@ -89,7 +92,8 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
   run.baseline = { ...baseline, head, etag };
 }
 
-type Sendable = PlanPart & { kind: OperationKind };
+/** Rows from `upTo` on wait for another run. */
+type Sendable = PlanPart & { kind: OperationKind; upTo: number };
 
 async function sendPart(
   run: Run,

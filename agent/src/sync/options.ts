@@ -4,7 +4,20 @@ import type { SyncRequest } from './sync-request.js';
 const sha256Hex = /^[0-9a-f]{64}$/;
 
 /** What a run is asked for comes over a wire: refused before anything is read when it makes no sense. */
-export function assertOptions({ run }: SyncRequest): void {
+export function assertOptions({ run, mode }: SyncRequest): void {
+  if (run.canary !== undefined && !(Number.isSafeInteger(run.canary) && run.canary > 0))
+    throw new Failure(
+      'CONFIG',
+      'run.bad_canary',
+      'A canary sends a number of operations: 1 or more, without a fraction.',
+    );
+  const sendsSome = run.canary !== undefined || run.onlyRejected === true;
+  if (sendsSome && (run.rebaseline || mode === 'replace'))
+    throw new Failure(
+      'CONFIG',
+      'run.options_conflict',
+      'A run that takes the query as it is, or replaces everything, can not send a part of it.',
+    );
   if (run.approvedPlan !== undefined && !sha256Hex.test(run.approvedPlan))
     throw new Failure(
       'CONFIG',

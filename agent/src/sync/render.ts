@@ -8,6 +8,7 @@ import { Failure, failureOf } from '../failure.js';
 import { csvOptions } from './work-files.js';
 import { valueColumn } from './mapping.js';
 import type { Mapping } from './mapping.js';
+import { rowsOf } from './plan.js';
 import type { PlanPart } from './plan.js';
 import { RangeSet } from './ranges.js';
 import type { Range } from './ranges.js';
@@ -19,9 +20,9 @@ export interface Unrendered {
   count: number;
 }
 
-/** Writes the lines of a plan part to a file, in order: key fields, then fields. Only templates make objects of rows. */
+/** Writes the lines of a plan part to a file, in order and up to a row: key fields, then fields. Only templates make objects of rows. */
 export async function renderPart(
-  part: PlanPart,
+  part: PlanPart & { upTo: number },
   mapping: Mapping,
   context: { columns: readonly Column[]; duck: Duck; workDir: string },
 ): Promise<{ file: string; unrendered: Unrendered[] }> {
@@ -39,7 +40,7 @@ export async function renderPart(
     mapping.templates.length > 0
       ? `join read_csv(${quoteText(rendered)}, ${csvOptions(columns, longestLine)}) using (ord)`
       : '';
-  await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')} from read_parquet(${quoteText(part.file)}) ${joined}
+  await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')} from ${sentOf(part)} ${joined}
     ${joined ? 'order by ord' : ''})
     to ${quoteText(file)} (format csv, delimiter '\t', header false, quote '', escape '', nullstr '\\N')`);
   return { file, unrendered };
@@ -54,8 +55,13 @@ async function assertOrdered(part: PlanPart, duck: Duck): Promise<void> {
     throw new Failure('INTERNAL', 'internal.order', 'The rows of a plan are out of order.');
 }
 
+function sentOf(part: PlanPart & { upTo: number }): string {
+  const rows = rowsOf(part);
+  return part.upTo < part.rows ? `(select * from ${rows} where ord < ${part.upTo})` : rows;
+}
+
 async function renderTemplates(
-  part: PlanPart,
+  part: PlanPart & { upTo: number },
   mapping: Mapping,
   context: { columns: readonly Column[]; duck: Duck; rendered: string },
 ): Promise<{ unrendered: Unrendered[]; longestLine: number }> {
@@ -74,9 +80,7 @@ async function renderTemplates(
   const list = columns.map(({ name }) => valueColumn(name)).join(', ');
   const out = await open(rendered, 'w');
   try {
-    for await (const rows of duck.texts(
-      `select ord::varchar, ${list} from read_parquet(${quoteText(part.file)})`,
-    ))
+    for await (const rows of duck.texts(`select ord::varchar, ${list} from ${sentOf(part)}`))
       await out.writeFile(rows.map(lineOf).join(''));
   } finally {
     await out.close();
