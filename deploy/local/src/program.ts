@@ -25,8 +25,11 @@ export interface Program {
   /** Settles when the process that runs now has ended. */
   readonly exited: Promise<void>;
   kill(signal: NodeJS.Signals): void;
-  /** Ends it if it still runs, starts it with the same settings, and waits until it is ready. */
-  restart(): Promise<void>;
+  /**
+   * Ends it if it still runs, starts it with the same settings, and waits until it is ready. `env` is added to its
+   * environment for this start alone.
+   */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGTERM, time to finish, SIGKILL. */
   close(): Promise<void>;
 }
@@ -61,9 +64,12 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       return running.ended;
     },
     kill: (signal) => void running.child.kill(signal),
-    restart: async () => {
+    restart: async (env = {}) => {
       await close();
-      running = await start(options);
+      running = await start({
+        ...options,
+        env: async () => ({ ...(await options.env()), ...env }),
+      });
     },
     close,
   };

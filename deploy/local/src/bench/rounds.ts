@@ -2,26 +2,26 @@
 // databases, scenario by scenario, so that whatever else the machine does falls on all three.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { isOver } from '../testing/whole.js';
-import type { RunRow, Whole } from '../testing/whole.js';
+import { join, resolve } from 'node:path';
+import type { Whole } from '../testing/whole.js';
 import { scenarios } from './figures.js';
 import type { Measured, OurRun, Scenario } from './figures.js';
 import { runNaive } from './naive.js';
+import { engineMsOf, runToEnd } from './one-run.js';
 import { changesSql, checksumOf, checksumSql, columnNames, columns, rowsSql } from './people.js';
 import { pipeInto, readAway } from './raw-copy.js';
+import { phasesText, seconds } from './seconds.js';
 
 export interface RoundOptions {
   size: number;
   rounds: number;
   naiveRounds: number;
+  /** Folder for CPU and heap profiles of one more round; its times are not counted. */
+  profile?: string;
   say(line: string): void;
 }
 
 const query = `select ${columnNames.join(', ')} from person`;
-/** Asking costs the control plane time, and the machine is small. */
-const pollMs = 250;
 const targets = { ours: 'person', limit: 'person_limit', naive: 'person_naive' };
 
 export async function measureSize(whole: Whole, options: RoundOptions): Promise<Measured[]> {
@@ -43,8 +43,29 @@ export async function measureSize(whole: Whole, options: RoundOptions): Promise<
     await swap(whole, 'person_before', 'person_after');
     await rm(state, { recursive: true, force: true });
   }
+  if (options.profile !== undefined)
+    await profileRound(whole, options.profile, { ...options, round: options.rounds + 1 });
   return measured;
 }
+
+/** Node writes the profiles when the agent ends; each scenario has a folder of its own. */
+async function profileRound(
+  whole: Whole,
+  folder: string,
+  turn: RoundOptions & { round: number },
+): Promise<void> {
+  await startOver(whole, turn.round);
+  for (const scenario of scenarios) {
+    if (scenario === 'changed') await swap(whole, 'person_after', 'person_before');
+    const directory = resolve(folder, `${turn.size}-${scenario}`);
+    const run = await ours(whole, syncOf(turn.round), { NODE_OPTIONS: profiling(directory) });
+    turn.say(`${sentenceOf(turn, scenario, run)} (profiled: ${directory})`);
+  }
+  await whole.product.agents[0]!.close();
+}
+
+const profiling = (directory: string): string =>
+  `--cpu-prof --cpu-prof-dir=${directory} --heap-prof --heap-prof-dir=${directory}`;
 
 /** The warehouse before and after the changes: two tables that change names, so that every round starts alike. */
 async function prepare(whole: Whole, { size, say }: RoundOptions): Promise<void> {
@@ -116,11 +137,15 @@ async function takeTurns(whole: Whole, measured: Measured, turn: Turn): Promise<
 }
 
 /** Each run has an agent of its own, so that its peak memory is the run's. */
-export async function ours(whole: Whole, sync: string): Promise<OurRun> {
-  await whole.product.agents[0]!.restart();
-  const { run, wallMs } = await runOf(whole, sync);
+async function ours(
+  whole: Whole,
+  sync: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<OurRun> {
+  await whole.product.agents[0]!.restart(env);
+  const { run, wallMs } = await runToEnd(whole, sync);
   return {
-    ms: Object.values(run.phases).reduce((sum, ms) => sum + ms, 0),
+    ms: engineMsOf(run),
     wallMs,
     peakMiB: Math.round((run.peakBytes ?? 0) / 2 ** 20),
     bucketBytes: run.bucketBytes ?? 0,
@@ -128,22 +153,6 @@ export async function ours(whole: Whole, sync: string): Promise<OurRun> {
     sent: run.counts['sent'] ?? 0,
     isEqual: await isEqual(whole),
   };
-}
-
-export async function runOf(
-  whole: Whole,
-  sync: string,
-  options: Record<string, boolean> = {},
-): Promise<{ run: RunRow; wallMs: number }> {
-  const started = performance.now();
-  const id = await whole.start(sync, options);
-  let run = await whole.show(id);
-  while (!isOver(run)) {
-    await wait(pollMs);
-    run = await whole.show(id);
-  }
-  if (run.state !== 'succeeded') throw new Error(`The run ${run.state}: ${JSON.stringify(run)}`);
-  return { run, wallMs: Math.round(performance.now() - started) };
 }
 
 async function limit(whole: Whole, scenario: Scenario): Promise<number> {
@@ -187,18 +196,13 @@ async function isEqual(
   return there.rows[0]?.checksum === here.rows[0]?.checksum;
 }
 
-function sentenceOf(turn: Turn, scenario: Scenario, run: OurRun): string {
-  const phases = Object.entries(run.phases)
-    .map(([phase, ms]) => `${phase.replace(/Ms$/, '')} ${seconds(ms)}`)
-    .join(' · ');
+function sentenceOf(turn: Omit<Turn, 'stateFile'>, scenario: Scenario, run: OurRun): string {
   return (
-    `${label(turn, scenario)} ours  ${seconds(run.ms)} (${phases}), seen from outside ${seconds(run.wallMs)}, ` +
+    `${label(turn, scenario)} ours  ${seconds(run.ms)} (${phasesText(run.phases)}), seen from outside ${seconds(run.wallMs)}, ` +
     `peak ${run.peakMiB} MiB, bucket ${(run.bucketBytes / 1e6).toFixed(1)} MB, sent ${run.sent}, ` +
     (run.isEqual ? 'destination = query' : 'DESTINATION DIFFERS')
   );
 }
 
-const label = ({ size, round }: Turn, scenario: Scenario): string =>
+const label = ({ size, round }: Omit<Turn, 'stateFile'>, scenario: Scenario): string =>
   `${size} rows, round ${round}, ${scenario.padEnd(9)}`;
-
-export const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

@@ -1,5 +1,6 @@
 import { maxAgentPeakMiB, median, missesOf, rowOf } from './figures.js';
 import type { Measured, Row } from './figures.js';
+import { seconds } from './seconds.js';
 
 /** What was measured, for people: one line a size and scenario, and what the figures mean below. */
 export function tableOf(measured: readonly Measured[]): string {
@@ -68,5 +69,3 @@ function notesOf(measured: readonly Measured[]): string {
     `met: both ratios, and the agent's peak memory at most ${maxAgentPeakMiB} MiB.`,
   ].join('\n');
 }
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
