@@ -22,6 +22,18 @@ export const rowTexts: Texts = {
     'A template makes too much text',
     'A rendered template may have 1 MiB. Shorten what it repeats, or leave the largest column out.',
   ],
+  'lookup.missing': [
+    'A record that the row refers to is missing',
+    'The destination has no record with the values that `match` compares, or one of them is NULL. Sync that object first, or set `onMiss` to `null`, `skip` or `create`.',
+  ],
+  'lookup.many': [
+    'Several records could be meant',
+    'Match fields that only one record has, or remove the duplicates in the destination.',
+  ],
+  'lookup.not_created': [
+    'A missing record may not have been made',
+    'The connection broke while it was being made, and it is not there yet. The next run looks again, and makes it if it must.',
+  ],
   'delivery.uncertain': [
     'Rows may or may not have arrived',
     'A run was cut off before the answer, and sending them again could double them, so they are held back. Look in the destination whether they are there. To send such rows again, set `uncertain: resend` in the sync.',

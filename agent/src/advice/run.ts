@@ -66,6 +66,14 @@ export const runTexts: Texts = {
     'Removals need the model’s primary key',
     'Map the columns of the model’s `primaryKey` in `key` and no others, or remove nothing with `mode: upsert` and no `onRemoved`; then apply. Of two rows with one key the last one wins.',
   ],
+  'lookup.not_possible': [
+    'The destination can not look up records',
+    'Join what the field needs in the model’s SQL, and map the column; or choose another `onMiss`, if it is the making of records that the connector lacks.',
+  ],
+  'lookup.all_rejected': [
+    'The destination refuses every lookup',
+    'Nothing was sent. What it said is in your bucket under the error id. Compare `object`, `match` and `return` of the lookup with the destination.',
+  ],
   'sync.not_possible': [
     'The destination can not do this',
     'Choose a `mode` and an `onRemoved` that the README of the connector lists, and apply.',

@@ -80,10 +80,59 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** Which records of another object of the destination a sync's rows refer to. */
+export interface FinderRequest {
+  object: string;
+  /** The fields that find a record, with the types of the columns that they are compared with. */
+  match: readonly TargetField[];
+  /** The field whose value is wanted. */
+  returns: string;
+  /** Records that are missing will be asked for. */
+  creates: boolean;
+  /** The options of the sync's own object, validated against its fields. */
+  options: Readonly<Record<string, unknown>>;
+  tag: TargetRequest['tag'];
+}
+
+/** What records are asked for by: one line each, none of its fields NULL, no two lines the same. */
+export interface MatchBatch {
+  readonly size: number;
+  /** Lines as `value.ts` defines them, in the order of `match`. */
+  readonly lines: Uint8Array;
+  /** The same as records, made when asked for. */
+  records(): JsonRecord[];
+}
+
+/** What is there for one line. `found`: exactly one record; `text` is canonical, null is NULL. */
+export type Found =
+  | { kind: 'found'; text: string | null }
+  | { kind: 'missing' }
+  | { kind: 'many' }
+  | { kind: 'rejected'; failure: Failure };
+
+/** An object that is open for looking things up during one run. */
+export interface Finder {
+  /** Of the values that it returns. */
+  readonly type: ValueType;
+  /** Largest batch it wants, and how many at once, before the connection's own limits. */
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly concurrency: number;
+  /** True when making a record twice leaves one. */
+  readonly isRepeatable: boolean;
+  /** One answer for each line, in order. Throws as `Target.deliver` does. */
+  find(batch: MatchBatch, signal: AbortSignal): Promise<Found[]>;
+  /** Makes the records with the matched fields alone, unless they are there by now; answers as `find` does. */
+  create(batch: MatchBatch, signal: AbortSignal): Promise<Found[]>;
+  close(): Promise<void>;
+}
+
 export interface DestinationConnection {
   check(signal: AbortSignal): Promise<void>;
   /** Looks at the object once: that it is there, that key and fields exist, that the mode can be done. CONFIG otherwise. */
   open(request: TargetRequest, signal: AbortSignal): Promise<Target>;
+  /** Absent where related records can't be looked up. CONFIG when object or fields are not there. */
+  openFinder?(request: FinderRequest, signal: AbortSignal): Promise<Finder>;
   close(): Promise<void>;
 }
 
@@ -105,6 +154,8 @@ export interface DestinationDefinition<S extends Fields = Fields, K extends Fiel
   settings: S;
   secrets: K;
   objects: readonly ObjectDefinition[];
+  /** What `openFinder` can do: only find records, or make those that are missing as well. Absent: nothing. */
+  lookups?: 'find' | 'create';
   advice?: readonly Advice[];
   /** Requests a second and concurrency when the configuration sets none; 0 is no limit. */
   limits: { requestsPerSecond: number; concurrency: number };

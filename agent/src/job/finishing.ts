@@ -1,4 +1,4 @@
-import type { DestinationConnection, Target } from '../connector/destination.js';
+import type { DestinationConnection, Finder, Target } from '../connector/destination.js';
 import type { Store } from '../store/store.js';
 
 /**
@@ -9,9 +9,14 @@ export function finishingDestination(
   destination: DestinationConnection,
   lost: AbortSignal,
 ): DestinationConnection {
+  const { openFinder } = destination;
   return {
     check: (signal) => destination.check(signal),
     open: async (request, signal) => finishingTarget(await destination.open(request, signal), lost),
+    ...(openFinder && {
+      openFinder: async (request, signal) =>
+        finishingFinder(await openFinder(request, signal), lost),
+    }),
     close: () => destination.close(),
   };
 }
@@ -24,6 +29,20 @@ function finishingTarget(target: Target, lost: AbortSignal): Target {
     isRepeatable: (kind, change) => target.isRepeatable(kind, change),
     deliver: (batch) => target.deliver(batch, lost),
     close: () => target.close(),
+  };
+}
+
+/** Finding something changes nothing and may be cut off; a record in the making is waited for. */
+function finishingFinder(finder: Finder, lost: AbortSignal): Finder {
+  return {
+    type: finder.type,
+    maxRows: finder.maxRows,
+    maxBytes: finder.maxBytes,
+    concurrency: finder.concurrency,
+    isRepeatable: finder.isRepeatable,
+    find: (batch, signal) => finder.find(batch, signal),
+    create: (batch) => finder.create(batch, lost),
+    close: () => finder.close(),
   };
 }
 

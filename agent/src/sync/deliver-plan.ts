@@ -7,13 +7,16 @@ import type { Delivered } from './deliver.js';
 import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
 import type { Mapping } from './mapping.js';
+import { refusedRows } from './join-lookups.js';
+import type { Lookups } from './open-lookups.js';
 import { noOutcomes } from './outcomes.js';
 import type { Plan, PlanPart } from './plan.js';
-import { countRanges } from './ranges.js';
+import { countRanges, subtractRanges } from './ranges.js';
 import type { Recorded } from './record.js';
 import { renderPart } from './render.js';
 import type { Run } from './run.js';
 import { settle } from './settle.js';
+import type { Unsent } from './unsent.js';
 
 interface Delivery {
   recorded: Recorded[];
@@ -24,7 +27,7 @@ interface Delivery {
 export async function deliverPlan(
   run: Run,
   planned: Plan,
-  to: { mapping: Mapping; target: Target },
+  to: { mapping: Mapping; target: Target; lookups: Lookups },
 ): Promise<Delivery> {
   const { runId, tools, paths } = run;
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
@@ -98,15 +101,26 @@ type Sendable = PlanPart & { kind: OperationKind; upTo: number };
 async function sendPart(
   run: Run,
   part: Sendable,
-  to: { mapping: Mapping; target: Target; journal: Journal },
+  to: { mapping: Mapping; target: Target; lookups: Lookups; journal: Journal },
 ): Promise<Delivered> {
-  const { duck, meter, tally, tools, runId, shape } = run;
+  const { request, duck, meter, tally, tools, runId, shape } = run;
+  const { lookups } = to;
+  const refused = await refusedRows(part, { fields: request.fields, lookups, made: true, duck });
   const { file, unrendered } = await renderPart(part, to.mapping, {
     columns: shape.columns,
+    lookups,
     duck,
     workDir: tools.workDir,
   });
-  return deliver(part, file, { ...to, meter, tally, tools, runId, unrendered });
+  const unsent = [...refused, ...besides(unrendered, refused)];
+  return deliver(part, file, { ...to, meter, tally, tools, runId, unsent });
+}
+
+/** A row is left out once, whatever speaks against it. */
+function besides(unsent: readonly Unsent[], others: readonly Unsent[]): Unsent[] {
+  const gone = others.flatMap(({ rows }) => rows);
+  const left = unsent.map((each) => ({ ...each, rows: subtractRanges(each.rows, gone) }));
+  return left.filter(({ rows }) => rows.length > 0);
 }
 
 function recordedOf(

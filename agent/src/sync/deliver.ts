@@ -13,10 +13,11 @@ import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
 import { RangeSet, gapsBetween, mergeRanges } from './ranges.js';
 import type { Range } from './ranges.js';
-import type { Unrendered } from './render.js';
 import { maxAttempts, retryDelayMs } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
+import { countUnsent } from './unsent.js';
+import type { Unsent } from './unsent.js';
 
 export interface DeliverContext {
   target: Target;
@@ -26,8 +27,8 @@ export interface DeliverContext {
   tally: Tally;
   tools: SyncTools;
   runId: string;
-  /** Rows that were refused before they could be sent. */
-  unrendered: readonly Unrendered[];
+  /** Rows that the destination does not get to see. No row is in two of them. */
+  unsent: readonly Unsent[];
 }
 
 export interface Delivered {
@@ -45,7 +46,7 @@ interface Sending extends DeliverContext {
   repeatable: boolean;
   /** Rows that the journal may lag behind; after a crash so many may have to be sent again, or held. */
   lag: number;
-  /** The rows of `unrendered`. */
+  /** The rows of `unsent`. */
   refused: Range[];
   outcomes: OutcomeSets;
   open: RangeSet;
@@ -72,7 +73,7 @@ export async function deliver(
     part,
     repeatable,
     lag: repeatable ? Math.max(8 * target.maxRows, 2_000) : 100,
-    refused: mergeRanges(context.unrendered.flatMap(({ rows }) => rows)),
+    refused: mergeRanges(context.unsent.flatMap(({ rows }) => rows)),
     outcomes: new OutcomeSets(),
     open: new RangeSet(),
     refusals: 0,
@@ -101,7 +102,7 @@ async function sendAll(
   const worker = (): Promise<void> =>
     work().catch((error: unknown) => void (sending.failure ??= failureOf(error)));
   try {
-    refuseUnrendered(sending);
+    await leaveUnsent(sending);
     await Promise.all(Array.from({ length: Math.max(1, target.concurrency) }, worker));
   } catch (error) {
     sending.failure ??= failureOf(error);
@@ -110,13 +111,12 @@ async function sendAll(
   }
 }
 
-function refuseUnrendered({ unrendered, outcomes, part, tally, meter }: Sending): void {
-  for (const { failure, rows, count } of unrendered) {
-    outcomes.refuse(rows);
-    const [[ord] = [0]] = rows;
-    tally.add(failure, { change: part.change, ord }, count);
-    meter.counts.rejected += count;
-  }
+/** Told before the first intent, which may cover them: a restart must not take them for rows that may have arrived. */
+async function leaveUnsent(sending: Sending): Promise<void> {
+  const { unsent, refused, outcomes, part, journal } = sending;
+  outcomes.refuse(refused);
+  for (const each of unsent) countUnsent(each, part.change, sending);
+  await journal.refuse(part.change, refused);
 }
 
 /** Sends a stretch, around the rows that are refused already. */

@@ -79,6 +79,13 @@ export class Journal {
     if (this.gatheredRows >= lag) this.flushSoon();
   }
 
+  /** Rows that never leave, durable when it resolves. */
+  async refuse(change: Change, rows: readonly Range[]): Promise<void> {
+    if (rows.length === 0) return;
+    const outcomes = { ...noOutcomes(), answered: [...rows], refused: [...rows] };
+    await this.write({ kind: 'outcome', change, ...outcomes });
+  }
+
   /** Everything noted is durable. */
   async close(): Promise<void> {
     await this.writing;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { operationKind } from './operation.js';
-import type { Constant, FieldMapping, FieldValue, SyncRequest } from './sync-request.js';
+import type { Constant, FieldMapping, FieldValue, Lookup, SyncRequest } from './sync-request.js';
 
 /**
  * Names what a sync makes of a row: key, fields, what its mode sends and the templates among its object's options, but
@@ -41,7 +41,15 @@ function valueParts(value: FieldValue): readonly unknown[] {
       return ['metadata', value.metadata];
     case 'template':
       return ['template', value.template];
+    case 'lookup':
+      return ['lookup', ...lookupParts(value.lookup)];
   }
+}
+
+/** Rows that get no record are the same whether they are rejected or left out. */
+function lookupParts({ object, match, returns, onMiss }: Lookup): readonly unknown[] {
+  const pairs = match.map(({ field, column }): Parts => [field, column]).sort(byName);
+  return [object, pairs, returns, onMiss === 'skip' ? 'reject' : onMiss];
 }
 
 /** Only a connector knows what its options mean; but what has Liquid in it is rendered for each row. */

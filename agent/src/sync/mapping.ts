@@ -5,7 +5,8 @@ import { escapeText } from '../connector/lines.js';
 import type { Column, ValueType } from '../connector/value.js';
 import { quoteName, quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
-import type { Constant, FieldMapping, SyncRequest } from './sync-request.js';
+import { lookupColumn, lookupsOf, numberOf } from './lookups.js';
+import type { Constant, FieldMapping, Lookup, SyncRequest } from './sync-request.js';
 
 /** What the change of a row is called, in plans, files and `{ metadata: operation }`. */
 export type Change = 'removed' | 'changed' | 'added';
@@ -26,6 +27,8 @@ export interface Mapping {
 export interface RunFacts {
   runId: string;
   startedAt: Date;
+  /** What the destination says a looked up value is. */
+  typeOfLookup(lookup: Lookup): ValueType;
 }
 
 /** Name of a model's column in plans and value segments. */
@@ -52,8 +55,9 @@ export function makeMapping(
   const templates = request.fields.flatMap((field) =>
     field.value.kind === 'template' ? [field.value.template] : [],
   );
+  const lookups = lookupsOf(request.fields);
   const expression = (field: FieldMapping, change: Change): string =>
-    withDefault(field, valueSql(field, { change, request, facts, templates }));
+    withDefault(field, valueSql(field, { change, request, facts, templates, lookups }));
   const skipping = request.fields.filter(
     (field) => field.nulls === 'skip-row' && field.value.kind === 'column',
   );
@@ -67,7 +71,7 @@ export function makeMapping(
     })),
     fields: request.fields.map((field) => ({
       name: field.field,
-      type: fieldType(field, typeOf),
+      type: fieldType(field, typeOf, facts),
       nulls: field.nulls === 'omit' ? 'omit' : 'send',
     })),
     expressions: (change) => [
@@ -93,6 +97,7 @@ export function constantText(constant: Constant): string | null {
 
 function columnsOf(field: FieldMapping): readonly string[] {
   if (field.value.kind === 'column') return [field.value.column];
+  if (field.value.kind === 'lookup') return field.value.lookup.match.map(({ column }) => column);
   return field.value.kind === 'template' ? compileTemplate(field.value.template).variables : [];
 }
 
@@ -105,6 +110,7 @@ interface Context {
   request: SyncRequest;
   facts: RunFacts;
   templates: readonly string[];
+  lookups: readonly Lookup[];
 }
 
 function valueSql(field: FieldMapping, context: Context): string {
@@ -118,6 +124,8 @@ function valueSql(field: FieldMapping, context: Context): string {
       return literal(metadataText(value.metadata, context));
     case 'template':
       return templateColumn(context.templates.indexOf(value.template));
+    case 'lookup':
+      return lookupColumn(numberOf(value.lookup, context.lookups));
   }
 }
 
@@ -149,9 +157,14 @@ function literal(text: string | null): string {
   return text === null ? 'cast(null as varchar)' : quoteText(escapeText(text));
 }
 
-function fieldType(field: FieldMapping, typeOf: (column: string) => ValueType): ValueType {
+function fieldType(
+  field: FieldMapping,
+  typeOf: (column: string) => ValueType,
+  facts: RunFacts,
+): ValueType {
   const { value } = field;
   if (value.kind === 'column') return typeOf(value.column);
+  if (value.kind === 'lookup') return facts.typeOfLookup(value.lookup);
   if (value.kind === 'metadata')
     return value.metadata === 'run_started_at' ? 'timestamptz' : 'text';
   if (value.kind === 'template') return 'text';

@@ -25,6 +25,12 @@ export function rowsOf({ file }: { file: string }): string {
   return `read_parquet(${quoteText(file)})`;
 }
 
+/** SQL of those that this run may send. */
+export function sentOf(part: PlanPart & { upTo?: number }): string {
+  const { rows, upTo = rows } = part;
+  return upTo < rows ? `(select * from ${rowsOf(part)} where ord < ${upTo})` : rowsOf(part);
+}
+
 export interface Plan {
   /** None of them is empty. */
   parts: PlanPart[];

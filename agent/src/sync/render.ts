@@ -5,28 +5,26 @@ import type { Column } from '../connector/value.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import { Failure, failureOf } from '../failure.js';
+import { withLookups } from './join-lookups.js';
 import { csvOptions } from './work-files.js';
 import { valueColumn } from './mapping.js';
 import type { Mapping } from './mapping.js';
-import { rowsOf } from './plan.js';
+import type { Lookups } from './open-lookups.js';
+import { sentOf } from './plan.js';
 import type { PlanPart } from './plan.js';
 import { RangeSet } from './ranges.js';
-import type { Range } from './ranges.js';
+import type { Unsent } from './unsent.js';
 
-/** Rows that a template could not be rendered for, by what is wrong with them. */
-export interface Unrendered {
-  failure: Failure;
-  rows: Range[];
-  count: number;
-}
-
-/** Writes the lines of a plan part to a file, in order and up to a row: key fields, then fields. Only templates make objects of rows. */
+/**
+ * Writes the lines of a plan part to a file, in order and up to a row: key fields, then fields. Only templates make
+ * objects of rows; what is looked up is joined.
+ */
 export async function renderPart(
   part: PlanPart & { upTo: number },
   mapping: Mapping,
-  context: { columns: readonly Column[]; duck: Duck; workDir: string },
-): Promise<{ file: string; unrendered: Unrendered[] }> {
-  const { duck, workDir } = context;
+  context: { columns: readonly Column[]; lookups: Lookups; duck: Duck; workDir: string },
+): Promise<{ file: string; unrendered: Unsent[] }> {
+  const { duck, workDir, lookups } = context;
   const file = join(workDir, `deliver-${part.change}.tsv`);
   const rendered = join(workDir, `templates-${part.change}.tsv`);
   await assertOrdered(part, duck);
@@ -40,8 +38,9 @@ export async function renderPart(
     mapping.templates.length > 0
       ? `join read_csv(${quoteText(rendered)}, ${csvOptions(columns, longestLine)}) using (ord)`
       : '';
-  await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')} from ${sentOf(part)} ${joined}
-    ${joined ? 'order by ord' : ''})
+  const isJoined = joined !== '' || lookups.list.length > 0;
+  await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')}
+      from ${withLookups(sentOf(part), lookups)} ${joined} ${isJoined ? 'order by ord' : ''})
     to ${quoteText(file)} (format csv, delimiter '\t', header false, quote '', escape '', nullstr '\\N')`);
   return { file, unrendered };
 }
@@ -55,18 +54,13 @@ async function assertOrdered(part: PlanPart, duck: Duck): Promise<void> {
     throw new Failure('INTERNAL', 'internal.order', 'The rows of a plan are out of order.');
 }
 
-function sentOf(part: PlanPart & { upTo: number }): string {
-  const rows = rowsOf(part);
-  return part.upTo < part.rows ? `(select * from ${rows} where ord < ${part.upTo})` : rows;
-}
-
 async function renderTemplates(
   part: PlanPart & { upTo: number },
   mapping: Mapping,
   context: { columns: readonly Column[]; duck: Duck; rendered: string },
-): Promise<{ unrendered: Unrendered[]; longestLine: number }> {
+): Promise<{ unrendered: Unsent[]; longestLine: number }> {
   const { columns, duck, rendered } = context;
-  const failed = new Map<string, { failure: Failure; rows: RangeSet; count: number }>();
+  const failed = new Map<string, { failure: Failure; rows: RangeSet }>();
   let longestLine = 0;
   const lineOf = ([ord, ...fields]: (string | null)[]): string => {
     const texts = renderRow(fields, mapping, columns);
@@ -91,13 +85,12 @@ async function renderTemplates(
 
 /** Only the first failure of its kind is kept: a million rows can fail alike. */
 function refuse(
-  failed: Map<string, { failure: Failure; rows: RangeSet; count: number }>,
+  failed: Map<string, { failure: Failure; rows: RangeSet }>,
   ord: number,
   failure: Failure,
 ): void {
-  const known = failed.get(failure.code) ?? { failure, rows: new RangeSet(), count: 0 };
+  const known = failed.get(failure.code) ?? { failure, rows: new RangeSet() };
   known.rows.add(ord, ord + 1);
-  known.count += 1;
   failed.set(failure.code, known);
 }
 

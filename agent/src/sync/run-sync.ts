@@ -11,10 +11,13 @@ import { assertHere } from './elsewhere.js';
 import { deliverPlan } from './deliver-plan.js';
 import { diff } from './diff.js';
 import { footingOf } from './footing.js';
+import { foretell } from './foretell.js';
 import { judge, nothingHeld } from './guard.js';
 import { constantText, makeMapping } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { mixedMapping } from './mapping-digest.js';
+import { openLookups } from './open-lookups.js';
+import type { Lookups } from './open-lookups.js';
 import { assertOptions } from './options.js';
 import { plan } from './plan.js';
 import type { Plan } from './plan.js';
@@ -23,6 +26,7 @@ import { record } from './record.js';
 import { recover } from './recover.js';
 import { assertRemovable } from './removal-key.js';
 import { report } from './report.js';
+import { resolveLookups } from './resolve.js';
 import { openRun } from './run.js';
 import type { Run } from './run.js';
 import { takeSnapshot } from './snapshot.js';
@@ -77,27 +81,28 @@ async function follow(run: Run): Promise<void> {
 
 async function bring(run: Run, rows: RowStream): Promise<void> {
   const { request, tools } = run;
+  await using open = new AsyncDisposableStack();
+  const lookups = open.adopt(await openLookups(run, rows.columns), (one) => one.close());
   const mapping = makeMapping(request, rows.columns, {
     runId: request.runId,
     startedAt: run.startedAt,
+    typeOfLookup: lookups.typeOf,
   });
-  const target = await tools.destination.open(targetRequestOf(request, mapping), tools.signal);
-  try {
-    const approved = await readApproved(run);
-    if (approved) run.seed = BigInt(approved.seed);
-    const planned = await planFrom(run, rows, mapping);
-    crashPoint('plan.after');
-    if (request.run.dryRun) await stopDry(run, planned);
-    else if (await mustWait(run, planned, approved)) await wait(run, planned);
-    else await carryOut(run, planned, { mapping, target });
-  } finally {
-    await target.close();
-  }
+  const wish = targetRequestOf(request, mapping);
+  const target = open.adopt(await tools.destination.open(wish, tools.signal), (one) => one.close());
+  const approved = await readApproved(run);
+  if (approved) run.seed = BigInt(approved.seed);
+  const planned = await planFrom(run, rows, mapping);
+  crashPoint('plan.after');
+  if (request.run.dryRun) await stopDry(run, planned, lookups);
+  else if (await mustWait(run, planned, approved)) await wait(run, planned);
+  else await carryOut(run, planned, { mapping, target, lookups });
 }
 
-async function stopDry(run: Run, planned: Plan): Promise<void> {
+async function stopDry(run: Run, planned: Plan, lookups: Lookups): Promise<void> {
   run.planDigest = await digestOf(run, planned);
-  run.meter.counts.pending = run.meter.planned;
+  await resolveLookups(run, planned.parts, lookups);
+  await foretell(run, planned, lookups);
 }
 
 async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
@@ -148,10 +153,11 @@ function recordsOnly({ request, baseline }: Run): boolean {
 async function carryOut(
   run: Run,
   planned: Plan,
-  to: { mapping: Mapping; target: Target },
+  to: { mapping: Mapping; target: Target; lookups: Lookups },
 ): Promise<void> {
   const { meter } = run;
   if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) return;
+  await resolveLookups(run, planned.parts, to.lookups);
   meter.enter('deliver');
   const { recorded, failure } = await deliverPlan(run, planned, to);
   crashPoint('deliver.after');

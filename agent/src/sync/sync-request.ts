@@ -72,7 +72,20 @@ export type FieldValue =
   | { kind: 'column'; column: string }
   | { kind: 'constant'; constant: Constant }
   | { kind: 'metadata'; metadata: 'run_id' | 'run_started_at' | 'sync_name' | 'operation' }
-  | { kind: 'template'; template: string };
+  | { kind: 'template'; template: string }
+  | { kind: 'lookup'; lookup: Lookup };
+
+/** A value of the one record of another object whose fields are as some columns of the row. */
+export interface Lookup {
+  object: string;
+  match: readonly { field: string; column: string }[];
+  /** The field whose value is taken. */
+  returns: string;
+  /** No record is found: the row is rejected, gets NULL, is left out, or the record is made of the matched fields. */
+  onMiss: 'reject' | 'null' | 'skip' | 'create';
+  /** More than one is found. */
+  onMany: 'reject';
+}
 
 export interface FieldMapping {
   field: string;

@@ -1,6 +1,10 @@
 import type {
   Batch,
   DestinationConnection,
+  Finder,
+  FinderRequest,
+  Found,
+  MatchBatch,
   OperationKind,
   Outcome,
   TargetRequest,
@@ -39,6 +43,10 @@ export interface MemoryDestination extends DestinationConnection {
   /** Rows in the order in which they arrived; for append. */
   appended: TextRow[];
   batches: { kind: OperationKind; size: number }[];
+  /** Records of other objects, by the object's name. */
+  related: Map<string, TextRow[]>;
+  /** Texts that were looked up, batch by batch. */
+  lookedUp: string[][];
 }
 
 export interface Moods {
@@ -51,6 +59,10 @@ export interface Moods {
   refusesBy?: 'row' | 'batch';
   maxRows?: number;
   concurrency?: number;
+  /** Called with what is about to be looked up or made; what it throws is the answer. */
+  finding?: (what: 'find' | 'create', texts: readonly string[]) => void;
+  /** Called after missing records were made and before the answer leaves. */
+  created?: () => void;
 }
 
 /** A destination with a memory, which obeys the contract and has moods. */
@@ -58,10 +70,15 @@ export function memoryDestination(moods: Moods = {}): MemoryDestination {
   const records = new Map<string, TextRow>();
   const appended: TextRow[] = [];
   const batches: MemoryDestination['batches'] = [];
+  const related: MemoryDestination['related'] = new Map();
+  const lookedUp: string[][] = [];
   return {
     records,
     appended,
     batches,
+    related,
+    lookedUp,
+    openFinder: async (request) => memoryFinder(request, { related, lookedUp, moods }),
     check: async () => undefined,
     close: async () => undefined,
     open: async (request) => ({
@@ -94,6 +111,45 @@ export function memoryDestination(moods: Moods = {}): MemoryDestination {
     else records.set(key, { ...had, ...row });
     return { kind: 'accepted' };
   }
+}
+
+function memoryFinder(
+  { object, match, returns }: FinderRequest,
+  to: { related: MemoryDestination['related']; lookedUp: string[][]; moods: Moods },
+): Finder {
+  const rows = to.related.get(object);
+  if (!rows) throw new Failure('CONFIG', 'destination.object_missing', 'There is no such object.');
+  const names = match.map(({ name }) => name);
+  const answer = (texts: readonly (string | null)[]): Found => {
+    const found = rows.filter((row) => names.every((name, n) => row[name] === texts[n]));
+    if (found.length > 1) return { kind: 'many' };
+    return found[0] ? { kind: 'found', text: found[0][returns] ?? null } : { kind: 'missing' };
+  };
+  const asked = (what: 'find' | 'create', batch: MatchBatch): (string | null)[][] => {
+    const all = textsOf(batch.lines);
+    to.moods.finding?.(what, all.map(String));
+    if (what === 'find') to.lookedUp.push(all.map(String));
+    return all;
+  };
+  return {
+    type: 'text',
+    maxRows: to.moods.maxRows ?? 7,
+    maxBytes: 1 << 20,
+    concurrency: to.moods.concurrency ?? 1,
+    isRepeatable: false,
+    find: async (batch) => asked('find', batch).map(answer),
+    create: async (batch) => {
+      const all = asked('create', batch);
+      for (const texts of all.filter((each) => answer(each).kind === 'missing'))
+        rows.push({
+          ...Object.fromEntries(names.map((name, n) => [name, texts[n] ?? null])),
+          [returns]: `new ${rows.length}`,
+        });
+      to.moods.created?.();
+      return all.map(answer);
+    },
+    close: async () => undefined,
+  };
 }
 
 function rowOf(request: TargetRequest, texts: (string | null)[]): { key: string; row: TextRow } {

@@ -1,0 +1,103 @@
+import { Failure } from '../failure.js';
+import type { Duck } from '../duck/duck.js';
+import { lookupColumn, lookupsOf, numberOf } from './lookups.js';
+import { valueColumn } from './mapping.js';
+import type { Lookups, OpenLookup } from './open-lookups.js';
+import { sentOf } from './plan.js';
+import type { PlanPart } from './plan.js';
+import { RangeSet } from './ranges.js';
+import { matchColumn } from './resolve.js';
+import type { FieldMapping } from './sync-request.js';
+import type { Unsent } from './unsent.js';
+
+/** SQL of rows with what was looked up for them beside their own columns. */
+export function withLookups(rows: string, lookups: Lookups): string {
+  if (lookups.list.length === 0) return rows;
+  const values = lookups.list.map((_, n) => `${answers(n)}.value as ${lookupColumn(n)}`);
+  return `(select p.*, ${values.join(', ')} from ${joined(rows, lookups)})`;
+}
+
+/**
+ * The rows of a part that are not sent because of what was looked up, by why; a failure is missing where the sync leaves
+ * them out. `made`: records that were missing have been made. A row that left is removed whatever it referred to.
+ */
+export async function refusedRows(
+  part: PlanPart & { upTo?: number },
+  context: { fields: readonly FieldMapping[]; lookups: Lookups; made: boolean; duck: Duck },
+): Promise<Unsent[]> {
+  const { fields, lookups, made, duck } = context;
+  if (lookups.list.length === 0 || part.change === 'removed') return [];
+  const reasons: (Failure | undefined)[] = [...lookups.failures];
+  const number = (reason: Failure | undefined): number => reasons.push(reason) - 1;
+  const cases = fields.flatMap((field) => casesOf(field, { fields, made, number }));
+  const rows = duck.numbers(`select ord::ubigint, reason::ubigint from (
+      select p.ord, case ${cases.join(' ')} end as reason from ${joined(sentOf(part), lookups)})
+    where reason is not null order by ord`);
+  const found = new Map<number, RangeSet>();
+  for await (const [ords = none, whys = none] of rows)
+    ords.forEach((ord, n) => {
+      const why = Number(whys[n]);
+      const set = found.get(why) ?? new RangeSet();
+      set.add(Number(ord), Number(ord) + 1);
+      found.set(why, set);
+    });
+  return [...found].map(([why, set]) => ({ failure: reasons[why], rows: set.list() }));
+}
+
+const none = new BigUint64Array();
+
+/** The first field that has something against a row decides. */
+function casesOf(
+  { field, value, nulls }: FieldMapping,
+  to: {
+    fields: readonly FieldMapping[];
+    made: boolean;
+    number: (reason: Failure | undefined) => number;
+  },
+): string[] {
+  if (value.kind !== 'lookup') return [];
+  const { lookup } = value;
+  const it = answers(numberOf(lookup, lookupsOf(to.fields)));
+  const isMissing = `coalesce(${it}.outcome, 'missing') = 'missing'`;
+  // What has a NULL among its values can't be made.
+  const isLost = lookup.onMiss === 'create' && !to.made ? `${it}.outcome is null` : isMissing;
+  const cases = [
+    `when ${it}.outcome = 'rejected' then ${it}.failure`,
+    `when ${it}.outcome = 'many' then ${to.number(many(field))}`,
+  ];
+  if (lookup.onMiss === 'skip') cases.push(`when ${isMissing} then ${to.number(undefined)}`);
+  else if (lookup.onMiss !== 'null') cases.push(`when ${isLost} then ${to.number(missing(field))}`);
+  const isNull = `${it}.value is null and not (${lookup.onMiss === 'create'} and ${isMissing})`;
+  if (nulls === 'skip-row') cases.push(`when ${isNull} then ${to.number(undefined)}`);
+  return cases;
+}
+
+const answers = (number: number): string => `l${number}`;
+
+function joined(rows: string, { list }: Lookups): string {
+  const joins = list.map(({ table, lookup }: OpenLookup, n) => {
+    const same = lookup.match.map(
+      ({ column }, m) => `p.${valueColumn(column)} = ${answers(n)}.${matchColumn(m)}`,
+    );
+    return `left join ${table} as ${answers(n)} on ${same.join(' and ')}`;
+  });
+  return `${rows} as p ${joins.join(' ')}`;
+}
+
+function missing(field: string): Failure {
+  return new Failure(
+    'REJECTED',
+    'lookup.missing',
+    'The destination has no record that this row refers to. The row is tried again in every run.',
+    { detail: field },
+  );
+}
+
+function many(field: string): Failure {
+  return new Failure(
+    'REJECTED',
+    'lookup.many',
+    'The destination has several records that this row could refer to. Match fields that are unique.',
+    { detail: field },
+  );
+}

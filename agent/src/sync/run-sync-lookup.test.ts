@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../failure.js';
+import { column, openEngine } from '../testing/engine.js';
+import type { Engine } from '../testing/engine.js';
+import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
+import type { MemoryDestination, Moods, TextRow } from '../testing/memory-connectors.js';
+import { MemoryStore } from '../testing/memory-store.js';
+import type { FieldMapping, Lookup, SyncRequest } from './sync-request.js';
+
+let table: TextRow[];
+let moods: Moods;
+let destination: MemoryDestination;
+let engine: Engine;
+let store: MemoryStore;
+
+const accounts = (): TextRow[] => destination.related.get('account')!;
+
+beforeEach(async () => {
+  table = Array.from({ length: 30 }, (_, n) => ({
+    id: String(n),
+    name: `person ${n}`,
+    domain: `d\\t${n % 3}\t.example`,
+  }));
+  moods = {};
+  destination = memoryDestination(moods);
+  destination.related.set('account', [
+    { domain: 'd\\t0\t.example', id: 'zero\\' },
+    { domain: 'd\\t1\t.example', id: 'one\n1' },
+    { domain: 'd\\t2\t.example', id: null },
+  ]);
+  store = new MemoryStore();
+  engine = await openEngine({ source: memorySource(() => table), destination, store });
+});
+
+afterEach(() => engine.close());
+
+const account = (
+  change: Partial<Lookup> = {},
+  nulls: FieldMapping['nulls'] = 'send',
+): FieldMapping => ({
+  field: 'account',
+  value: {
+    kind: 'lookup',
+    lookup: {
+      object: 'account',
+      match: [{ field: 'domain', column: 'domain' }],
+      returns: 'id',
+      onMiss: 'reject',
+      onMany: 'reject',
+      ...change,
+    },
+  },
+  nulls,
+});
+
+const syncing = (...fields: FieldMapping[]): Partial<SyncRequest> => ({
+  fields: [column('name'), ...fields],
+});
+const accountsSent = (): (string | null | undefined)[] =>
+  [...destination.records.values()]
+    .toSorted((a, b) => Number(a['id']) - Number(b['id']))
+    .map((record) => record['account']);
+
+describe('a lookup', () => {
+  it('asks once for each value that rows have, and sends what was found (invariants 6, 8)', async () => {
+    moods.before = () => expect(destination.lookedUp.flat()).toHaveLength(3);
+    const report = await engine.run(syncing(account()));
+    expect(report).toMatchObject({ outcome: 'succeeded', counts: { added: 30, sent: 30 } });
+    expect(accountsSent().slice(0, 4)).toEqual(['zero\\', 'one\n1', null, 'zero\\']);
+    expect(destination.lookedUp.flat().toSorted()).toEqual(
+      accounts()
+        .map(({ domain }) => domain)
+        .toSorted(),
+    );
+  });
+
+  it('never makes a row look changed: compared is what it is looked up by', async () => {
+    await engine.run(syncing(account()));
+    accounts()[0]!['id'] = 'another';
+    destination.lookedUp.length = 0;
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      counts: { unchanged: 30, sent: 0 },
+    });
+    expect(destination.lookedUp).toEqual([]);
+    table[4]!['domain'] = table[0]!['domain']!;
+    expect(await engine.run({ ...syncing(account()), run: full })).toMatchObject({
+      counts: { sent: 30 },
+    });
+    expect(accountsSent()[4]).toBe('another');
+  });
+
+  it('rejects the rows whose record is missing, and sends them once it is there (invariants 2, 8)', async () => {
+    const [gone] = accounts().splice(1, 1);
+    table[5]!['domain'] = null;
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      outcome: 'completed_with_errors',
+      counts: { added: 30, sent: 19, rejected: 11 },
+      errors: [{ failure: { kind: 'REJECTED', code: 'lookup.missing' }, count: 11 }],
+    });
+    accounts().push(gone!);
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      counts: { added: 11, sent: 10, rejected: 1 },
+    });
+  });
+
+  it('finds rows again that a new mapping could not look up', async () => {
+    await engine.run(syncing());
+    const [gone] = accounts().splice(1, 1);
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      counts: { changed: 30, sent: 20, rejected: 10 },
+    });
+    accounts().push(gone!);
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      outcome: 'succeeded',
+      counts: { unchanged: 20, changed: 10, sent: 10 },
+    });
+  });
+
+  it('rejects the rows that several records answer to', async () => {
+    accounts().push({ ...accounts()[0]! });
+    expect(await engine.run(syncing(account({ onMiss: 'null' })))).toMatchObject({
+      counts: { sent: 20, rejected: 10 },
+      errors: [{ failure: { code: 'lookup.many' }, count: 10 }],
+    });
+  });
+
+  it.each([
+    ['null', { sent: 30, skipped: 0 }, [null]],
+    ['skip', { sent: 20, skipped: 10 }, []],
+  ] as const)('onMiss: %s', async (onMiss, counts, sent) => {
+    accounts().splice(1, 1);
+    const report = await engine.run(syncing(account({ onMiss })));
+    expect(report).toMatchObject({ outcome: 'succeeded', counts });
+    const first = [...destination.records.values()].filter(({ id }) => id === '1');
+    expect(first.map((record) => record['account'])).toEqual(sent);
+  });
+
+  it('lets a found NULL leave the row out, or be another value', async () => {
+    const skipping = syncing(account({}, 'skip-row'));
+    expect(await engine.run(skipping)).toMatchObject({ counts: { sent: 20, skipped: 10 } });
+    const withDefault = { ...account({}, 'default'), default: { text: 'none' } };
+    expect(await engine.run(syncing(withDefault))).toMatchObject({ counts: { sent: 30 } });
+    expect(accountsSent().slice(0, 3)).toEqual(['zero\\', 'one\n1', 'none']);
+  });
+
+  it('tells in a dry run what would not be sent (invariants 6, 8)', async () => {
+    accounts().splice(1, 1);
+    const report = await engine.run({ ...syncing(account()), run: dryRun });
+    expect(report).toMatchObject({
+      counts: { added: 30, pending: 20, rejected: 10 },
+      errors: [{ failure: { code: 'lookup.missing' }, count: 10 }],
+    });
+    expect(destination.batches).toEqual([]);
+  });
+
+  it('removes a row whatever it referred to (invariant 9)', async () => {
+    await engine.run(syncing(account()));
+    accounts().length = 0;
+    table.splice(0, 2);
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      outcome: 'succeeded',
+      counts: { removed: 2, sent: 2 },
+    });
+  });
+
+  it('tries again what is only a matter of time, and asks piece by piece for what is refused', async () => {
+    let calls = 0;
+    moods.maxRows = 2;
+    moods.concurrency = 3;
+    moods.finding = (_, texts) => {
+      calls += 1;
+      if (calls === 1) throw new Failure('TRANSIENT', 'destination.busy', 'Later.');
+      if (texts.some((text) => text.startsWith('d\\t1')))
+        throw new Failure('REJECTED', 'destination.rejected', 'No.', { vendorCode: '22P02' });
+    };
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      counts: { sent: 20, rejected: 10 },
+      errors: [{ failure: { code: 'destination.rejected', vendorCode: '22P02' }, count: 10 }],
+    });
+  });
+
+  it('stops before the first operation when lookups fail (invariant 6)', async () => {
+    moods.finding = () => {
+      throw new Failure('CONFIG', 'destination.auth_failed', 'No.');
+    };
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      outcome: 'failed',
+      counts: { pending: 30, sent: 0 },
+      failure: { failure: { code: 'destination.auth_failed' } },
+    });
+    expect(destination.batches).toEqual([]);
+  });
+
+  it('stops when whatever is asked is refused', async () => {
+    table = Array.from({ length: 2_000 }, (_, n) => ({ id: `${n}`, name: 'x', domain: `${n}` }));
+    moods.finding = () => {
+      throw new Failure('REJECTED', 'destination.rejected', 'No.');
+    };
+    expect(await engine.run(syncing(account()))).toMatchObject({
+      failure: { failure: { code: 'lookup.all_rejected' } },
+    });
+  });
+
+  it('is refused by name where the destination can not look up', async () => {
+    const { openFinder: _, ...unable } = destination;
+    expect(await engine.run(syncing(account()), { destination: unable })).toMatchObject({
+      failure: { failure: { kind: 'CONFIG', code: 'lookup.not_possible' } },
+    });
+  });
+
+  it('serves several fields, each by its own columns', async () => {
+    const other = {
+      ...account({ match: [{ field: 'id', column: 'ref' }], returns: 'domain', onMiss: 'skip' }),
+      field: 'other',
+    };
+    table = table
+      .slice(0, 6)
+      .map((row) => ({ ...row, ref: row['id'] === '1' ? 'nobody' : 'zero\\' }));
+    expect(
+      await engine.run(syncing(account(), { ...account(), field: 'again' }, other)),
+    ).toMatchObject({
+      counts: { sent: 5, skipped: 1 },
+    });
+    expect(destination.records.get('["4"]')).toEqual({
+      id: '4',
+      name: 'person 4',
+      account: 'one\n1',
+      again: 'one\n1',
+      other: 'd\\t0\t.example',
+    });
+    expect(destination.lookedUp).toHaveLength(2);
+  });
+});
+
+const full = { dryRun: false, full: true, rebaseline: false, verify: false };
+const dryRun = { dryRun: true, full: false, rebaseline: false, verify: false };
