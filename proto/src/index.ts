@@ -17,6 +17,7 @@ export {
   type FrameProblem,
   type Invalid,
 } from './codec.js';
+export { conflictOf, type RunConflict, type RunWishes } from './run-conflict.js';
 export { hasUnknownFields } from './unknown-fields.js';
 export { create, fromJson, toJson, type MessageInitShape } from '@bufbuild/protobuf';
 export { catalogProblems, type CatalogCheck } from './spec/catalog-check.js';

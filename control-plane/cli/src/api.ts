@@ -65,8 +65,12 @@ function resultOf(status: number, { data, errors = [] }: Body): unknown {
   if (!error && status < 400 && data) return data;
   const code = typeof error?.extensions?.code === 'string' ? error.extensions.code : 'cli.refused';
   const message = error?.message ?? `The server answered with status ${status}.`;
-  throw new CliFailure(code, withAdvice(status, code, message), code.endsWith('not_found') ? 2 : 1);
+  throw new CliFailure(code, withAdvice(status, code, message), isWrongUsage(code) ? 2 : 1);
 }
+
+/** What the server refuses because of how it was asked, whatever the state of things. */
+const isWrongUsage = (code: string): boolean =>
+  code.endsWith('not_found') || code === 'run.options_conflict' || code === 'run.bad_canary';
 
 function withAdvice(status: number, code: string, message: string): string {
   if (status === 401 || code === 'auth.required' || code === 'auth.bad_key')

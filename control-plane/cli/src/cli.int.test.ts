@@ -180,6 +180,30 @@ describe('run', () => {
     ]);
   });
 
+  it('passes on how much to send and what to take back', async () => {
+    await using world = await setUp();
+    const plain = { sync: 's', dryRun: false, full: false, rebaseline: false, verify: false };
+    await world.drawbridge('run', 's', '--canary', '10', '--only', 'rejected', '--accept-types');
+    await world.drawbridge('run', 's', '--undo', sampleRun.id, '--dry-run');
+    await world.drawbridge('run', 's', '--from-now-on');
+    expect(world.state.started).toEqual([
+      { ...plain, canary: 10, onlyRejected: true, acceptTypes: true },
+      { ...plain, dryRun: true, undo: sampleRun.id },
+      { ...plain, fromNowOn: true },
+    ]);
+  });
+
+  it.each([
+    [['--full', '--rebaseline']],
+    [['--undo', sampleRun.id, '--full']],
+    [['--canary', 'few']],
+    [['--only', 'added']],
+  ])('refuses what makes no sense before it asks: %j', async (flags) => {
+    const said = await drawbridge(['run', 's', ...flags, '--json']);
+    expect(said.code).toBe(2);
+    expect(said.json()).toMatchObject({ error: { code: 'cli.usage' } });
+  });
+
   it.each([
     ['succeeded', {}, 0],
     ['completed_with_errors', { rejected: 1 }, 3],

@@ -58,18 +58,21 @@ const runFields = `
   failure { code vendorCode count errorId title advice }
   baseline { generation key sha256 rows bytes }`;
 
-export const startRun: Operation<
-  { startRun: { run: Run } },
-  {
-    input: {
-      sync: string;
-      dryRun: boolean;
-      full: boolean;
-      rebaseline: boolean;
-      verify: boolean;
-    };
-  }
-> = {
+export interface StartRunInput {
+  sync: string;
+  dryRun: boolean;
+  full: boolean;
+  rebaseline: boolean;
+  verify: boolean;
+  canary?: number;
+  onlyRejected?: boolean;
+  undo?: string;
+  acceptTypes?: boolean;
+  backfill?: boolean;
+  fromNowOn?: boolean;
+}
+
+export const startRun: Operation<{ startRun: { run: Run } }, { input: StartRunInput }> = {
   document: `mutation StartRun($input: StartRunInput!) { startRun(input: $input) { run {${runFields}} } }`,
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   compileSync,
   encodeControlFrame,
+  MappingChange,
   type PlaceOf,
   type Specification,
   type SpecProblem,
@@ -26,7 +27,7 @@ function encodeOffer(specification: Specification, name: string) {
     syncId: randomUUID(),
     version: Number.MAX_SAFE_INTEGER,
   });
-  const options = { dryRun: true, full: true, rebaseline: true, verify: true };
+  const options = { ...longestOptions, undoRunId: randomUUID() };
   const lease = { jobId: randomUUID(), epoch: 2n ** 63n - 1n };
   const value = { lease, work: { case: 'runSync', value: { runId: randomUUID(), spec, options } } };
   return encodeControlFrame({
@@ -35,3 +36,16 @@ function encodeOffer(specification: Specification, name: string) {
     body: { case: 'offer', value: value as never },
   });
 }
+
+/** Whatever a run may be asked for: its sync has to be sendable with it. */
+const longestOptions = {
+  dryRun: true,
+  full: true,
+  rebaseline: true,
+  verify: true,
+  canary: 2n ** 31n,
+  onlyRejected: true,
+  acceptTypes: true,
+  mappingChange: MappingChange.BACKFILL,
+  approvedPlan: 'a'.repeat(64),
+};

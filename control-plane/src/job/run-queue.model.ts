@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Run } from '../run/run.model.js';
 
 @InputType()
@@ -23,6 +23,42 @@ export class StartRunInput {
     description: 'Compare every value, not only fingerprints.',
   })
   verify?: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Send so many operations and leave the rest pending.',
+  })
+  canary?: number;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Send only rows that an earlier run was refused, with their latest values.',
+  })
+  onlyRejected?: boolean;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Take back what this run sent: a run of the same sync that is over.',
+  })
+  undo?: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Take columns whose type changed as they are now, and send nothing for it.',
+  })
+  acceptTypes?: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'After a change of the mapping: send every current row again.',
+  })
+  backfill?: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'After a change of the mapping: send only what changes from now on.',
+  })
+  fromNowOn?: boolean;
 }
 
 @ObjectType()

@@ -33,6 +33,24 @@ describe('starting a run', () => {
     });
   });
 
+  it('undoes only what a run of the same sync has sent, when it is over', async () => {
+    await ground.apply(yamlOfSyncs(2));
+    const undo = (sync: string, run: string) =>
+      ground.runs.start(ground.caller, sync, { ...ordinary, undo: run });
+    const id = await ground.start('sync-0');
+    await expect(undo('sync-0', id)).rejects.toMatchObject({ code: 'run.undo_live' });
+    await ground.runs.cancel(ground.caller, id);
+    await expect(undo('sync-1', id)).rejects.toMatchObject({ code: 'run.undo_not_found' });
+    await expect(undo('sync-0', randomUUID())).rejects.toMatchObject({
+      code: 'run.undo_not_found',
+    });
+    const dry = await ground.runs.start(ground.caller, 'sync-1', { ...ordinary, dryRun: true });
+    await ground.runs.cancel(ground.caller, dry);
+    await expect(undo('sync-1', dry)).rejects.toMatchObject({ code: 'run.undo_nothing' });
+    const undoing = await undo('sync-0', id);
+    expect(await ground.show(undoing)).toMatchObject({ options: { undo: id } });
+  });
+
   it('waits in a pool that has no agent yet', async () => {
     const { caller, database, history } = ground;
     await ground.apply(yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: new'));

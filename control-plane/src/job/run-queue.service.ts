@@ -5,6 +5,7 @@ import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
+import { assertUndoable } from '../run/undoable.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
 import { cancelJobOfRun, lockJobsOfRuns } from './cancel.js';
@@ -37,6 +38,7 @@ export class RunQueueService {
     const trigger = caller.by === 'key' ? 'api' : 'ui';
     const queued = await this.database.$transaction(async (tx) => {
       const syncId = await lockSync(tx, caller, sync);
+      if (options.undo) await assertUndoable(tx, syncId, options.undo);
       const run = await this.queue(tx, { syncId, trigger, options });
       return run ?? alreadyLive(tx, syncId, sync);
     });

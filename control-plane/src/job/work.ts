@@ -9,6 +9,7 @@ import {
 import type { Transaction } from '../database/database.js';
 import type { RunOptions } from '../run/run-options.js';
 import type { ClaimedJob } from './claim.js';
+import { wireOptions } from './wire-options.js';
 import type { LeaseKey } from './lease.js';
 
 /** What there is to do, in the wire's words. */
@@ -45,8 +46,8 @@ function runWork(run: {
   syncVersion: { canonical: Uint8Array };
 }): Work {
   const spec = specificationIn(run.syncVersion.canonical);
-  const options = run.options as RunOptions;
-  return { case: 'runSync', value: { runId: run.id, spec, options: { ...options } } };
+  const options = wireOptions(run.options as RunOptions);
+  return { case: 'runSync', value: { runId: run.id, spec, options } };
 }
 
 function checkWork({ kind, name, entry }: CheckRequest): Work {

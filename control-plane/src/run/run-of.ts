@@ -1,4 +1,4 @@
-import type { Run } from './run.model.js';
+import type { Run, RunOptions as ShownOptions } from './run.model.js';
 import type { RunOptions } from './run-options.js';
 import {
   noCounts,
@@ -41,6 +41,7 @@ export interface ShownRun extends Run {
 }
 
 export function runOf(row: RunRow): ShownRun {
+  const options = row.options as RunOptions;
   return {
     id: row.id,
     workspaceId: row.workspaceId,
@@ -50,7 +51,8 @@ export function runOf(row: RunRow): ShownRun {
     trigger: row.trigger,
     agent: row.agentId,
     phase: row.phase,
-    dryRun: (row.options as RunOptions).dryRun,
+    dryRun: options.dryRun,
+    options: shownOptions(options),
     counts: { ...noCounts, ...(row.counts as RunCounts | null) },
     phases: { ...noPhases, ...(row.phases as PhaseTimes | null) },
     planned: Number(row.planned),
@@ -65,3 +67,14 @@ export function runOf(row: RunRow): ShownRun {
     finishedAt: row.finishedAt,
   };
 }
+
+const shownOptions = (options: RunOptions): ShownOptions => ({
+  full: options.full,
+  rebaseline: options.rebaseline,
+  verify: options.verify,
+  canary: options.canary ?? null,
+  onlyRejected: options.onlyRejected ?? false,
+  undo: options.undo ?? null,
+  acceptTypes: options.acceptTypes ?? false,
+  mappingChange: options.mappingChange ?? null,
+});

@@ -103,6 +103,36 @@ export class Baseline {
   bytes!: number;
 }
 
+@ObjectType({ description: 'What a run does differently from an ordinary one.' })
+export class RunOptions {
+  @Field(() => Boolean)
+  full!: boolean;
+
+  @Field(() => Boolean)
+  rebaseline!: boolean;
+
+  @Field(() => Boolean)
+  verify!: boolean;
+
+  @Field(() => Int, { nullable: true, description: 'At most so many operations are sent.' })
+  canary!: number | null;
+
+  @Field(() => Boolean)
+  onlyRejected!: boolean;
+
+  @Field(() => ID, { nullable: true, description: 'The run whose effect is taken back.' })
+  undo!: string | null;
+
+  @Field(() => Boolean)
+  acceptTypes!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "backfill or from-now-on, instead of the sync's own mappingChange.",
+  })
+  mappingChange!: string | null;
+}
+
 /** One execution of a sync. */
 @ObjectType()
 export class Run {
@@ -135,6 +165,9 @@ export class Run {
 
   @Field(() => Boolean)
   dryRun!: boolean;
+
+  @Field(() => RunOptions)
+  options!: RunOptions;
 
   @Field(() => Counts)
   counts!: Counts;

@@ -1,7 +1,7 @@
 import type { Answer, Command } from '../command.js';
-import { CliFailure } from '../failure.js';
 import { cancelRun, oneRun, startRun, type Run } from '../operation.js';
 import { exitCodeOf, runDocument, runLines } from '../run-report.js';
+import { startInput } from '../run-options.js';
 import { foundRun, waitFor } from '../wait.js';
 
 export const run: Command = {
@@ -13,26 +13,19 @@ export const run: Command = {
     ['--rebaseline', "take the query's rows as sent, and send nothing"],
     ['--dry-run', 'stop after the plan: count, and send nothing'],
     ['--verify', 'compare every value, not only fingerprints'],
+    ['--canary <number>', 'send so many operations and leave the rest for the next run'],
+    ['--only <rows>', 'rejected: send only rows that an earlier run was refused'],
+    ['--undo <run>', 'take back what that run sent; look first with --dry-run'],
+    ['--accept-types', 'take columns whose type changed as they are, and send nothing for it'],
+    ['--backfill', 'the mapping changed: send every current row again'],
+    ['--from-now-on', 'the mapping changed: send only what changes from now on'],
     ['--wait', 'wait for the end: 0 all sent, 3 some not, 1 failed or cancelled'],
   ],
   act: async ({ args: [sync = ''], options }, context) => {
-    const { full, rebaseline, dryRun, verify, wait } = options;
-    if (full && rebaseline)
-      throw new CliFailure(
-        'cli.usage',
-        '--full sends every row and --rebaseline sends none. Choose one.',
-        2,
-      );
+    const input = startInput(sync, options);
     const ask = context.ask();
-    const input = {
-      sync,
-      dryRun: dryRun === true,
-      full: full === true,
-      rebaseline: rebaseline === true,
-      verify: verify === true,
-    };
     const started = (await ask(startRun, { input })).startRun.run;
-    if (wait !== true)
+    if (options.wait !== true)
       return {
         json: runDocument(started),
         lines: [
