@@ -32,6 +32,7 @@ export const crashPoints = {
   'outcome.before': 'outcomes are about to go to the bucket',
   'outcome.after': 'outcomes are in the bucket',
   'deliver.after': 'everything is sent and noted, nothing is recorded',
+  'log.after': 'the log tells what became of the rows, nothing is recorded',
 
   'segment.before': 'a segment of the next baseline is about to go to the bucket',
   'segment.after': 'a segment is in the bucket, nothing names it',

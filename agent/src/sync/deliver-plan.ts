@@ -6,9 +6,9 @@ import { deliver } from './deliver.js';
 import type { Delivered } from './deliver.js';
 import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
-import type { Mapping } from './mapping.js';
 import { refusedRows } from './join-lookups.js';
 import type { Lookups } from './open-lookups.js';
+import type { Change, Mapping } from './mapping.js';
 import { noOutcomes } from './outcomes.js';
 import type { Plan, PlanPart } from './plan.js';
 import { countRanges, subtractRanges } from './ranges.js';
@@ -20,6 +20,8 @@ import type { Unsent } from './unsent.js';
 
 interface Delivery {
   recorded: Recorded[];
+  /** What came back, of the parts that were to be sent. */
+  delivered: Map<Change, Delivered>;
   failure?: Failure;
 }
 
@@ -32,6 +34,7 @@ export async function deliverPlan(
   const { runId, tools, paths } = run;
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
   const recorded: Recorded[] = [];
+  const delivered = new Map<Change, Delivered>();
   let failure: Failure | undefined;
   let left = run.request.run.canary ?? Infinity;
   run.meter.planned = Math.min(run.meter.planned, left);
@@ -49,12 +52,13 @@ export async function deliverPlan(
         ? { outcomes: noOutcomes(), open: [] }
         : await sendPart(run, sendable, { ...to, journal });
     failure ??= result.failure;
+    delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
     recorded.push(recordedOf(run, sendable, { result, target: to.target }));
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
-  return failure ? { recorded, failure } : { recorded };
+  return { recorded, delivered, ...(failure && { failure }) };
 }
 
 /** The plan is in the bucket, and the head names it, before the first operation leaves. */
@@ -79,6 +83,7 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
     inFlight: {
       runId,
       epoch: String(tools.lease.epoch),
+      startedAt: run.startedAt.toISOString(),
       seed: String(shape.seed),
       columns: [...shape.columns],
       keyColumns: shape.keyColumns,

@@ -17,6 +17,8 @@ import type { SyncPaths } from './paths.js';
 export interface InFlight {
   runId: string;
   epoch: string;
+  /** ISO 8601, UTC. Absent in what older agents left. */
+  startedAt?: string;
   seed: string;
   columns: Column[];
   keyColumns: number;

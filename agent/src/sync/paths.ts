@@ -10,10 +10,14 @@ export interface SyncPaths {
   acks(runId: string): string;
   ack(runId: string, epoch: bigint, number: number): string;
   error(runId: string, errorId: string): string;
+  /** Everything that is logged of the changes of a run. */
+  changelog(runId: string): string;
+  runReport(startedAt: Date, runId: string, epoch: string): string;
 }
 
 export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths {
   const root = `v1/ws=${ids.workspaceId}/sync=${ids.syncId}`;
+  const logs = `${root}/log`;
   const run = (runId: string): string => `${root}/run=${runId}`;
   return {
     head: `${root}/head.json`,
@@ -26,5 +30,14 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     acks: (runId) => `${run(runId)}/acks/`,
     ack: (runId, epoch, number) => `${run(runId)}/acks/${epoch}-${String(number).padStart(8, '0')}`,
     error: (runId, errorId) => `${run(runId)}/errors/${errorId}.json`,
+    changelog: (runId) => `${logs}/changelog/run=${runId}/`,
+    // Names begin with the time, so that a list of them is in the order of the runs.
+    runReport: (startedAt, runId, epoch) =>
+      `${logs}/runs/${basicTime(startedAt)}-${runId}-${epoch}.parquet`,
   };
+}
+
+/** ISO 8601 without signs, to the second: `20260102T030405Z`. */
+export function basicTime(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }

@@ -31,9 +31,18 @@ export function sentOf(part: PlanPart & { upTo?: number }): string {
   return upTo < rows ? `(select * from ${rowsOf(part)} where ord < ${upTo})` : rowsOf(part);
 }
 
+/** Rows of a change that are not sent although others of it may be. */
+export interface LeftOut {
+  change: Change;
+  outcome: 'withheld' | 'rejected' | 'skipped';
+  rows: number;
+  file: string;
+}
+
 export interface Plan {
   /** None of them is empty. */
   parts: PlanPart[];
+  leftOut: LeftOut[];
 }
 
 export interface PlanContext {
@@ -57,24 +66,25 @@ export async function plan(
   context: PlanContext,
 ): Promise<Plan> {
   const { diff, withheld, duck, meter, workDir } = context;
-  const result: Plan = { parts: [] };
+  const result: Plan = { parts: [], leftOut: [] };
   for (const change of order) {
     const counted = meter.counts[change];
     if (counted === 0) continue;
-    if (withheld.has(change)) {
-      meter.counts.withheld += counted;
-      continue;
-    }
     const kind = context.recordOnly ? undefined : operationKind(request, change);
-    const sendable = kind ? await leaveOut(change, mapping, context) : undefined;
-    const rows = counted - (sendable?.left ?? 0);
+    const left = withheld.has(change)
+      ? [{ outcome: 'withheld' as const, rows: counted, where: 'true' }]
+      : kind
+        ? await leaveOut(change, mapping, context)
+        : [];
+    result.leftOut.push(...(await keepLeftOut(change, left, context)));
+    const rows = left.reduce((rest, one) => rest - one.rows, counted);
     if (rows === 0) continue;
     const file = join(workDir, `plan-${change}.parquet`);
-    const gaps = sendable !== undefined && sendable.left > 0;
+    const gaps = left.length > 0;
     await writePart(duck, {
       change,
       file,
-      where: gaps ? sendable.where : undefined,
+      where: gaps ? left.map(({ where }) => `not (${where})`).join(' and ') : undefined,
       renumber: gaps || (change === 'added' && diff.addedHasGaps),
     });
     result.parts.push({ change, kind, rows, file });
@@ -84,24 +94,45 @@ export async function plan(
   return result;
 }
 
-/** Counts the rows that are not sent although their change is; they keep their place in the baseline. */
+type Left = Pick<LeftOut, 'outcome' | 'rows'> & { where: string };
+
+/** Finds the rows that are not sent although their change is. */
 async function leaveOut(
   change: Change,
   mapping: Mapping,
-  { duck, meter, tally }: Pick<PlanContext, 'duck' | 'meter' | 'tally'>,
-): Promise<{ left: number; where: string } | undefined> {
+  { duck, tally }: Pick<PlanContext, 'duck' | 'tally'>,
+): Promise<Left[]> {
   const { nullKey = 'false' } = mapping;
   // A row is removed by its key, whatever else is NULL.
   const skips = change === 'removed' ? 'false' : (mapping.skips ?? 'false');
-  if (nullKey === 'false' && skips === 'false') return undefined;
+  if (nullKey === 'false' && skips === 'false') return [];
+  const isSkipped = `not ${nullKey} and ${skips}`;
   const [row] = await duck.rows(
-    `select count(*) filter (${nullKey}), count(*) filter (not ${nullKey} and ${skips}) from ${change}`,
+    `select count(*) filter (${nullKey}), count(*) filter (${isSkipped}) from ${change}`,
   );
   const [withoutKey = 0, skipped = 0] = (row ?? []).map(Number);
   if (withoutKey > 0) tally.add(keyIsNull(), undefined, withoutKey);
-  meter.counts.rejected += withoutKey;
-  meter.counts.skipped += skipped;
-  return { left: withoutKey + skipped, where: `not ${nullKey} and not ${skips}` };
+  const left: Left[] = [
+    { outcome: 'rejected', rows: withoutKey, where: nullKey },
+    { outcome: 'skipped', rows: skipped, where: isSkipped },
+  ];
+  return left.filter(({ rows }) => rows > 0);
+}
+
+/** Counts them; they keep their place in the baseline, and the log tells of them. */
+async function keepLeftOut(
+  change: Change,
+  left: readonly Left[],
+  { duck, meter, workDir }: Pick<PlanContext, 'duck' | 'meter' | 'workDir'>,
+): Promise<LeftOut[]> {
+  const kept: LeftOut[] = [];
+  for (const { outcome, rows, where } of left) {
+    meter.counts[outcome] += rows;
+    const file = join(workDir, `left-${change}-${outcome}.parquet`);
+    await writePart(duck, { change, file, where, renumber: false });
+    kept.push({ change, outcome, rows, file });
+  }
+  return kept;
 }
 
 function keyIsNull(): Failure {

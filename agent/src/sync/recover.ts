@@ -8,6 +8,7 @@ import { noOutcomes } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Range } from './ranges.js';
+import { logCutOff } from './log-delivery.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
 import type { RecordContext } from './segments.js';
@@ -36,12 +37,16 @@ export async function recover(
   const left = baseline.head.inFlight;
   if (!left) return { baseline, resumed: 0 };
   crashPoint('recover.start');
-  const { parts, resumed } = await recordable(request, left, context).catch((error: unknown) => {
-    // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
-    const isLost = error instanceof Failure && error.code.startsWith('baseline.');
-    if (isLost && (request.run.full || request.run.rebaseline)) return { parts: [], resumed: 0 };
-    throw error;
-  });
+  const { parts, resumed, unlogged } = await recordable(request, left, context).catch(
+    (error: unknown) => {
+      // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
+      const isLost = error instanceof Failure && error.code.startsWith('baseline.');
+      if (isLost && (request.run.full || request.run.rebaseline))
+        return { parts: [], resumed: 0, unlogged: undefined };
+      throw error;
+    },
+  );
+  if (unlogged) context.tally.add(unlogged);
   crashPoint('recover.read');
   if (parts.length === 0) return { baseline: await forget(context), resumed };
   const { columns, keyColumns, target, mapping } = left;
@@ -54,13 +59,14 @@ export async function recover(
 async function recordable(
   request: SyncRequest,
   left: InFlight,
-  { tools, paths, tally }: Pick<RecordContext, 'tools' | 'paths'> & { tally: Tally },
-): Promise<{ parts: Recorded[]; resumed: number }> {
+  context: Pick<RecordContext, 'tools' | 'paths' | 'duck'> & { tally: Tally },
+): Promise<{ parts: Recorded[]; resumed: number; unlogged: Failure | undefined }> {
+  const { tools, paths, tally } = context;
   const { runId, epoch, owed = false } = left;
   const journal = await readJournal(tools.store, { paths, runId, epoch }, tools.signal);
   const parts: Recorded[] = [];
   let resumed = 0;
-  if (journal.size === 0) return { parts, resumed };
+  if (journal.size === 0) return { parts, resumed, unlogged: undefined };
   for (const part of left.parts) {
     const found = journal.get(part.change) ?? { ...noOutcomes(), intended: [] };
     const settled = settleFound({ ...part, owed }, found, request.uncertain);
@@ -69,7 +75,7 @@ async function recordable(
     if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
     parts.push({ ...part, ...settled, file: await cached(tools, part.file) });
   }
-  return { parts, resumed };
+  return { parts, resumed, unlogged: await logCutOff(left, journal, { ...context, request }) };
 }
 
 function countTaken({ answered, refused, unknown }: Outcomes): number {

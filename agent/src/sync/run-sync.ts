@@ -13,6 +13,7 @@ import { diff } from './diff.js';
 import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
 import { judge, nothingHeld } from './guard.js';
+import { logDelivery, logWithheld } from './log-delivery.js';
 import { constantText, makeMapping } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { mixedMapping } from './mapping-digest.js';
@@ -156,16 +157,23 @@ async function carryOut(
   to: { mapping: Mapping; target: Target; lookups: Lookups },
 ): Promise<void> {
   const { meter } = run;
-  if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) return;
+  if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) {
+    const unlogged = await logWithheld(run, planned);
+    return void (unlogged && (run.failure = unlogged));
+  }
   await resolveLookups(run, planned.parts, to.lookups);
   meter.enter('deliver');
-  const { recorded, failure } = await deliverPlan(run, planned, to);
+  const { recorded, delivered, failure } = await deliverPlan(run, planned, to);
   crashPoint('deliver.after');
   if (failure) run.failure = failure;
   meter.enter('record');
+  // Before the head moves: whatever is recorded is logged, if not by this run then by the next.
+  const unlogged = await logDelivery(run, planned, delivered);
+  crashPoint('log.after');
   // A cancelled run records what was taken before it ends; only a lost lease stops that.
   const signal = new AbortController().signal;
   run.baseline = await record(recorded, { ...run, tools: { ...run.tools, signal } });
+  if (unlogged) run.failure ??= unlogged;
 }
 
 /** What is there, after what a crashed run left was settled. Asked to start over, a damaged baseline is no obstacle. */

@@ -1,0 +1,113 @@
+import { failureOf } from '../failure.js';
+import type { Failure } from '../failure.js';
+import type { Duck } from '../duck/duck.js';
+import { cached } from './baseline.js';
+import type { Delivered } from './deliver.js';
+import type { InFlight } from './journal.js';
+import { endedAs, logChanges } from './log.js';
+import type { LogContext, Loggable } from './log.js';
+import type { Change } from './mapping.js';
+import type { Outcomes } from './outcomes.js';
+import type { SyncPaths } from './paths.js';
+import type { Plan } from './plan.js';
+import type { Range } from './ranges.js';
+import type { Run } from './run.js';
+import type { SyncTools } from './tools.js';
+
+/** Logs what a run did with its plan. */
+export async function logDelivery(
+  run: Run,
+  planned: Plan,
+  delivered: ReadonlyMap<Change, Delivered>,
+): Promise<Failure | undefined> {
+  const announced = run.baseline.head.inFlight;
+  const pointers = new Map(
+    announced?.runId === run.runId ? announced.parts.map((part) => [part.change, part.file]) : [],
+  );
+  const parts = planned.parts.map(({ change, kind, rows, file }): Loggable => {
+    const { outcomes, open } = delivered.get(change) ?? { outcomes: undefined, open: [] };
+    const recordedOnly: Loggable['ended'] = [{ outcome: 'skipped', rows: [[0, rows]] }];
+    const ended = outcomes ? endedAs(outcomes, open) : kind === undefined ? recordedOnly : [];
+    return { change, operation: kind, rows, file, inBucket: pointers.get(change), ended };
+  });
+  const left = planned.leftOut.map(({ outcome, rows, ...rest }): Loggable => ({
+    ...rest,
+    rows,
+    ended: [{ outcome, rows: [[0, rows]] }],
+  }));
+  const { request, runId, tools, startedAt, shape, footing, paths, duck } = run;
+  const epoch = String(tools.lease.epoch);
+  const context = { request, runId, epoch, startedAt, shape, paths, duck, tools };
+  return logChanges([...parts, ...left], { ...context, owed: footing.owed });
+}
+
+/**
+ * Logs a run that has nothing to send, if a guard is why. What the mapping leaves out is left out in every run alike,
+ * and told with the next one that sends something.
+ */
+export async function logWithheld(run: Run, planned: Plan): Promise<Failure | undefined> {
+  const isNews = planned.leftOut.some(({ outcome }) => outcome === 'withheld');
+  return isNews ? logDelivery(run, planned, new Map()) : undefined;
+}
+
+/**
+ * Logs what a run that was cut off had done, again if it had come to that. What it had left out of its plan is not
+ * known any more.
+ */
+export async function logCutOff(
+  left: InFlight,
+  journal: Journalled,
+  context: CutOffContext,
+): Promise<Failure | undefined> {
+  const { tools } = context;
+  try {
+    const parts = await cutOffParts(left, journal, tools);
+    await clear(left, context);
+    return await logChanges(parts, {
+      ...context,
+      runId: left.runId,
+      epoch: left.epoch,
+      startedAt: new Date(left.startedAt ?? tools.clock.now()),
+      shape: { ...left, seed: BigInt(left.seed), mapping: left.mapping },
+      owed: left.owed ?? false,
+    });
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+type Journalled = ReadonlyMap<Change, Outcomes & { intended: readonly Range[] }>;
+
+interface CutOffContext {
+  request: LogContext['request'];
+  tools: SyncTools;
+  paths: SyncPaths;
+  duck: Duck;
+}
+
+async function cutOffParts(
+  left: InFlight,
+  journal: Journalled,
+  tools: SyncTools,
+): Promise<Loggable[]> {
+  const parts: Loggable[] = [];
+  for (const { change, kind, rows, file } of left.parts) {
+    const found = journal.get(change);
+    if (!found) continue;
+    const open = found.intended.map(([from, to]): Range => [from, Math.min(to, rows)]);
+    const part = { change, operation: kind, rows, inBucket: file, ended: endedAs(found, open) };
+    parts.push({ ...part, file: await cached(tools, file) });
+  }
+  return parts;
+}
+
+/** The journal may lag behind what the run itself knew; so nothing of what it logged may stay beside what is logged now. */
+async function clear(
+  { runId, epoch }: InFlight,
+  { tools, paths }: Pick<CutOffContext, 'tools' | 'paths'>,
+): Promise<void> {
+  const keys: string[] = [];
+  for await (const { key } of tools.store.list(paths.changelog(runId), tools.signal))
+    if (key.includes(`/part-${epoch}-`) || key.endsWith(`/_log-${epoch}.json`)) keys.push(key);
+  if (keys.length > 0) await tools.store.remove(keys);
+}

@@ -1,0 +1,211 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDuck, quoteText } from '../duck/duck.js';
+import { Failure } from '../failure.js';
+import { column, openEngine } from '../testing/engine.js';
+import type { Engine } from '../testing/engine.js';
+import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
+import type { Moods, TextRow } from '../testing/memory-connectors.js';
+import { MemoryStore } from '../testing/memory-store.js';
+import type { RunLog } from './log.js';
+
+let table: TextRow[];
+let moods: Moods;
+let onStore: (call: string, key: string) => void;
+let store: MemoryStore;
+let engine: Engine;
+let directory: string;
+
+const person = (id: number, team = 't'): TextRow => ({ id: String(id), name: `name ${id}`, team });
+const people = (count: number): TextRow[] => Array.from({ length: count }, (_, n) => person(n));
+const nothing = { action: 'nothing' as const, set: [] };
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'drawbridge-log-'));
+  table = people(20);
+  moods = {};
+  onStore = () => undefined;
+  store = new MemoryStore((call, key) => onStore(call, key));
+  engine = await openEngine({
+    source: memorySource(() => table),
+    destination: memoryDestination(moods),
+    store,
+  });
+});
+afterEach(async () => {
+  await engine.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function logs(): RunLog[] {
+  return [...store.objects]
+    .filter(([key]) => /\/log\/changelog\/.*_log-\d+\.json$/.test(key))
+    .map(([, { body }]) => JSON.parse(Buffer.from(body).toString()) as RunLog);
+}
+
+/** The rows of the whole changelog as any reader of Parquet sees them, with what the names of the folders say. */
+async function changelog(columns = '"c:id"'): Promise<unknown[][]> {
+  const duck = await openDuck({ directory, memoryMiB: 200 });
+  try {
+    const rows: unknown[][] = [];
+    for (const [key, { body }] of store.objects) {
+      const [, change, operation, outcome] =
+        /\/changelog\/.*change=(\w+)\/operation=(\w+)\/outcome=(\w+)\/part-/.exec(key) ?? [];
+      if (change === undefined) continue;
+      const file = join(directory, 'part.parquet');
+      await writeFile(file, body);
+      const found = await duck.rows(
+        `select ${columns} from read_parquet(${quoteText(file)}) order by ord`,
+      );
+      rows.push(...found.map((values) => [change, operation, outcome, ...values]));
+    }
+    return rows;
+  } finally {
+    duck.close();
+  }
+}
+
+const idsOf = (rows: unknown[][], outcome: string): unknown[] =>
+  rows.filter((row) => row[2] === outcome).map((row) => row[3]);
+
+describe('the log of a run', () => {
+  it('copies a part whose rows all ended alike, and uploads nothing', async () => {
+    const calls: string[] = [];
+    onStore = (call, key) => {
+      if (key.includes('/log/changelog/') && key.endsWith('.parquet')) calls.push(call);
+    };
+    await engine.run();
+    expect(calls).toEqual(['copy']);
+    expect(await changelog()).toEqual(people(20).map(({ id }) => ['added', 'upsert', 'sent', id]));
+  });
+
+  it('says of each row how it ended, with old values and new ones', async () => {
+    await engine.run();
+    table = [...people(20).slice(2), person(90), person(91)].map((row) =>
+      row.id === '5' || row.id === '7' ? { ...row, team: 'u' } : row,
+    );
+    moods.refuses = ({ id }) => id === '7' || id === '91';
+    const { counts } = await engine.run();
+    expect(counts).toMatchObject({ added: 2, changed: 2, removed: 2, sent: 4, rejected: 2 });
+    const rows = (await changelog()).slice(20);
+    expect(rows.toSorted()).toEqual(
+      [
+        ['removed', 'delete', 'sent', '0'],
+        ['removed', 'delete', 'sent', '1'],
+        ['changed', 'upsert', 'sent', '5'],
+        ['changed', 'upsert', 'rejected', '7'],
+        ['added', 'upsert', 'sent', '90'],
+        ['added', 'upsert', 'rejected', '91'],
+      ].toSorted(),
+    );
+  });
+
+  it('has as many rows of each outcome as the report counts (invariant 8)', async () => {
+    moods.refuses = ({ id }) => Number(id) % 3 === 0;
+    const { counts } = await engine.run();
+    const rows = await changelog();
+    expect(idsOf(rows, 'sent')).toHaveLength(counts.sent);
+    expect(idsOf(rows, 'rejected')).toHaveLength(counts.rejected);
+    expect(rows).toHaveLength(20);
+  });
+
+  it('tells of rows that were withheld or left out', async () => {
+    await engine.run();
+    table = [person(90), { ...person(91), team: null }];
+    const skipping = { ...column('team'), nulls: 'skip-row' as const };
+    const withhold = { rows: 1, percent: 1, action: 'withhold' as const };
+    await engine.run({
+      fields: [column('name'), skipping],
+      guards: { removed: withhold, emptyResult: 'stop' },
+    });
+    const rows = (await changelog()).slice(20);
+    expect(idsOf(rows, 'withheld')).toHaveLength(20);
+    expect(idsOf(rows, 'skipped')).toEqual(['91']);
+    expect(idsOf(rows, 'sent')).toEqual(['90']);
+  });
+
+  it('calls rows skipped that were only recorded', async () => {
+    await engine.run({ firstRun: 'baseline' });
+    expect((await changelog()).map((row) => row.slice(0, 3))).toEqual(
+      people(20).map(() => ['added', 'none', 'skipped']),
+    );
+  });
+
+  it('is not written when nothing was done', async () => {
+    await engine.run();
+    const before = logs().length;
+    await engine.run();
+    await engine.run({ run: { dryRun: true, full: false, rebaseline: false, verify: false } });
+    expect(logs()).toHaveLength(before);
+  });
+
+  it('calls appended rows uncertain whose answer was lost', async () => {
+    let cuts = 1;
+    moods.after = () => {
+      if (cuts-- > 0) throw new Failure('TRANSIENT', 'destination.no_answer', 'The line broke.');
+    };
+    const fields = [column('id'), column('name')];
+    await engine.run({ mode: 'append', key: [], onRemoved: nothing, fields });
+    const rows = await changelog();
+    expect(idsOf(rows, 'uncertain')).toEqual(people(7).map(({ id }) => id));
+    expect(idsOf(rows, 'sent')).toHaveLength(13);
+  });
+
+  it('must not keep what was acknowledged from being recorded', async () => {
+    onStore = (_, key) => {
+      if (key.includes('/log/changelog/')) throw new Failure('CONFIG', 'store.denied', 'No.');
+    };
+    const report = await engine.run();
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'store.denied' } },
+      baseline: { rows: 20 },
+    });
+  });
+
+  it('uploads what the store can not copy', async () => {
+    onStore = (call) => {
+      if (call === 'copy') throw new Failure('INTERNAL', 'store.no_copy', 'No.');
+    };
+    expect(await engine.run()).toMatchObject({ outcome: 'succeeded' });
+    expect(await changelog()).toHaveLength(20);
+  });
+});
+
+describe('a run that was cut off (invariant 3)', () => {
+  /** The process is gone: nothing that it would still do happens. */
+  function dieAt(isHere: (call: string, key: string) => boolean): void {
+    let isDead = false;
+    onStore = (call, key) => {
+      isDead ||= isHere(call, key);
+      if (isDead) throw new Failure('INTERNAL', 'test.died', 'Dead.');
+    };
+  }
+
+  it.each([
+    ['before its log', (call: string) => call === 'copy'],
+    ['before its log is whole', (_: string, key: string) => key.includes('/_log-')],
+    ['before its record', (_: string, key: string) => key.includes('/baseline/')],
+    [
+      'before the head moves',
+      (() => {
+        let heads = 0;
+        return (call: string, key: string) =>
+          call === 'put' && key.endsWith('head.json') && ++heads === 2;
+      })(),
+    ],
+  ])('%s, is logged by the next one, once', async (_, isHere) => {
+    const runId = crypto.randomUUID();
+    dieAt(isHere);
+    await engine.run({ runId }).catch(() => undefined);
+    onStore = () => undefined;
+    const report = await engine.run();
+    expect(report).toMatchObject({ outcome: 'succeeded', resumed: 20, counts: { sent: 0 } });
+    expect(logs().map((log) => [log.runId, log.startedAt])).toEqual([
+      [runId, '2026-01-02T03:04:05.000Z'],
+    ]);
+    expect(await changelog()).toEqual(people(20).map(({ id }) => ['added', 'upsert', 'sent', id]));
+  });
+});

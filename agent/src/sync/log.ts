@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { OperationKind } from '../connector/destination.js';
+import type { Column } from '../connector/value.js';
+import type { Duck } from '../duck/duck.js';
+import { failureOf } from '../failure.js';
+import type { Failure } from '../failure.js';
+import type { ObjectPointer } from '../store/store.js';
+import type { Shape } from './baseline.js';
+import { logFile } from './log-file.js';
+import type { Change } from './mapping.js';
+import type { Outcomes } from './outcomes.js';
+import { basicTime } from './paths.js';
+import type { SyncPaths } from './paths.js';
+import { countRanges, mergeRanges, subtractRanges } from './ranges.js';
+import type { Range } from './ranges.js';
+import type { SyncTools } from './tools.js';
+
+// What a run did to each row, for the customer's own SQL: Parquet below `log/changelog/run=…/`, one folder for each
+// change, operation and outcome, as Hive names them. A part of the plan whose rows all ended alike is copied by the bucket itself.
+//
+// It is written after the delivery and before the head moves. So a run that is cut off in between is found by the next
+// one, which writes the same names again from plan and journal: nothing is logged twice, and nothing that was recorded is missing.
+// `_log-<epoch>.json`, written last, names the files and what they mean; without it the log of an attempt is not whole.
+
+/** What became of a row. Rows that no run came to are in no log; the report counts them as pending. */
+export type LoggedOutcome = 'sent' | 'rejected' | 'skipped' | 'withheld' | 'uncertain';
+
+/** One attempt at a run. */
+export interface RunLog {
+  format: 1;
+  workspaceId: string;
+  syncId: string;
+  syncName: string;
+  runId: string;
+  epoch: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  /** Names the fingerprints' seed without telling it: those of other logs are the same only if this is. */
+  lineage: string;
+  /** Key columns first. */
+  columns: Column[];
+  keyColumns: number;
+  target: string;
+  mapping?: string;
+  /** Unchanged rows were sent as well, as the mapping had become another one. */
+  owed: boolean;
+  files: LoggedFile[];
+}
+
+export interface LoggedFile {
+  change: Change;
+  /** Absent when nothing was to be sent. */
+  operation?: OperationKind;
+  outcome: LoggedOutcome;
+  rows: number;
+  file: ObjectPointer;
+}
+
+/** Rows of a plan that are logged, all of them or by what became of them. */
+export interface Loggable {
+  change: Change;
+  operation?: OperationKind | undefined;
+  rows: number;
+  /** Parquet with `ord` 0, 1, 2, …, fingerprints, values and old values. */
+  file: string;
+  /** Where the same bytes rest in the bucket already. */
+  inBucket?: ObjectPointer | undefined;
+  ended: { outcome: LoggedOutcome; rows: readonly Range[] }[];
+}
+
+export interface LogContext {
+  request: { workspaceId: string; syncId: string; syncName: string };
+  runId: string;
+  epoch: string;
+  startedAt: Date;
+  shape: Shape;
+  owed: boolean;
+  paths: SyncPaths;
+  duck: Duck;
+  tools: Pick<SyncTools, 'store' | 'workDir' | 'lease'>;
+}
+
+/** How the rows of a part ended; `open` ones were handed over, and nobody knows more. */
+export function endedAs(
+  { answered, refused, unknown, skipped }: Outcomes,
+  open: readonly Range[],
+): Loggable['ended'] {
+  const uncertain = mergeRanges([...unknown, ...subtractRanges(open, answered)]);
+  const ended: Loggable['ended'] = [
+    { outcome: 'sent', rows: subtractRanges(answered, [...refused, ...unknown, ...skipped]) },
+    { outcome: 'rejected', rows: mergeRanges(refused) },
+    { outcome: 'skipped', rows: mergeRanges(skipped) },
+    { outcome: 'uncertain', rows: uncertain },
+  ];
+  return ended.filter(({ rows }) => rows.length > 0);
+}
+
+/**
+ * Logs what became of the rows of one attempt. What keeps it from that is returned: the log must not cost the record of
+ * what was acknowledged.
+ */
+export async function logChanges(
+  parts: readonly Loggable[],
+  context: LogContext,
+): Promise<Failure | undefined> {
+  if (parts.every(({ ended }) => ended.length === 0)) return undefined;
+  try {
+    await write(parts, context);
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function write(parts: readonly Loggable[], context: LogContext): Promise<void> {
+  const { tools, runId, epoch, paths } = context;
+  tools.lease.assertTrusted();
+  const files: LoggedFile[] = [];
+  for (const part of parts)
+    for (const { outcome, rows } of part.ended) {
+      const { change, operation } = part;
+      const key = `${folderOf(context, part, outcome)}part-${epoch}-${files.length}.parquet`;
+      const file = await logFile(part, { ...context, key, rows });
+      files.push({
+        change,
+        ...(operation && { operation }),
+        outcome,
+        rows: countRanges(rows),
+        file,
+      });
+    }
+  tools.lease.assertTrusted();
+  const body = Buffer.from(JSON.stringify(logOf(files, context)));
+  await tools.store.put(`${paths.changelog(runId)}_log-${epoch}.json`, body);
+}
+
+function folderOf(
+  { paths, runId, startedAt }: LogContext,
+  { change, operation }: Loggable,
+  outcome: LoggedOutcome,
+): string {
+  const at = `at=${basicTime(startedAt)}`;
+  return `${paths.changelog(runId)}${at}/change=${change}/operation=${operation ?? 'none'}/outcome=${outcome}/`;
+}
+
+function logOf(files: LoggedFile[], context: LogContext): RunLog {
+  const { request, runId, epoch, startedAt, shape, owed } = context;
+  return {
+    format: 1,
+    workspaceId: request.workspaceId,
+    syncId: request.syncId,
+    syncName: request.syncName,
+    runId,
+    epoch,
+    startedAt: startedAt.toISOString(),
+    lineage: lineageOf(shape.seed),
+    columns: [...shape.columns],
+    keyColumns: shape.keyColumns,
+    target: shape.target,
+    ...(shape.mapping === undefined ? {} : { mapping: shape.mapping }),
+    owed,
+    files,
+  };
+}
+
+export function lineageOf(seed: bigint): string {
+  return createHash('sha256').update(`lineage ${seed}`).digest('hex').slice(0, 16);
+}
