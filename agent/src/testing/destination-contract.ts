@@ -3,6 +3,9 @@ import { makeBatch } from '../connector/batch.js';
 import type {
   DestinationConnection,
   DestinationDefinition,
+  Finder,
+  FinderRequest,
+  Found,
   Mode,
   ObjectDefinition,
   OperationKind,
@@ -13,6 +16,7 @@ import type {
   TargetRequest,
 } from '../connector/destination.js';
 import { linesOf } from '../connector/lines.js';
+import { makeMatchBatch } from '../connector/match-batch.js';
 import { readSettings } from '../connector/settings.js';
 import type { RawSettings } from '../connector/settings.js';
 import { Failure } from '../failure.js';
@@ -123,6 +127,21 @@ export function destinationContract(
       await refused.close();
       await absent.close();
     });
+
+    const finderOf = (wish: FinderRequest): Promise<Finder> => {
+      expect(destination.openFinder).toBeDefined();
+      return destination.openFinder?.(wish, never) ?? Promise.reject(new TypeError('no lookups'));
+    };
+
+    /** A new object, opened for finding its records by their key. */
+    const openFinder = async (
+      object: ObjectDefinition,
+      change: Partial<FinderRequest>,
+    ): Promise<{ name: string; finder: Finder }> => {
+      const { name, options = {} } = await server.makeObject(object);
+      const wish = { ...finderRequest, object: name, options, ...change };
+      return { name, finder: await finderOf(wish) };
+    };
 
     /** As the engine does: a batch that is refused as a whole is sent row by row; nothing of it may have been taken. */
     const bisect = async (
@@ -239,6 +258,74 @@ export function destinationContract(
         await target.close();
       });
 
+      it.runIf(definition.lookups)(
+        `${object.label}: finds the one record that is meant`,
+        async () => {
+          const { name, finder } = await openFinder(object, { returns: 'name' });
+          await server.seed(name, [a, b, { ...c, name: null }]);
+          expect(await ask({ finder, how: 'find' }, ['eu\t1', 'us\t1', 'us\t2', 'eu\t2'])).toEqual([
+            { kind: 'found', text: a.name },
+            { kind: 'found', text: null },
+            { kind: 'missing' },
+            { kind: 'found', text: b.name },
+          ]);
+          await finder.close();
+          const match = key.slice(0, 1);
+          const vague = await finderOf({ ...finderRequest, object: name, match, returns: 'id' });
+          expect(
+            await ask({ finder: vague, how: 'find', match }, ['eu', 'us', 'nowhere']),
+          ).toMatchObject([{ kind: 'many' }, { kind: 'found', text: '1' }, { kind: 'missing' }]);
+          await vague.close();
+        },
+      );
+
+      it.runIf(definition.lookups)(
+        `${object.label}: says that a lookup got no answer, and asks again`,
+        async () => {
+          const { name, finder } = await openFinder(object, { returns: 'name' });
+          await server.seed(name, [b]);
+          await server.cut(name, 'before');
+          await expect(ask({ finder, how: 'find' }, ['eu\t2'])).rejects.toMatchObject({
+            kind: 'TRANSIENT',
+            code: 'destination.no_answer',
+          });
+          expect(await ask({ finder, how: 'find' }, ['eu\t2'])).toEqual([
+            { kind: 'found', text: b.name },
+          ]);
+          const cancel = new AbortController();
+          const { held, release } = await server.hold(name);
+          const asked = ask({ finder, how: 'find' }, ['eu\t2'], cancel.signal).catch(
+            (error: unknown) => error,
+          );
+          await held();
+          cancel.abort(new Error('cancelled by the test'));
+          expect(await asked).toMatchObject({ message: 'cancelled by the test' });
+          await release();
+          await finder.close();
+        },
+      );
+
+      it.runIf(definition.lookups === 'create')(
+        `${object.label}: makes what a lookup misses`,
+        async () => {
+          const { name, finder } = await openFinder(object, { returns: 'id', creates: true });
+          await server.seed(name, [a]);
+          const made = await ask({ finder, how: 'create' }, ['us\t7', 'eu\t8']);
+          expect(made).toEqual([
+            { kind: 'found', text: '7' },
+            { kind: 'found', text: '8' },
+          ]);
+          // What others made meanwhile is taken as it is.
+          if (finder.isRepeatable) await ask({ finder, how: 'create' }, ['us\t7', 'eu\t1']);
+          expect(await server.records(name)).toEqual([
+            a,
+            record('eu', '8', null, null),
+            record('us', '7', null, null),
+          ]);
+          await finder.close();
+        },
+      );
+
       it(`${object.label}: stops waiting when it is cancelled`, async () => {
         const { name, target } = await open(object, { mode });
         const cancel = new AbortController();
@@ -253,6 +340,35 @@ export function destinationContract(
       });
     }
   });
+}
+
+const finderRequest: FinderRequest = {
+  object: '',
+  match: key,
+  returns: 'id',
+  creates: false,
+  options: {},
+  tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+};
+
+interface Asked {
+  finder: Finder;
+  how: 'find' | 'create';
+  match?: readonly TargetField[];
+}
+
+/** Asks in batches no larger than the finder wants. */
+async function ask(
+  { finder, how, match = key }: Asked,
+  lines: readonly string[],
+  signal = never,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const part of parted(lines, finder.maxRows)) {
+    const bytes = Buffer.from(part.map((line) => `${line}\n`).join(''));
+    found.push(...(await finder[how](makeMatchBatch(match, bytes, part.length), signal)));
+  }
+  return found;
 }
 
 interface Sent {
@@ -281,7 +397,7 @@ function sender(target: Target, sent: readonly TargetField[], signal = never): S
   };
 }
 
-function parted(rows: readonly ContractRecord[], size: number): ContractRecord[][] {
+function parted<T>(rows: readonly T[], size: number): T[][] {
   const count = Math.ceil(rows.length / size);
   return Array.from({ length: count }, (_, n) => rows.slice(n * size, (n + 1) * size));
 }

@@ -25,6 +25,12 @@ export const advice: readonly Advice[] = [
       'Create a unique index over exactly the columns of the sync’s key; the statement is in your bucket under the error id.',
   },
   {
+    code: 'destination.match_not_unique',
+    title: 'What a lookup matches is not unique',
+    advice:
+      'To make missing records, a lookup needs a unique index over exactly the columns of its `match`; the statement is in your bucket under the error id.',
+  },
+  {
     code: 'destination.rejected',
     vendorCode: '23505',
     title: 'Another row has this value',

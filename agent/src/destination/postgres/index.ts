@@ -9,6 +9,8 @@ import {
 } from '../../connector/postgres-wire.js';
 import type { PostgresAddress } from '../../connector/postgres-wire.js';
 import { advice } from './advice.js';
+import { openTableFinder } from './finder.js';
+import type { Database } from './line.js';
 import { openTarget } from './target.js';
 
 /** A frozen agent must not hold back its successor: the server ends a transaction that its owner has forgotten. */
@@ -31,11 +33,16 @@ export default defineDestination({
       options: {},
     },
   ],
+  lookups: 'create',
   advice,
   open: ({ settings, secrets }) => {
     const address: PostgresAddress = { ...settings, password: secrets.password };
     const connect = (name: string): Promise<pg.Client> =>
       connectPostgres(address, { side: 'destination', name, settings: sessionSettings });
+    const databaseOf = ({ runId }: { runId: string }): Database => ({
+      connect: () => connect(`drawbridge ${runId}`),
+      cancel: (client) => cancelStatement(address, client, 'destination'),
+    });
     return {
       check: async () => {
         const client = await connect('drawbridge check');
@@ -47,11 +54,8 @@ export default defineDestination({
           await client.end().catch(() => undefined);
         }
       },
-      open: (request) =>
-        openTarget(request, {
-          connect: () => connect(`drawbridge ${request.tag.runId}`),
-          cancel: (client) => cancelStatement(address, client, 'destination'),
-        }),
+      open: (request) => openTarget(request, databaseOf(request.tag)),
+      openFinder: (request) => openTableFinder(request, databaseOf(request.tag)),
       close: async () => undefined,
     };
   },

@@ -9,6 +9,7 @@ import type {
 import { postgresFailure } from '../../connector/postgres-wire.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
+import type { Database } from './line.js';
 import { makeStatements } from './statements.js';
 import type { Statements } from './statements.js';
 import { columnsFor, isUniqueKey, readTable } from './table.js';
@@ -16,12 +17,6 @@ import type { Table } from './table.js';
 
 /** Two connections: while one merges, the other copies. */
 const connections = 2;
-
-export interface Database {
-  connect(): Promise<pg.Client>;
-  /** Stops the statement that a connection is busy with. */
-  cancel(client: pg.Client): Promise<void>;
-}
 
 /** Opens a table for writing: looks at it once, and prepares a staging table on each connection. */
 export async function openTarget(request: TargetRequest, database: Database): Promise<Target> {

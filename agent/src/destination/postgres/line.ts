@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import { postgresFailure } from '../../connector/postgres-wire.js';
+
+export interface Database {
+  connect(): Promise<pg.Client>;
+  /** Stops the statement that a connection is busy with. */
+  cancel(client: pg.Client): Promise<void>;
+}
+
+/** One connection, for one piece of work after the other; made anew after it broke. */
+export class Line {
+  constructor(
+    private readonly database: Database,
+    private client: pg.Client | undefined,
+  ) {}
+
+  /** A connection that broke on the way is `destination.no_answer`; an aborted signal cancels the statement. */
+  async use<T>(work: (client: pg.Client) => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    const client = (this.client ??= await this.database.connect());
+    const stop = (): void => void this.database.cancel(client).catch(() => undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await work(client);
+    } catch (error) {
+      const failure = postgresFailure(error, 'destination', 'no_answer');
+      const isBroken = failure.code === 'destination.no_answer';
+      if (isBroken || signal.aborted) this.drop();
+      // Cancelled, the statement was rolled back; only a broken line leaves it open what became of it.
+      if (!isBroken) signal.throwIfAborted();
+      throw failure;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private drop(): void {
+    void this.client?.end().catch(() => undefined);
+    this.client = undefined;
+  }
+}
+
+/** All or nothing. */
+export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  try {
+    await client.query('begin');
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
