@@ -1,4 +1,12 @@
-import { FieldType, FirstRun, Mode, RemovalAction, create, CatalogSchema } from '@drawbridge/proto';
+import {
+  FieldType,
+  FirstRun,
+  Lookups,
+  Mode,
+  RemovalAction,
+  create,
+  CatalogSchema,
+} from '@drawbridge/proto';
 import type { Catalog } from '@drawbridge/proto';
 import { engineAdvice } from '../advice/advice-list.js';
 import type { DestinationDefinition, ObjectDefinition } from './destination.js';
@@ -34,14 +42,17 @@ const removals = {
   set: RemovalAction.SET,
 } as const;
 
+const lookups = { find: Lookups.FIND, create: Lookups.CREATE } as const;
+
 /** What this agent can connect to, as the control plane hears it. */
 export function catalogOf(registry: Registry): Catalog {
   const definitions = [...registry.sources.values(), ...registry.destinations.values()];
   return create(CatalogSchema, {
     sources: [...registry.sources.values()].map((source) => connectorOf(source, [])),
-    destinations: [...registry.destinations.values()].map((destination) =>
-      connectorOf(destination, destination.objects),
-    ),
+    destinations: [...registry.destinations.values()].map((destination) => ({
+      ...connectorOf(destination, destination.objects),
+      ...(destination.lookups && { lookups: lookups[destination.lookups] }),
+    })),
     advice: [...definitions.flatMap(({ advice = [] }) => advice), ...engineAdvice].map((entry) => ({
       ...entry,
       vendorCode: entry.vendorCode ?? '',

@@ -16,3 +16,19 @@ it('tells a constant text from a number, a flag and nothing', () => {
     'null',
   ]);
 });
+
+it('shows what a lookup finds, and by what', () => {
+  const lookup = {
+    object: 'public.accounts',
+    match: [
+      { field: 'domain', column: 'company' },
+      { field: 'country', column: 'land' },
+    ],
+    returns: 'id',
+    onMiss: 'reject' as const,
+    onMany: 'reject' as const,
+  };
+  expect(fieldText({ kind: 'lookup', lookup })).toBe(
+    'public.accounts.id where domain = company and country = land',
+  );
+});

@@ -1,4 +1,4 @@
-import type { ConstantEntry, FieldValueEntry } from '@drawbridge/proto';
+import type { ConstantEntry, FieldValueEntry, LookupEntry } from '@drawbridge/proto';
 
 /** What a field gets, as a person reads it. */
 export function fieldText(value: FieldValueEntry): string {
@@ -11,7 +11,15 @@ export function fieldText(value: FieldValueEntry): string {
       return value.metadata;
     case 'constant':
       return constantText(value.constant);
+    case 'lookup':
+      return lookupText(value.lookup);
   }
+}
+
+/** `public.accounts.id where domain = company_domain`. */
+function lookupText({ object, match, returns }: LookupEntry): string {
+  const pairs = match.map(({ field, column }) => `${field} = ${column}`);
+  return `${object}.${returns} where ${pairs.join(' and ')}`;
 }
 
 function constantText(constant: ConstantEntry): string {

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   ConnectionSchema,
+  FieldMappingSchema,
+  LookupSchema,
   OnRemovedSchema,
   SettingGroupSchema,
   SettingSchema,
   SyncSpecSchema,
   type Connection,
+  type FieldMapping,
+  type Lookup,
   type OnRemoved,
   type Setting,
   type SyncSpec,
@@ -35,7 +39,7 @@ function inOrder(spec: SyncSpec): SyncSpec {
     ...(spec.source && { source: connectionInOrder(spec.source) }),
     ...(spec.destination && { destination: connectionInOrder(spec.destination) }),
     ...(spec.onRemoved && { onRemoved: removalInOrder(spec.onRemoved) }),
-    fields: sortedBy(spec.fields, ({ field }) => field),
+    fields: sortedBy(spec.fields, ({ field }) => field).map(mappingInOrder),
     options: settingsInOrder(spec.options),
   });
 }
@@ -46,6 +50,17 @@ const connectionInOrder = (connection: Connection): Connection =>
     settings: settingsInOrder(connection.settings),
     secrets: sortedBy(connection.secrets, ({ name }) => name),
   });
+
+const mappingInOrder = (mapping: FieldMapping): FieldMapping =>
+  mapping.value.case === 'lookup'
+    ? create(FieldMappingSchema, {
+        ...mapping,
+        value: { case: 'lookup', value: lookupInOrder(mapping.value.value) },
+      })
+    : mapping;
+
+const lookupInOrder = (lookup: Lookup): Lookup =>
+  create(LookupSchema, { ...lookup, match: sortedBy(lookup.match, ({ field }) => field) });
 
 const removalInOrder = (removal: OnRemoved): OnRemoved =>
   create(OnRemovedSchema, { ...removal, set: sortedBy(removal.set, ({ field }) => field) });

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { CatalogSchema, FieldType } from '../gen/drawbridge/v1/catalog_pb.js';
+import { CatalogSchema, FieldType, Lookups } from '../gen/drawbridge/v1/catalog_pb.js';
 import { FirstRun, Mode, RemovalAction } from '../gen/drawbridge/v1/sync_pb.js';
 import { catalogProblems } from './catalog-check.js';
 import { parseSpecification } from './parse.js';
@@ -81,10 +81,10 @@ syncs:
     options: { body: "{{ id }}" }
 `;
 
-function problemsOf(text: string, known = true): string[] {
+function problemsOf(text: string, known = true, offered = catalog): string[] {
   const { specification, placeOf, problems } = parseSpecification([{ path: 'a.yaml', text }]);
   expect(problems).toEqual([]);
-  const catalogOf = () => (known ? catalog : undefined);
+  const catalogOf = () => (known ? offered : undefined);
   return catalogProblems(specification!, { catalogOf, placeOf }).map(
     ({ line, column, code }) => `${line}:${column} ${code}`,
   );
@@ -140,5 +140,29 @@ describe('what the agents can do', () => {
   ])('%s', (_name, from, to, expected) => {
     expect(whole).toContain(from);
     expect(problemsOf(whole.replace(from, to))).toContain(expected);
+  });
+});
+
+describe('a lookup', () => {
+  const looking = (onMiss: string): string =>
+    whole.replace(
+      'key: { id: id }',
+      `key: { id: id }\n    fields: { a: { lookup: { object: o, match: { d: c }, return: id, onMiss: ${onMiss} } } }`,
+    );
+  const offering = (lookups: Lookups) =>
+    create(CatalogSchema, {
+      ...catalog,
+      destinations: catalog.destinations.map((type) => ({ ...type, lookups })),
+    });
+
+  it.each([
+    [Lookups.UNSPECIFIED, 'reject', ['19:20 spec.lookup_not_offered']],
+    [Lookups.UNSPECIFIED, 'create', ['19:20 spec.lookup_not_offered']],
+    [Lookups.FIND, 'null', []],
+    [Lookups.FIND, 'create', ['19:78 spec.lookup_not_offered']],
+    [Lookups.CREATE, 'create', []],
+  ])('is for a connector that can do it: %i, onMiss %s', (lookups, onMiss, expected) => {
+    expect(problemsOf(looking(onMiss), true, offering(lookups))).toEqual(expected);
+    expect(problemsOf(looking(onMiss), false)).toEqual([]);
   });
 });

@@ -1,5 +1,10 @@
 import { RemovalAction } from '../gen/drawbridge/v1/sync_pb.js';
-import type { Catalog, ConnectorType, ObjectType } from '../gen/drawbridge/v1/catalog_pb.js';
+import {
+  Lookups,
+  type Catalog,
+  type ConnectorType,
+  type ObjectType,
+} from '../gen/drawbridge/v1/catalog_pb.js';
 import { settingProblems, type Finding } from './catalog-setting.js';
 import { wireModes, wireRemovals } from './compile.js';
 import { entryOf, type SourceEntry, type Specification, type SyncEntry } from './entry.js';
@@ -93,6 +98,7 @@ function syncFindings(path: readonly string[], sync: SyncEntry, type: ConnectorT
     ...modeFindings(path, sync, object),
     ...removalFindings(path, sync, object),
     ...keyFindings(path, sync, object),
+    ...lookupFindings(path, sync, type),
     ...settingProblems([...path, 'options'], sync.options, object.options),
   ];
 }
@@ -125,6 +131,25 @@ function keyFindings(path: readonly string[], { key }: SyncEntry, object: Object
   if (!object.needsKey || key.length > 0) return [];
   const message = `${object.label} needs a "key": its field and the model's column that find a record, such as { external_id: customer_id }.`;
   return [{ path: [...path, 'key'], code: 'spec.missing', message }];
+}
+
+/** Which objects can be looked into, the destination alone knows; whether any can, its connector says. */
+function lookupFindings(
+  path: readonly string[],
+  { fields }: SyncEntry,
+  { label, lookups }: ConnectorType,
+): Finding[] {
+  return fields.flatMap(({ field, value }) => {
+    if (value.kind !== 'lookup' || lookups === Lookups.CREATE) return [];
+    const place = [...path, 'fields', field, 'lookup'];
+    if (lookups !== Lookups.FIND) {
+      const message = `${label} can't look up related records. Join what they hold in the model, and map its column.`;
+      return [{ path: place, code: 'spec.lookup_not_offered', message }];
+    }
+    if (value.lookup.onMiss !== 'create') return [];
+    const message = `${label} can't make a record that a lookup misses. It can do reject, null, skip.`;
+    return [{ path: [...place, 'onMiss'], code: 'spec.lookup_not_offered', message }];
+  });
 }
 
 const namesIn = <T>(words: Readonly<Record<string, T>>, offered: readonly T[]): string[] =>

@@ -1,4 +1,11 @@
-import { entryOf, sections, type Section, type Specification, type SyncEntry } from './entry.js';
+import {
+  entryOf,
+  sections,
+  type LookupEntry,
+  type Section,
+  type Specification,
+  type SyncEntry,
+} from './entry.js';
 import { formatEntry } from './format.js';
 import { sortedBy } from './order.js';
 
@@ -42,10 +49,19 @@ function linesOf(
   return formatEntry(section, compared).trimEnd().split('\n');
 }
 
-/** The order of fields means nothing, so moving one is no change. */
+/** The order of fields, and of what a lookup matches, means nothing, so moving one is no change. */
 const fieldsInOrder = (sync: SyncEntry): SyncEntry => ({
   ...sync,
-  fields: sortedBy(sync.fields, ({ field }) => field),
+  fields: sortedBy(sync.fields, ({ field }) => field).map((field) =>
+    field.value.kind === 'lookup'
+      ? { ...field, value: { kind: 'lookup', lookup: matchesInOrder(field.value.lookup) } }
+      : field,
+  ),
+});
+
+const matchesInOrder = (lookup: LookupEntry): LookupEntry => ({
+  ...lookup,
+  match: sortedBy(lookup.match, ({ field }) => field),
 });
 
 /** The lines outside the longest common subsequence. */

@@ -1,41 +1,38 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
+  Duplicates,
   EmptyResult,
   FirstRun,
   GuardAction,
-  Metadata,
+  MappingChange,
   Mode,
-  NullHandling,
   RemovalAction,
+  Snapshots,
   SyncSpecSchema,
   Uncertain,
   type ConnectionSchema,
-  type ConstantSchema,
-  type FieldMappingSchema,
   type GuardSchema,
   type ModelSchema,
   type OnRemovedSchema,
   type SettingSchema,
   type SyncSpec,
 } from '../gen/drawbridge/v1/sync_pb.js';
+import { fieldOf } from './compile-mapping.js';
 import {
   entryOf,
-  type ConstantEntry,
   type DestinationEntry,
-  type FieldEntry,
-  type FieldValueEntry,
+  type DuplicatesEntry,
   type GuardEntry,
   type GuardActionName,
-  type MetadataName,
   type ModelEntry,
   type ModeName,
-  type NullHandlingName,
   type OnRemovedEntry,
   type RemovalName,
   type Settings,
   type SettingValue,
   type SourceEntry,
   type Specification,
+  type SyncEntry,
 } from './entry.js';
 import { sortedBy } from './order.js';
 
@@ -80,7 +77,17 @@ export function compileSync(
     },
     uncertain: sync.uncertain === 'hold' ? Uncertain.HOLD : Uncertain.RESEND,
     options: settingsOf(sync.options),
+    ...laterWordsOf(sync),
   });
+}
+
+/** What is not said has the default, and is left out of the canonical form as well. */
+function laterWordsOf({ snapshots, quarantineAfter, mappingChange }: SyncEntry) {
+  return {
+    ...(snapshots && { snapshots: Snapshots.HASHED }),
+    ...(quarantineAfter !== undefined && { quarantineAfter }),
+    ...(mappingChange && { mappingChange: wireMappingChanges[mappingChange] }),
+  };
 }
 
 function found<Entry>(record: Readonly<Record<string, Entry>>, name: string): Entry {
@@ -142,7 +149,14 @@ function modelOf(name: string, entry: ModelEntry): MessageInitShape<typeof Model
     'sql' in entry.query
       ? ({ case: 'sql', value: entry.query.sql.replace(/[\s;]+$/, '') } as const)
       : ({ case: 'table', value: entry.query.table } as const);
-  return { name, query, primaryKey: [...entry.primaryKey] };
+  return { name, query, primaryKey: [...entry.primaryKey], ...duplicatesOf(entry.duplicates) };
+}
+
+function duplicatesOf(duplicates: DuplicatesEntry | undefined) {
+  if (!duplicates) return {};
+  if (duplicates.keep === 'fail') return { duplicates: Duplicates.FAIL };
+  const orderBy = duplicates.orderBy.map(({ column, descending }) => ({ column, descending }));
+  return { duplicates: Duplicates.FIRST, orderBy };
 }
 
 function onRemovedOf({ action, set }: OnRemovedEntry): MessageInitShape<typeof OnRemovedSchema> {
@@ -152,37 +166,6 @@ function onRemovedOf({ action, set }: OnRemovedEntry): MessageInitShape<typeof O
       fieldOf({ field, value: { kind: 'constant', constant }, nulls: 'send' }),
     ),
   };
-}
-
-type FieldInit = MessageInitShape<typeof FieldMappingSchema>;
-
-function fieldOf(entry: FieldEntry): FieldInit {
-  return {
-    field: entry.field,
-    value: fieldValueOf(entry.value),
-    nulls: wireNulls[entry.nulls],
-    ...(entry.default && { default: constantOf(entry.default) }),
-  };
-}
-
-function fieldValueOf(value: FieldValueEntry): NonNullable<FieldInit['value']> {
-  switch (value.kind) {
-    case 'column':
-      return { case: 'column', value: value.column };
-    case 'template':
-      return { case: 'template', value: value.template };
-    case 'metadata':
-      return { case: 'metadata', value: wireMetadata[value.metadata] };
-    case 'constant':
-      return { case: 'constant', value: constantOf(value.constant) };
-  }
-}
-
-function constantOf(constant: ConstantEntry): MessageInitShape<typeof ConstantSchema> {
-  if ('text' in constant) return { value: { case: 'text', value: constant.text } };
-  if ('number' in constant) return { value: { case: 'number', value: constant.number } };
-  if ('flag' in constant) return { value: { case: 'flag', value: constant.flag } };
-  return { value: { case: 'null', value: true } };
 }
 
 const guardOf = ({ rows, percent, action }: GuardEntry): MessageInitShape<typeof GuardSchema> => ({
@@ -208,22 +191,13 @@ export const wireRemovals: Record<RemovalName, RemovalAction> = {
   set: RemovalAction.SET,
 };
 
-const wireNulls: Record<NullHandlingName, NullHandling> = {
-  send: NullHandling.SEND,
-  omit: NullHandling.OMIT,
-  'skip-row': NullHandling.SKIP_ROW,
-  default: NullHandling.DEFAULT,
-};
-
-const wireMetadata: Record<MetadataName, Metadata> = {
-  run_id: Metadata.RUN_ID,
-  run_started_at: Metadata.RUN_STARTED_AT,
-  sync_name: Metadata.SYNC_NAME,
-  operation: Metadata.OPERATION,
-};
-
 const wireGuardActions: Record<GuardActionName, GuardAction> = {
   stop: GuardAction.STOP,
   withhold: GuardAction.WITHHOLD,
   approve: GuardAction.APPROVE,
+};
+
+const wireMappingChanges: Record<NonNullable<SyncEntry['mappingChange']>, MappingChange> = {
+  'from-now-on': MappingChange.FROM_NOW_ON,
+  stop: MappingChange.STOP,
 };

@@ -2,7 +2,8 @@
  * The configuration in the form that is kept: plain JSON, every default filled in, one entry an item.
  * The control plane stores entries, the YAML is read into them and written from them, and a run's
  * wire message is compiled from them. Lists where order matters, since JSON in Postgres forgets the
- * order of keys.
+ * order of keys. Words that came later are absent where they say the default: an entry that was stored before them is
+ * the same entry.
  */
 
 export const modes = ['upsert', 'update', 'create', 'mirror', 'append', 'replace'] as const;
@@ -19,6 +20,11 @@ export type MetadataName = (typeof metadataNames)[number];
 
 export const guardActions = ['stop', 'withhold', 'approve'] as const;
 export type GuardActionName = (typeof guardActions)[number];
+
+export const duplicateWords = ['invalid', 'first', 'fail'] as const;
+
+export const lookupMisses = ['reject', 'null', 'skip', 'create'] as const;
+export type LookupMissName = (typeof lookupMisses)[number];
 
 export type SettingValue = string | number | boolean | readonly string[] | Settings;
 export interface Settings {
@@ -48,6 +54,16 @@ export interface ModelEntry {
   source: string;
   query: { sql: string } | { table: string };
   primaryKey: readonly string[];
+  /** Absent: a key that comes more than once is invalid, and no copy is sent. */
+  duplicates?: DuplicatesEntry;
+}
+
+/** The first copy is sent, or the run stops. */
+export type DuplicatesEntry = { keep: 'first'; orderBy: readonly OrderEntry[] } | { keep: 'fail' };
+
+export interface OrderEntry {
+  column: string;
+  descending: boolean;
 }
 
 /** Exact: a number is the text that stood in the YAML. */
@@ -58,7 +74,19 @@ export type FieldValueEntry =
   | { kind: 'column'; column: string }
   | { kind: 'constant'; constant: ConstantEntry }
   | { kind: 'metadata'; metadata: MetadataName }
-  | { kind: 'template'; template: string };
+  | { kind: 'template'; template: string }
+  | { kind: 'lookup'; lookup: LookupEntry };
+
+/** The value of a field of the one record of another object whose fields equal some columns. */
+export interface LookupEntry {
+  object: string;
+  /** At least one; their order means nothing. */
+  match: readonly KeyEntry[];
+  returns: string;
+  /** `create`: the record is made of the matched fields. */
+  onMiss: LookupMissName;
+  onMany: 'reject';
+}
 
 export interface FieldEntry {
   field: string;
@@ -114,6 +142,12 @@ export interface SyncEntry {
   /** What happens to an operation that can't be repeated safely and got no answer. */
   uncertain: 'hold' | 'resend';
   options: Settings;
+  /** Absent: values rest in the bucket. */
+  snapshots?: 'hashed';
+  /** Runs in which a row may be rejected before it is set aside, 1 to 1000. Absent: it is tried in every run. */
+  quarantineAfter?: number;
+  /** What becomes of unchanged rows when the mapping changes. Absent: they are sent again (`backfill`). */
+  mappingChange?: 'from-now-on' | 'stop';
 }
 
 /** A whole configuration, by name. */

@@ -5,7 +5,9 @@ import {
   type GuardEntry,
   type GuardsEntry,
   type ModelEntry,
+  type LookupEntry,
   type OnRemovedEntry,
+  type OrderEntry,
   type ScheduleEntry,
   type Section,
   type Settings,
@@ -50,8 +52,17 @@ function destinationForm(entry: DestinationEntry): object {
   return { ...sourceForm(entry), ...whenFilled('limits', limits) };
 }
 
-function modelForm({ source, query, primaryKey }: ModelEntry): object {
-  return { source, primaryKey, ...query };
+function modelForm({ source, query, primaryKey, duplicates }: ModelEntry): object {
+  if (!duplicates) return { source, primaryKey, ...query };
+  const { keep } = duplicates;
+  const order = keep === 'first' && { orderBy: duplicates.orderBy.map(orderForm) };
+  return { source, primaryKey, ...query, duplicates: keep, ...order };
+}
+
+/** A direction that a column's own name seems to end in must be said, or it would be taken for one. */
+function orderForm({ column, descending }: OrderEntry): string {
+  if (descending) return `${column} desc`;
+  return /\S\s+(asc|desc)$/i.test(column) ? `${column} asc` : column;
 }
 
 function syncForm(sync: SyncEntry): object {
@@ -68,6 +79,9 @@ function syncForm(sync: SyncEntry): object {
     ...whenFilled('guards', guardsForm(sync.guards)),
     ...(sync.uncertain !== 'hold' && { uncertain: sync.uncertain }),
     ...whenFilled('options', settingsForm(sync.options)),
+    ...(sync.snapshots && { snapshots: sync.snapshots }),
+    ...(sync.quarantineAfter !== undefined && { quarantineAfter: sync.quarantineAfter }),
+    ...(sync.mappingChange && { mappingChange: sync.mappingChange }),
   };
 }
 
@@ -110,7 +124,19 @@ function valueForm(value: FieldEntry['value']): object {
       return { metadata: value.metadata };
     case 'constant':
       return { constant: constantForm(value.constant) };
+    case 'lookup':
+      return { lookup: lookupForm(value.lookup) };
   }
+}
+
+/** There is one way yet with many, so it is left out. */
+function lookupForm({ object, match, returns, onMiss }: LookupEntry): object {
+  return {
+    object,
+    match: new Map(match.map(({ field, column }) => [field, column])),
+    return: returns,
+    ...(onMiss !== 'reject' && { onMiss: onMiss === 'null' ? null : onMiss }),
+  };
 }
 
 function constantForm(constant: ConstantEntry): unknown {

@@ -313,7 +313,6 @@ describe('a mistake is found where it stands', () => {
       '25:7 spec.conflict',
     ],
     ['a default that is missing', 'nulls: omit', 'nulls: default', '25:7 spec.missing'],
-    ['a lookup', 'email: email', 'email: { lookup: { object: o } }', '23:7 spec.not_supported_yet'],
     ['alerts', 'syncs:', 'alerts: {}\nsyncs:', '15:1 spec.not_supported_yet'],
     ['too many at once', 'concurrency: 4', 'concurrency: 400', '9:51 spec.bad_value'],
     [

@@ -7,6 +7,7 @@ import {
   type FieldValueEntry,
   type NullHandlingName,
 } from './entry.js';
+import { lookup } from './read-lookup.js';
 import {
   listByName,
   mapped,
@@ -46,7 +47,7 @@ const nulls = {
   default: optional(constant, undefined),
 };
 
-type Kind = FieldValueEntry['kind'] | 'lookup';
+type Kind = FieldValueEntry['kind'];
 type Mapped = Omit<FieldEntry, 'field'>;
 
 const readers: Record<Kind, Reader<Mapped>> = {
@@ -62,11 +63,9 @@ const readers: Record<Kind, Reader<Mapped>> = {
   metadata: mapped(shape({ metadata: required(oneOf(metadataNames)) }), ({ metadata }) =>
     sent({ kind: 'metadata', metadata }),
   ),
-  lookup: (at) => {
-    const message =
-      'Lookups are not supported yet. Join the value in the model, and map its column.';
-    return at.file.report(at, 'spec.not_supported_yet', message);
-  },
+  lookup: mapped(shape({ lookup: required(lookup), ...nulls }), (written, at) =>
+    withNulls({ kind: 'lookup', lookup: written.lookup }, written, at),
+  ),
 };
 const kinds = Object.keys(readers) as Kind[];
 

@@ -1,4 +1,5 @@
 import type { ModelEntry } from './entry.js';
+import { duplicates, duplicatesOf, orderBy } from './read-duplicates.js';
 import { listOf, mapped, nonEmptyText, optional, required, shape, type Reader } from './reader.js';
 import { referenceTo } from './reference.js';
 import type { At } from './yaml-file.js';
@@ -18,13 +19,18 @@ const written = shape({
   primaryKey: required(primaryKey),
   sql: optional(nonEmptyText, undefined),
   table: optional(nonEmptyText, undefined),
+  duplicates: optional(duplicates, 'invalid'),
+  orderBy: optional(orderBy, undefined),
 });
 
 export const modelEntry: Reader<ModelEntry> = mapped(
   written,
-  ({ source, primaryKey: columns, sql, table }, at) => {
+  ({ source, primaryKey: columns, sql, table, ...copies }, at) => {
     const query = queryOf(sql, table, at);
-    return query && { value: { source, query, primaryKey: columns } };
+    const keep = duplicatesOf(copies, at);
+    if (!query || !keep) return undefined;
+    const duplicated = keep.value && { duplicates: keep.value };
+    return { value: { source, query, primaryKey: columns, ...duplicated } };
   },
 );
 

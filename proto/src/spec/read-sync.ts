@@ -1,5 +1,6 @@
 import { isScalar } from 'yaml';
 import {
+  guardActions,
   modes,
   removals,
   type GuardEntry,
@@ -57,14 +58,6 @@ const onRemoved: Reader<OnRemovedEntry> = (at) => {
 const removedGuard: GuardEntry = { rows: 10, percent: 10, action: 'withhold' };
 const countGuard: GuardEntry = { rows: 0, percent: 0, action: 'withhold' };
 
-/** `approve` has its place in the canonical form, but nobody can let a plan go yet. */
-const guardAction: Reader<GuardEntry['action']> = (at) => {
-  const node = at.file.resolve(at.node);
-  if (!isScalar(node) || node.value !== 'approve') return oneOf(['stop', 'withhold'])(at);
-  const message = 'Runs can not be approved yet. Choose stop or withhold.';
-  return at.file.report(at, 'spec.not_supported_yet', message);
-};
-
 /** `off`, or thresholds; what is left out comes from `defaults`. */
 function guard(defaults: GuardEntry): Reader<GuardEntry | undefined> {
   const thresholds = shape({
@@ -73,7 +66,7 @@ function guard(defaults: GuardEntry): Reader<GuardEntry | undefined> {
       defaults.rows,
     ),
     percent: optional(number({ minimum: 0, maximum: 1_000_000 }), defaults.percent),
-    action: optional(guardAction, defaults.action),
+    action: optional(oneOf(guardActions), defaults.action),
   });
   return (at) => {
     if (!isScalar(at.file.resolve(at.node))) return thresholds(at);
@@ -100,6 +93,9 @@ const guards: Reader<WrittenGuards> = mapped(
   }),
 );
 
+/** In one run a row may be rejected because of a neighbour; after a thousand nobody waits for it. */
+const quarantineAfter = number({ minimum: 1, maximum: 1000, whole: true });
+
 const written = shape({
   model: required(referenceTo('models')),
   destination: required(referenceTo('destinations')),
@@ -113,14 +109,23 @@ const written = shape({
   guards: optional(guards, { removed: removedGuard }),
   uncertain: optional(oneOf(['hold', 'resend']), 'hold'),
   options: optional(settings, {}),
+  snapshots: optional(oneOf(['full', 'hashed']), 'full'),
+  quarantineAfter: optional(quarantineAfter, undefined),
+  mappingChange: optional(oneOf(['backfill', 'from-now-on', 'stop']), undefined),
 });
 
 export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
   const removal = removalOf(sync.mode, sync.onRemoved, at);
-  const refused = refuseFieldTwice(sync, at);
+  const refused = [refuseFieldTwice(sync, at), refuseMappingChange(sync, at)].includes(true);
   if (!removal || refused) return undefined;
+  const { snapshots, quarantineAfter: tries, mappingChange, ...rest } = sync;
   const filled = withEmptyResult(sync.guards, removal.value);
-  return { value: { ...sync, onRemoved: removal.value, guards: filled } };
+  const later = {
+    ...(snapshots === 'hashed' && { snapshots }),
+    ...(tries !== undefined && { quarantineAfter: tries }),
+    ...(mappingChange && mappingChange !== 'backfill' && { mappingChange }),
+  };
+  return { value: { ...rest, onRemoved: removal.value, guards: filled, ...later } };
 });
 
 /**
@@ -159,4 +164,17 @@ function refuseFieldTwice(sync: Pick<SyncEntry, 'key' | 'fields'>, at: At): bool
     at.file.reportInside(at, ['fields', field], { code: 'spec.conflict', message });
   }
   return twice.length > 0;
+}
+
+/** A mode that sends a row once, or all of them each time, has none to send again. */
+function refuseMappingChange(
+  { mode, mappingChange }: { mode: ModeName; mappingChange: string | undefined },
+  at: At,
+): boolean {
+  const isOnce = mode === 'create' || mode === 'append';
+  if (mappingChange === undefined || !(isOnce || mode === 'replace')) return false;
+  const why = isOnce ? 'sends a row once' : 'sends every row each time';
+  const message = `"mode: ${mode}" ${why}, whatever becomes of the mapping. Leave "mappingChange" out.`;
+  at.file.reportInside(at, ['mappingChange'], { code: 'spec.conflict', message });
+  return true;
 }

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import {
+  guardActions,
+  lookupMisses,
   metadataNames,
   modes,
   type ConstantEntry,
   type DestinationEntry,
+  type DuplicatesEntry,
   type FieldEntry,
   type GuardEntry,
   type KeyEntry,
+  type LookupEntry,
   type ModelEntry,
   type OnRemovedEntry,
   type ScheduleEntry,
@@ -99,12 +103,33 @@ const destination: fc.Arbitrary<DestinationEntry> = fc
   )
   .map(([entry, limits]) => ({ ...entry, limits }));
 
+/** Columns whose names end like a direction are the hard ones. */
+const orderColumn = fc.oneof(
+  filled.map((column) => column.trim()),
+  fc.constantFrom('desc', 'a desc', 'a  ASC', 'b\nasc', 'asc desc'),
+);
+
+const duplicates: fc.Arbitrary<DuplicatesEntry> = fc.oneof(
+  fc.constant<DuplicatesEntry>({ keep: 'fail' }),
+  fc
+    .uniqueArray(fc.record({ column: orderColumn, descending: fc.boolean() }), {
+      selector: ({ column }) => column,
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((orderBy) => ({ keep: 'first' as const, orderBy })),
+);
+
 const model = (sources: string[]): fc.Arbitrary<ModelEntry> =>
-  fc.record({
-    source: fc.constantFrom(...sources),
-    query: fc.oneof(fc.record({ sql: filled }), fc.record({ table: filled })),
-    primaryKey: fc.uniqueArray(filled, { minLength: 1, maxLength: 3 }),
-  });
+  fc.record(
+    {
+      source: fc.constantFrom(...sources),
+      query: fc.oneof(fc.record({ sql: filled }), fc.record({ table: filled })),
+      primaryKey: fc.uniqueArray(filled, { minLength: 1, maxLength: 3 }),
+      duplicates,
+    },
+    { requiredKeys: ['source', 'query', 'primaryKey'] },
+  );
 
 const constant: fc.Arbitrary<ConstantEntry> = fc.oneof(
   fc.record({ text }),
@@ -122,6 +147,18 @@ const template = fc.constantFrom(
   'plain: text',
 );
 
+const lookup: fc.Arbitrary<LookupEntry> = fc.record({
+  object: filled,
+  match: fc.uniqueArray(fc.record({ field: filled, column: filled }), {
+    selector: ({ field }) => field,
+    minLength: 1,
+    maxLength: 3,
+  }),
+  returns: filled,
+  onMiss: fc.constantFrom(...lookupMisses),
+  onMany: fc.constant('reject'),
+});
+
 const handled = fc.oneof(
   fc.record({ nulls: fc.constantFrom('send' as const, 'omit', 'skip-row') }),
   fc.record({ nulls: fc.constant('default' as const), default: constant }),
@@ -133,6 +170,7 @@ const mapping: fc.Arbitrary<Omit<FieldEntry, 'field'>> = fc.oneof(
       fc.oneof(
         filled.map((column) => ({ kind: 'column' as const, column })),
         template.map((liquid) => ({ kind: 'template' as const, template: liquid })),
+        lookup.map((related) => ({ kind: 'lookup' as const, lookup: related })),
       ),
       handled,
     )
@@ -160,7 +198,7 @@ const schedule: fc.Arbitrary<ScheduleEntry> = fc.oneof(
 const guard: fc.Arbitrary<GuardEntry> = fc.record({
   rows: fc.nat(),
   percent: fc.constantFrom(0, 12.5, 100),
-  action: fc.constantFrom('stop' as const, 'withhold'),
+  action: fc.constantFrom(...guardActions),
 });
 
 const guards = fc.record(
@@ -204,6 +242,13 @@ const keyAndFields: fc.Arbitrary<{ key: KeyEntry[]; fields: FieldEntry[] }> = fc
     fields: names.slice(keys).map((field, index) => ({ field, ...mappings[index]! })),
   }));
 
+/** A mode that sends a row once, or all each time, has none to send again. */
+function withoutMappingChange(entry: SyncEntry): SyncEntry {
+  if (entry.mode === 'upsert' || entry.mode === 'update' || entry.mode === 'mirror') return entry;
+  const { mappingChange: _never, ...rest } = entry;
+  return rest;
+}
+
 /** A sync that removes finds its records by the model's primary key. */
 function withPrimaryKey(entry: SyncEntry, { primaryKey }: ModelEntry): SyncEntry {
   if (entry.onRemoved.action === 'nothing') return entry;
@@ -214,6 +259,15 @@ function withPrimaryKey(entry: SyncEntry, { primaryKey }: ModelEntry): SyncEntry
   const fields = entry.fields.filter(({ field }) => !key.some((part) => part.field === field));
   return { ...entry, key, fields };
 }
+
+const laterWords = fc.record(
+  {
+    snapshots: fc.constant('hashed' as const),
+    quarantineAfter: fc.integer({ min: 1, max: 1000 }),
+    mappingChange: fc.constantFrom('from-now-on' as const, 'stop'),
+  },
+  { requiredKeys: [] },
+);
 
 const sync = (
   models: Readonly<Record<string, ModelEntry>>,
@@ -233,9 +287,13 @@ const sync = (
         uncertain: fc.constantFrom('hold' as const, 'resend'),
         options: settings,
       }),
+      laterWords,
     )
-    .map(([removed, mapped, rest]) =>
-      withPrimaryKey({ ...rest, ...removed, ...mapped }, models[rest.model]!),
+    .map(([removed, mapped, rest, later]) =>
+      withPrimaryKey(
+        withoutMappingChange({ ...rest, ...removed, ...mapped, ...later }),
+        models[rest.model]!,
+      ),
     );
 
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 3 });

@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { FieldType } from '../gen/drawbridge/v1/catalog_pb.js';
+import { FieldType, Lookups } from '../gen/drawbridge/v1/catalog_pb.js';
 import { FailureKind } from '../gen/drawbridge/v1/failure_pb.js';
 import type { AgentFrameSchema, ControlFrameSchema } from '../gen/drawbridge/v1/frame_pb.js';
 import { Phase, SyncOutcome } from '../gen/drawbridge/v1/report_pb.js';
@@ -111,13 +111,13 @@ export const agentBodies: Record<string, AgentBody> = {
         {
           name: 'postgres',
           label: 'Postgres',
+          lookups: Lookups.CREATE,
           objects: [
             {
               name: '*',
               label: 'Table',
               modes: [Mode.REPLACE],
               firstRun: FirstRun.SEND,
-              lookups: true,
               options: [
                 {
                   name: 'returning',
