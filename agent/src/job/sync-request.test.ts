@@ -41,6 +41,10 @@ syncs:
       why: { metadata: operation }
       skipped: { column: s, nulls: skip-row }
       filled: { column: f, nulls: default, default: "none" }
+      account: { lookup: { object: account, match: { domain: d, country: c }, return: id, onMiss: create }, nulls: omit }
+      owner: { lookup: { object: person, match: { mail: m }, return: id, onMiss: null } }
+      team: { lookup: { object: team, match: { name: t }, return: id, onMiss: skip } }
+      plan_id: { lookup: { object: plan, match: { name: p }, return: id } }
     firstRun: baseline
     guards: { removed: { rows: 10, percent: 12.5, action: withhold }, added: { rows: 1, percent: 2, action: stop }, emptyResult: allow }
   plain:
@@ -97,6 +101,28 @@ it('knows every kind of field, and every way with NULL', () => {
     why: { value: { kind: 'metadata', metadata: 'operation' } },
     skipped: { nulls: 'skip-row' },
     filled: { nulls: 'default', default: { text: 'none' } },
+  });
+});
+
+it('knows what to look up, and what to do about a miss', () => {
+  const lookups = requestOf('everything').fields.flatMap(({ value }) =>
+    value.kind === 'lookup' ? [value.lookup] : [],
+  );
+  expect(Object.fromEntries(lookups.map((lookup) => [lookup.object, lookup.onMiss]))).toEqual({
+    account: 'create',
+    person: 'null',
+    team: 'skip',
+    plan: 'reject',
+  });
+  expect(lookups.find(({ object }) => object === 'account')).toEqual({
+    object: 'account',
+    match: [
+      { field: 'country', column: 'c' },
+      { field: 'domain', column: 'd' },
+    ],
+    returns: 'id',
+    onMiss: 'create',
+    onMany: 'reject',
   });
 });
 

@@ -4,30 +4,20 @@ import {
   FirstRun,
   GuardAction,
   MappingChange,
-  Metadata,
   Mode,
-  NullHandling,
   RemovalAction,
   Snapshots,
   Uncertain,
 } from '@drawbridge/proto';
 import type {
-  Constant as WireConstant,
-  FieldMapping as WireMapping,
   Guard as WireGuard,
   Model as WireModel,
   RunOptions,
   SyncSpec,
 } from '@drawbridge/proto';
-import { Failure } from '../failure.js';
-import type {
-  Constant,
-  Duplicates as SyncDuplicates,
-  FieldMapping,
-  FieldValue,
-  Guard,
-  SyncRequest,
-} from '../sync/sync-request.js';
+import type { Duplicates as SyncDuplicates, Guard, SyncRequest } from '../sync/sync-request.js';
+import { mappingOf } from './field-mapping.js';
+import { incomplete, known } from './known.js';
 
 /** The wire's specification in the engine's words. Throws CONFIG `spec.incomplete` where something is missing. */
 export function syncRequestOf(
@@ -121,46 +111,6 @@ function queryOf(
   }
 }
 
-function mappingOf({ field, value, nulls, default: otherwise }: WireMapping): FieldMapping {
-  return {
-    field,
-    value: fieldValueOf(value),
-    nulls: known(nullHandlings[nulls]),
-    ...(otherwise && { default: constantOf(otherwise) }),
-  };
-}
-
-function fieldValueOf(value: WireMapping['value']): FieldValue {
-  switch (value.case) {
-    case 'column':
-      return { kind: 'column', column: value.value };
-    case 'constant':
-      return { kind: 'constant', constant: constantOf(value.value) };
-    case 'metadata':
-      return { kind: 'metadata', metadata: known(metadatas[value.value]) };
-    case 'template':
-      return { kind: 'template', template: value.value };
-    case 'lookup':
-    case undefined:
-      throw incomplete();
-  }
-}
-
-function constantOf({ value }: WireConstant): Constant {
-  switch (value.case) {
-    case 'text':
-      return { text: value.value };
-    case 'number':
-      return { number: value.value };
-    case 'flag':
-      return { flag: value.value };
-    case 'null':
-      return { null: true };
-    case undefined:
-      throw incomplete();
-  }
-}
-
 function guardOf({ rows, percent, action }: WireGuard): Guard {
   return { rows: Number(rows), percent, action: known(guardActions[action]) };
 }
@@ -223,40 +173,9 @@ const mappingChanges: Record<MappingChange, SyncRequest['mappingChange'] | null 
   [MappingChange.STOP]: 'stop',
 };
 
-const nullHandlings: Record<NullHandling, FieldMapping['nulls'] | undefined> = {
-  [NullHandling.UNSPECIFIED]: undefined,
-  [NullHandling.SEND]: 'send',
-  [NullHandling.OMIT]: 'omit',
-  [NullHandling.SKIP_ROW]: 'skip-row',
-  [NullHandling.DEFAULT]: 'default',
-};
-
-type MetadataName = Extract<FieldValue, { kind: 'metadata' }>['metadata'];
-
-const metadatas: Record<Metadata, MetadataName | undefined> = {
-  [Metadata.UNSPECIFIED]: undefined,
-  [Metadata.RUN_ID]: 'run_id',
-  [Metadata.RUN_STARTED_AT]: 'run_started_at',
-  [Metadata.SYNC_NAME]: 'sync_name',
-  [Metadata.OPERATION]: 'operation',
-};
-
 const guardActions: Record<GuardAction, Guard['action'] | undefined> = {
   [GuardAction.UNSPECIFIED]: undefined,
   [GuardAction.STOP]: 'stop',
   [GuardAction.WITHHOLD]: 'withhold',
   [GuardAction.APPROVE]: 'approve',
 };
-
-function known<T>(value: T | undefined): T {
-  if (value === undefined) throw incomplete();
-  return value;
-}
-
-function incomplete(): Failure {
-  return new Failure(
-    'CONFIG',
-    'spec.incomplete',
-    'The sync asks for something that this agent does not know. Install a newer agent.',
-  );
-}
