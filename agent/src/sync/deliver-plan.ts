@@ -8,6 +8,7 @@ import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
 import { refusedRows } from './join-lookups.js';
 import type { Lookups } from './open-lookups.js';
+import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
 import { noOutcomes } from './outcomes.js';
 import type { Plan, PlanPart } from './plan.js';
@@ -50,7 +51,7 @@ export async function deliverPlan(
     const result: Delivered =
       failure || tools.signal.aborted || sendable.upTo === 0
         ? { outcomes: noOutcomes(), open: [] }
-        : await sendPart(run, sendable, { ...to, journal });
+        : await sendPart(run, sendable, { ...to, journal }).catch(notBegun);
     failure ??= result.failure;
     delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
@@ -59,6 +60,11 @@ export async function deliverPlan(
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
   return { recorded, delivered, ...(failure && { failure }) };
+}
+
+/** What keeps a part from being sent must not cost the record of those that were. */
+function notBegun(error: unknown): Delivered {
+  return { outcomes: noOutcomes(), open: [], failure: failureOf(error) };
 }
 
 /** The plan is in the bucket, and the head names it, before the first operation leaves. */
@@ -110,6 +116,7 @@ async function sendPart(
 ): Promise<Delivered> {
   const { request, duck, meter, tally, tools, runId, shape } = run;
   const { lookups } = to;
+  await makeMissing(run, part, lookups);
   const refused = await refusedRows(part, { fields: request.fields, lookups, made: true, duck });
   const { file, unrendered } = await renderPart(part, to.mapping, {
     columns: shape.columns,

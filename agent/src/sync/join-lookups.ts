@@ -14,24 +14,29 @@ import type { Unsent } from './unsent.js';
 export function withLookups(rows: string, lookups: Lookups): string {
   if (lookups.list.length === 0) return rows;
   const values = lookups.list.map((_, n) => `${answers(n)}.value as ${lookupColumn(n)}`);
-  return `(select p.*, ${values.join(', ')} from ${joined(rows, lookups)})`;
+  return `(select p.*, ${values.join(', ')} from ${lookedUp(rows, lookups)})`;
+}
+
+interface Judging {
+  fields: readonly FieldMapping[];
+  lookups: Lookups;
+  /** Records that were missing have been made. */
+  made: boolean;
 }
 
 /**
  * The rows of a part that are not sent because of what was looked up, by why; a failure is missing where the sync leaves
- * them out. `made`: records that were missing have been made. A row that left is removed whatever it referred to.
+ * them out. A row that left is removed whatever it referred to.
  */
 export async function refusedRows(
   part: PlanPart & { upTo?: number },
-  context: { fields: readonly FieldMapping[]; lookups: Lookups; made: boolean; duck: Duck },
+  { duck, ...judging }: Judging & { duck: Duck },
 ): Promise<Unsent[]> {
-  const { fields, lookups, made, duck } = context;
+  const { lookups } = judging;
   if (lookups.list.length === 0 || part.change === 'removed') return [];
-  const reasons: (Failure | undefined)[] = [...lookups.failures];
-  const number = (reason: Failure | undefined): number => reasons.push(reason) - 1;
-  const cases = fields.flatMap((field) => casesOf(field, { fields, made, number }));
+  const { sql, reasons } = unsentReasons(judging);
   const rows = duck.numbers(`select ord::ubigint, reason::ubigint from (
-      select p.ord, case ${cases.join(' ')} end as reason from ${joined(sentOf(part), lookups)})
+      select p.ord, ${sql} as reason from ${lookedUp(sentOf(part), lookups)})
     where reason is not null order by ord`);
   const found = new Map<number, RangeSet>();
   for await (const [ords = none, whys = none] of rows)
@@ -45,6 +50,17 @@ export async function refusedRows(
 }
 
 const none = new BigUint64Array();
+
+/** SQL over `lookedUp` rows: the number of the reason why a row is not sent, or NULL. */
+export function unsentReasons({ fields, lookups, made }: Judging): {
+  sql: string;
+  reasons: (Failure | undefined)[];
+} {
+  const reasons: (Failure | undefined)[] = [...lookups.failures];
+  const number = (reason: Failure | undefined): number => reasons.push(reason) - 1;
+  const cases = fields.flatMap((field) => casesOf(field, { fields, made, number }));
+  return { sql: `case ${cases.join(' ')} end`, reasons };
+}
 
 /** The first field that has something against a row decides. */
 function casesOf(
@@ -74,7 +90,8 @@ function casesOf(
 
 const answers = (number: number): string => `l${number}`;
 
-function joined(rows: string, { list }: Lookups): string {
+/** SQL of rows `p`, each with what each lookup found for it, `l0`, `l1`, … */
+export function lookedUp(rows: string, { list }: Lookups): string {
   const joins = list.map(({ table, lookup }: OpenLookup, n) => {
     const same = lookup.match.map(
       ({ column }, m) => `p.${valueColumn(column)} = ${answers(n)}.${matchColumn(m)}`,

@@ -13,6 +13,8 @@ export interface SyncPaths {
   /** Everything that is logged of the changes of a run. */
   changelog(runId: string): string;
   runReport(startedAt: Date, runId: string, epoch: string): string;
+  /** Records that a lookup made. */
+  created(startedAt: Date, name: string): string;
 }
 
 export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths {
@@ -34,6 +36,7 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     // Names begin with the time, so that a list of them is in the order of the runs.
     runReport: (startedAt, runId, epoch) =>
       `${logs}/runs/${basicTime(startedAt)}-${runId}-${epoch}.parquet`,
+    created: (startedAt, name) => `${logs}/created/${basicTime(startedAt)}-${name}.jsonl`,
   };
 }
 

@@ -232,5 +232,128 @@ describe('a lookup', () => {
   });
 });
 
+describe('a lookup that makes what is missing', () => {
+  const creating = (nulls?: FieldMapping['nulls']) => syncing(account({ onMiss: 'create' }, nulls));
+  const created = (): unknown[] =>
+    [...store.objects]
+      .filter(([key]) => key.includes('/log/created/'))
+      .flatMap(([, { body }]) => Buffer.from(body).toString().trim().split('\n'))
+      .map((line) => JSON.parse(line) as unknown);
+
+  it('makes each record once, sends what it got, and tells so in the log (invariants 3, 8)', async () => {
+    accounts().splice(0, 2);
+    expect(await engine.run(creating())).toMatchObject({
+      outcome: 'succeeded',
+      counts: { added: 30, sent: 30 },
+    });
+    expect(accounts().map(({ domain }) => domain)).toEqual([
+      'd\\t2\t.example',
+      expect.stringContaining('.example'),
+      expect.stringContaining('.example'),
+    ]);
+    const ids = accounts()
+      .slice(1)
+      .map(({ id }) => id);
+    expect(new Set(accountsSent())).toEqual(new Set([...ids, null]));
+    expect(created().toSorted()).toMatchObject(
+      accounts()
+        .slice(1)
+        .map(({ domain, id }) => ({
+          object: 'account',
+          match: { domain },
+          returns: 'id',
+          value: id,
+        })),
+    );
+    expect(await engine.run(creating())).toMatchObject({ counts: { unchanged: 30 } });
+    expect(accounts()).toHaveLength(3);
+  });
+
+  it('makes nothing in a dry run, for a row that is refused anyway, or of a NULL', async () => {
+    accounts().splice(1, 1);
+    table[1]!['domain'] = null;
+    table = table.map((row) => ({ ...row, ref: row['id'] === '3' ? 'zero\\' : 'nobody' }));
+    const other = {
+      ...account({ match: [{ field: 'id', column: 'ref' }], returns: 'domain' }),
+      field: 'other',
+    };
+    const both = syncing(account({ onMiss: 'create' }), other);
+    expect(await engine.run({ ...creating(), run: dryRun })).toMatchObject({
+      counts: { pending: 29, rejected: 1 },
+    });
+    expect(await engine.run(both)).toMatchObject({ counts: { sent: 1, rejected: 29 } });
+    expect(accounts()).toHaveLength(2);
+    expect(created()).toEqual([]);
+  });
+
+  it('keeps values out of the bucket where none may rest there', async () => {
+    accounts().length = 0;
+    expect(await engine.run({ ...creating(), snapshots: 'hashed' })).toMatchObject({
+      counts: { sent: 30 },
+    });
+    expect(created()).toEqual([]);
+  });
+
+  it('rejects the rows whose record could not be made, and sends the others (invariant 8)', async () => {
+    accounts().splice(0, 2);
+    moods.finding = (what, texts) => {
+      if (what === 'create' && texts.some((text) => text.startsWith('d\\t1')))
+        throw new Failure('REJECTED', 'destination.rejected', 'No.', { vendorCode: '23502' });
+    };
+    expect(await engine.run(creating())).toMatchObject({
+      counts: { sent: 20, rejected: 10 },
+      errors: [{ failure: { code: 'destination.rejected', vendorCode: '23502' }, count: 10 }],
+    });
+    moods.finding = () => undefined;
+    expect(await engine.run(creating())).toMatchObject({ counts: { added: 10, sent: 10 } });
+    expect(accounts()).toHaveLength(3);
+  });
+
+  it('looks what came of a record whose making got no answer, and never makes it twice (invariant 3)', async () => {
+    accounts().splice(0, 2);
+    moods.created = () => {
+      throw new Failure('TRANSIENT', 'destination.no_answer', 'Cut.');
+    };
+    expect(await engine.run(creating())).toMatchObject({ counts: { sent: 30 } });
+    expect(accounts()).toHaveLength(3);
+    accounts().length = 0;
+    moods.finding = (what) => {
+      if (what === 'create') throw new Failure('TRANSIENT', 'destination.no_answer', 'Cut.');
+    };
+    table.push({ id: '99', name: 'late', domain: 'late.example' });
+    expect(await engine.run(creating())).toMatchObject({
+      counts: { rejected: 1, sent: 0 },
+      errors: [{ failure: { code: 'lookup.not_created' }, count: 1 }],
+    });
+    expect(accounts()).toHaveLength(0);
+  });
+
+  it('makes nothing for what a canary leaves for later', async () => {
+    accounts().length = 0;
+    table = table.map((row, n) => ({ ...row, domain: `${n}.example` }));
+    await engine.run({ ...creating(), run: { ...nothingSpecial, canary: 4 } });
+    expect(accounts()).toHaveLength(4);
+  });
+
+  it('stops with what was sent recorded when no record may be made (invariants 2, 3)', async () => {
+    await engine.run(creating());
+    table[0]!['name'] = 'renamed';
+    table.push({ id: '99', name: 'late', domain: 'late.example' });
+    moods.finding = (what) => {
+      if (what === 'create') throw new Failure('CONFIG', 'destination.forbidden', 'No.');
+    };
+    expect(await engine.run(creating())).toMatchObject({
+      outcome: 'failed',
+      counts: { changed: 1, added: 1, sent: 1, pending: 1 },
+      baseline: { generation: 2n },
+    });
+    moods.finding = () => undefined;
+    expect(await engine.run(creating())).toMatchObject({
+      counts: { changed: 0, added: 1, sent: 1 },
+    });
+  });
+});
+
+const nothingSpecial = { dryRun: false, full: false, rebaseline: false, verify: false };
 const full = { dryRun: false, full: true, rebaseline: false, verify: false };
 const dryRun = { dryRun: true, full: false, rebaseline: false, verify: false };
