@@ -18,6 +18,7 @@ const rooms = [
   'page',
   'auth',
   'workspace',
+  'audit',
   'agent',
   'catalog',
   'source',

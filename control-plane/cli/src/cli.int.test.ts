@@ -276,6 +276,46 @@ describe('show, runs and cancel', () => {
     expect((await world.drawbridge('runs', 'other')).out).toBe('No runs yet.\n');
   });
 
+  it('approve the plan that was looked at, and no other', async () => {
+    await using world = await setUp();
+    const planDigest = 'ab'.repeat(32);
+    const counts = { ...sampleRun.counts, added: 0, changed: 3, removed: 12_034 };
+    world.state.looks = [{ state: 'waiting_approval', planDigest, counts }];
+    const said = await world.drawbridge('approve', sampleRun.id);
+    expect(said).toMatchObject({
+      code: 0,
+      out: `Approved: 12,034 rows to be removed, 3 changed. Run ${sampleRun.id} is queued.\n`,
+    });
+    expect(world.state.approved).toEqual([{ runId: sampleRun.id, planDigest }]);
+    world.state.refusal = 'run.plan_changed';
+    const late = await world.drawbridge('approve', sampleRun.id, '--json');
+    expect(late.code).toBe(1);
+    expect(late.json()).toMatchObject({ error: { code: 'run.plan_changed' } });
+  });
+
+  it('wait for what becomes of an approved run', async () => {
+    await using world = await setUp();
+    const planDigest = 'ab'.repeat(32);
+    world.state.looks = [
+      { state: 'waiting_approval', planDigest },
+      { state: 'running', phase: 'deliver' },
+      { state: 'succeeded', planDigest },
+    ];
+    const said = await world.drawbridge('approve', sampleRun.id, '--wait', '--json');
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.json()).toMatchObject({ state: 'succeeded', planDigest });
+  });
+
+  it('say what waits and how to let it go', async () => {
+    await using world = await setUp();
+    world.state.looks = [{ state: 'waiting_approval', heldBy: ['removed'] }];
+    const shown = await world.drawbridge('show', sampleRun.id);
+    expect(shown.out).toContain(`drawbridge approve ${sampleRun.id}`);
+    const waited = await world.drawbridge('run', 'customers-to-app', '--wait');
+    expect(waited.code).toBe(3);
+    expect(waited.out).toContain('Held by the guard on removed rows: 5 rows would be removed');
+  });
+
   it('cancel a run', async () => {
     await using world = await setUp();
     const said = await world.drawbridge('cancel', sampleRun.id);

@@ -42,6 +42,14 @@ export interface Run {
   counts: Counts;
   phases: Phases;
   planned: number;
+  /** While it is under way, as far as its agent can tell. */
+  rowsPerSecond: number | null;
+  remainingMs: number | null;
+  planDigest: string | null;
+  /** The guards that ask for a person's word: added, changed, removed. */
+  heldBy: string[];
+  resumed: number;
+  resentForMapping: number;
   errors: RunError[];
   failure: RunError | null;
   baseline: { generation: number; key: string; sha256: string; rows: number; bytes: number } | null;
@@ -52,6 +60,7 @@ export interface Run {
 
 const runFields = `
   id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
+  rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping
   counts { ${countNames.join(' ')} }
   phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
   errors { code vendorCode count errorId title advice }
@@ -78,6 +87,13 @@ export const startRun: Operation<{ startRun: { run: Run } }, { input: StartRunIn
 
 export const cancelRun: Operation<{ cancelRun: { run: Run } }, { input: { id: string } }> = {
   document: `mutation CancelRun($input: CancelRunInput!) { cancelRun(input: $input) { run {${runFields}} } }`,
+};
+
+export const approveRun: Operation<
+  { approveRun: { run: Run } },
+  { input: { runId: string; planDigest: string | null } }
+> = {
+  document: `mutation ApproveRun($input: ApproveRunInput!) { approveRun(input: $input) { run {${runFields}} } }`,
 };
 
 export const oneRun: Operation<{ run: Run | null }, { id: string }> = {

@@ -5,7 +5,7 @@ import { enrollToken } from './command/enroll-token.js';
 import { exportConfiguration } from './command/export.js';
 import { keys } from './command/keys.js';
 import { apply, plan } from './command/plan.js';
-import { cancel, run, show } from './command/run.js';
+import { approve, cancel, run, show } from './command/run.js';
 import { runs } from './command/runs.js';
 import { validate } from './command/validate.js';
 
@@ -17,6 +17,7 @@ export const commands: readonly Command[] = [
   run,
   runs,
   show,
+  approve,
   cancel,
   agents,
   enrollToken,
@@ -28,7 +29,7 @@ Environment:
   DRAWBRIDGE_URL    the control plane (default: http://localhost:3000)
   DRAWBRIDGE_TOKEN  an API key of the workspace
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a run that did not send every row.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a run that did not send every row or waits for approval.`;
 
 /** Does what a command says and tells the outcome. */
 export type Perform = (command: Command, given: Given) => Promise<void>;

@@ -39,7 +39,8 @@ describe('the document of a run', () => {
     };
     const document = runDocument({ ...sampleRun, errors: [error] }) as Record<string, object>;
     expect(Object.keys(document).join(' ')).toBe(
-      'id sync state trigger agent policyDigest startedAt finishedAt phases counts errors baseline failure dryRun',
+      'id sync state trigger agent policyDigest startedAt finishedAt phases counts errors baseline failure dryRun ' +
+        'resumed resentForMapping planDigest heldBy',
     );
     expect(Object.keys(document.phases!)).toEqual(
       ['query', 'snapshot', 'diff', 'plan', 'deliver', 'record'].map((name) => `${name}Ms`),
@@ -74,5 +75,22 @@ describe('the lines of a run', () => {
     expect(lines).toContain('  source.auth_failed (28P01)');
     expect(lines).toContain('    Wrong password: Correct the secret.');
     expect(lines.at(-1)).toContain(`v1/ws=*/sync=*/run=${sampleRun.id}/errors/e1.json`);
+  });
+
+  it('say what a plan that waits would do, and how to say yes or no', () => {
+    const waiting = withCounts({ added: 3, changed: 0, removed: 12_034 }, 'waiting_approval');
+    const lines = runLines({ ...waiting, heldBy: ['removed'], planDigest: 'ab'.repeat(32) });
+    expect(lines).toContain(
+      '  Held by the guard on removed rows: 12,034 rows would be removed, 3 added. Nothing of it was sent.',
+    );
+    expect(lines).toContain(`  If that is right, approve with: drawbridge approve ${sampleRun.id}`);
+    expect(lines.join('\n')).toContain(`drawbridge cancel ${sampleRun.id}`);
+    expect(runLines(sampleRun).join('\n')).not.toContain('approve');
+  });
+
+  it('say what went on from an earlier attempt, and what a new mapping sent again', () => {
+    const lines = runLines({ ...sampleRun, resumed: 4_000, resentForMapping: 1 }).join('\n');
+    expect(lines).toContain('4,000 operations had ended before the run was cut off');
+    expect(lines).toContain('1 unchanged row sent again because the mapping changed');
   });
 });

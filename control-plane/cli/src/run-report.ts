@@ -1,5 +1,6 @@
 import { countNames, phaseNames, type Run, type RunError } from './operation.js';
-import { count, duration } from './text.js';
+import { heldLines } from './held-plan.js';
+import { count, duration, plural } from './text.js';
 
 /** 0: every row was sent or unchanged. 3: some were not. 1: the run failed or was cancelled. */
 export function exitCodeOf({ state, counts, dryRun }: Run): number {
@@ -28,6 +29,10 @@ export const runDocument = (run: Run): object => ({
   baseline: run.baseline,
   failure: run.failure && errorDocument(run.failure),
   dryRun: run.dryRun,
+  resumed: run.resumed,
+  resentForMapping: run.resentForMapping,
+  planDigest: run.planDigest,
+  heldBy: run.heldBy,
 });
 
 const errorDocument = ({ code, vendorCode, count: number, errorId }: RunError): object => ({
@@ -40,11 +45,27 @@ const errorDocument = ({ code, vendorCode, count: number, errorId }: RunError): 
 export function runLines(run: Run): string[] {
   return [
     `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
+    ...heldLines(run),
     ...countLines(run),
+    ...moreLines(run),
     `  ${phaseNames.map((name) => `${name} ${duration(run.phases[`${name}Ms`])}`).join(', ')}`,
     ...[...(run.failure ? [run.failure] : []), ...run.errors].flatMap((error) =>
       errorLines(run.id, error),
     ),
+  ];
+}
+
+/** What the counts do not say, where there is something to say. */
+function moreLines({ resumed, resentForMapping }: Run): string[] {
+  return [
+    ...(resumed > 0
+      ? [
+          `  ${plural(resumed, 'operation')} had ended before the run was cut off, and went on from there`,
+        ]
+      : []),
+    ...(resentForMapping > 0
+      ? [`  ${plural(resentForMapping, 'unchanged row')} sent again because the mapping changed`]
+      : []),
   ];
 }
 

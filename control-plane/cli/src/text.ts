@@ -14,6 +14,14 @@ export const plural = (number: number, noun: string): string =>
 export const duration = (ms: number): string =>
   ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 
+/** Rounded up, as far as anybody wants to know it: `4 s`, `3 min`, `2.5 h`. */
+export function remaining(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
 const signs = { create: '+', update: '~', remove: '-' } as const;
 const colors = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 

@@ -3,7 +3,7 @@ import type { Ask } from './api.js';
 import type { Context } from './command.js';
 import { CliFailure } from './failure.js';
 import { oneRun, type Run } from './operation.js';
-import { count } from './text.js';
+import { makeLiveLine } from './progress-line.js';
 
 const finalStates = new Set(['succeeded', 'completed_with_errors', 'failed', 'cancelled']);
 
@@ -16,11 +16,14 @@ const patienceMs = 60_000;
 
 /** Asks until the run is over, and tells whoever watches how far it is. */
 export async function waitFor(run: Run, ask: Ask, { live, note }: Context): Promise<Run> {
-  const pace = makePace();
+  const showLive = makeLiveLine(live, () => performance.now());
   let silentSince: number | undefined;
   for (let current = run; ;) {
-    live(isOver(current) ? '' : progressLine(current, pace(current)));
-    if (isOver(current)) return current;
+    if (isOver(current)) {
+      live('');
+      return current;
+    }
+    showLive(current);
     await pause(pollMs);
     const answer = await askOnce(ask, run.id);
     if (answer) [current, silentSince] = [answer, undefined];
@@ -51,28 +54,4 @@ function stillPatient(since: number | undefined, note: (line: string) => void): 
 export function foundRun(run: Run | null, id: string): Run {
   if (run) return run;
   throw new CliFailure('run.not_found', `There is no run "${id}". drawbridge runs lists them.`, 2);
-}
-
-/** Rows a second since the phase began, from what two looks at the counts say. */
-function makePace(): (run: Run) => number {
-  let phase: string | null = null;
-  let [rows, at] = [0, 0];
-  return (run) => {
-    if (run.phase !== phase) [phase, rows, at] = [run.phase, rowsOf(run), performance.now()];
-    const seconds = (performance.now() - at) / 1000;
-    return seconds > 0 ? (rowsOf(run) - rows) / seconds : 0;
-  };
-}
-
-const rowsOf = ({ phase, counts }: Run): number =>
-  phase === 'deliver' ? counts.sent + counts.skipped + counts.rejected : counts.queried;
-
-function progressLine(run: Run, rowsPerSecond: number): string {
-  const rows = rowsOf(run);
-  const done =
-    run.phase === 'deliver'
-      ? `${count(rows)} of ${count(run.planned)} sent`
-      : `${count(rows)} rows`;
-  const pace = rowsPerSecond >= 1 ? `  ${count(Math.round(rowsPerSecond))} rows/s` : '';
-  return `${run.state}${run.phase ? `  ${run.phase}` : ''}  ${done}${pace}`;
 }

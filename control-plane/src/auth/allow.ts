@@ -11,6 +11,7 @@ export type Permission =
   | 'key.create'
   | 'key.read'
   | 'key.revoke'
+  | 'run.approve'
   | 'run.read'
   | 'run.start'
   | 'run.cancel'

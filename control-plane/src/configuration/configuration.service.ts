@@ -86,8 +86,12 @@ export class ConfigurationService {
     const before = await storedSpecification(tx, workspaceId);
     const changes = changesBetween(before, specification);
     if (dryRun) return { applied: false, problems: [], changes, stopped: [] };
-    const removed = await writeSpecification({ tx, workspaceId, before, after: specification });
-    const stopped = await this.runs.cancelLive(tx, removed);
+    const writing = { tx, workspaceId, before, after: specification };
+    const { removed, renewed } = await writeSpecification(writing);
+    const stopped = [
+      ...(await this.runs.cancelLive(tx, removed)),
+      ...(await this.runs.dropWaiting(tx, renewed)),
+    ];
     return { applied: true, problems: [], changes, stopped };
   }
 }

@@ -2,8 +2,14 @@ import { entryOf } from '@drawbridge/proto';
 import { planSync, type Ground, type KnownSync } from './plan-sync.js';
 import type { Writing } from './writing.js';
 
-/** Answers with the ids of the syncs that were removed. */
-export async function writeSyncs(writing: Writing): Promise<string[]> {
+/** Syncs by what became of them, as ids. */
+export interface WrittenSyncs {
+  removed: string[];
+  /** Those that had been there and have a new version now. */
+  renewed: string[];
+}
+
+export async function writeSyncs(writing: Writing): Promise<WrittenSyncs> {
   const { tx, workspaceId, after } = writing;
   const ground = await groundOf(writing);
   const known = await knownSyncs(writing);
@@ -27,7 +33,8 @@ export async function writeSyncs(writing: Writing): Promise<string[]> {
   const gone = [...known.values()].filter(
     ({ name, removedAt }) => !removedAt && !entryOf(after.syncs, name),
   );
-  return removeSyncs(writing, ground, gone);
+  const renewed = plans.filter(({ isNew, version }) => !isNew && version).map(({ id }) => id);
+  return { removed: await removeSyncs(writing, ground, gone), renewed };
 }
 
 async function groundOf({ tx, workspaceId, after }: Writing): Promise<Ground> {

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { entryOf } from '@drawbridge/proto';
-import { writeSyncs } from './write-syncs.js';
+import { writeSyncs, type WrittenSyncs } from './write-syncs.js';
 import type { Writing } from './writing.js';
 
 /**
  * Makes the tables say what the specification says. New things from the bottom up, then the syncs, then what is gone
- * from the top down, so that nothing ever points at nothing. Answers with the ids of the syncs that were removed.
+ * from the top down, so that nothing ever points at nothing.
  */
-export async function writeSpecification(writing: Writing): Promise<string[]> {
+export async function writeSpecification(writing: Writing): Promise<WrittenSyncs> {
   await writePools(writing);
   await writeConnections(writing);
   await writeModels(writing);
-  const removed = await writeSyncs(writing);
+  const written = await writeSyncs(writing);
   await removeRest(writing);
-  return removed;
+  return written;
 }
 
 /** A run may wait in a pool before its first agent comes: it is seen to wait, and goes on by itself. */

@@ -9,10 +9,11 @@ export async function advanceRun(
   { jobId, epoch }: LeaseKey,
   progress: RunProgress,
 ): Promise<{ id: string; workspaceId: string } | undefined> {
-  const { phase, counts, phases, planned } = progress;
+  const { phase, counts, phases, planned, rowsPerSecond = null, remainingMs = null } = progress;
   const [run] = await tx.$queryRaw<{ id: string; workspaceId: string }[]>`
     update "Run" as run set phase = coalesce(${phase}, phase), counts = ${JSON.stringify(counts)}::jsonb,
-      phases = ${JSON.stringify(phases)}::jsonb, planned = ${planned}::bigint
+      phases = ${JSON.stringify(phases)}::jsonb, planned = ${planned}::bigint,
+      "rowsPerSecond" = ${rowsPerSecond}::bigint, "remainingMs" = ${remainingMs}::bigint
     from "Job" as job
     where job.id = ${jobId}::uuid and job.epoch = ${epoch} and job."agentId" = ${agentId}::uuid
       and job.state = 'leased' and job."leaseUntil" > now()

@@ -24,8 +24,7 @@ export async function cancelJobOfRun(
 /** Before several are cancelled: in the order of their ids, as renewals do, or the two could wait for each other. */
 export async function lockJobsOfRuns(tx: Transaction, runIds: readonly string[]): Promise<void> {
   await tx.$queryRaw`
-    select id from "Job" where "runId" = any(${runIds}::uuid[]) and state in ('queued', 'leased')
-    order by id for update`;
+    select id from "Job" where "runId" = any(${runIds}::uuid[]) order by id for update`;
 }
 
 /** Takes back a job that nobody waits for any more. An agent that has it finds its lease no longer current. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DestinationModule } from '../destination/destination.module.js';
 import { RunModule } from '../run/run.module.js';
 import { SourceModule } from '../source/source.module.js';
+import { ApprovalService } from './approval.service.js';
 import { ConnectionLookup } from './connection-lookup.js';
 import { ConnectionResolver } from './connection.resolver.js';
 import { ConnectionService } from './connection.service.js';
@@ -16,6 +17,7 @@ import { RunQueueService } from './run-queue.service.js';
     JobService,
     Rescuer,
     RunQueueService,
+    ApprovalService,
     RunQueueResolver,
     ConnectionLookup,
     ConnectionService,

@@ -38,6 +38,8 @@ describe('what an agent says of a run, in our words', () => {
           },
           agentPeakBytes: 1n << 33n,
           bucketBytes: 70n,
+          resumed: 4n,
+          resentForMapping: 1n,
         },
       },
     });
@@ -63,7 +65,24 @@ describe('what an agent says of a run, in our words', () => {
       baseline: { generation: 2, key: 'v1/m.json', sha256: 'ab'.repeat(32), rows: 9, bytes: 100 },
       peakBytes: 2 ** 33,
       bucketBytes: 70,
+      resumed: 4,
+      resentForMapping: 1,
     });
+  });
+
+  it('knows a plan that waits for approval by its digest, and believes in none without', () => {
+    const waiting = (planDigest: string) =>
+      endOf(
+        create(FinishedSchema, {
+          result: {
+            case: 'syncReport',
+            value: { outcome: SyncOutcome.WAITING_APPROVAL, counts: {}, phases: {}, planDigest },
+          },
+        }).result,
+      );
+    const planDigest = 'cd'.repeat(32);
+    expect(waiting(planDigest)).toMatchObject({ state: 'waiting_approval', planDigest });
+    expect(waiting('')).toMatchObject({ state: 'failed', failure: { code: 'job.wrong_report' } });
   });
 
   it('tells a run that was stopped from one that failed', () => {
@@ -93,6 +112,17 @@ describe('what an agent says of a run, in our words', () => {
     const names = phases.map((phase) => progressOf(create(ProgressSchema, { phase })).phase);
     expect(names).toEqual(['query', 'snapshot', 'diff', 'plan', 'deliver', 'record']);
     expect(progressOf(create(ProgressSchema, {})).phase).toBeNull();
+  });
+
+  it('keeps the pace and the time that is left, and neither where nobody can tell', () => {
+    const told = { phase: Phase.DELIVER, rowsPerSecond: 2_310n, remainingMs: 4_000n };
+    expect(progressOf(create(ProgressSchema, told))).toMatchObject({
+      rowsPerSecond: 2_310,
+      remainingMs: 4_000,
+    });
+    const untold = progressOf(create(ProgressSchema, { phase: Phase.QUERY }));
+    expect(untold).not.toHaveProperty('rowsPerSecond');
+    expect(untold).not.toHaveProperty('remainingMs');
   });
 });
 

@@ -12,7 +12,6 @@ import {
 import {
   countNames,
   phaseNames,
-  type FinalState,
   type PhaseName,
   type PhaseTimes,
   type RunCounts,
@@ -23,12 +22,15 @@ import {
 
 /** The wire's words in ours. Counts beyond 2^53 would be rounded; nobody has so many rows. */
 
-export function progressOf({ phase, counts, phases, planned }: Progress): RunProgress {
+export function progressOf(progress: Progress): RunProgress {
+  const { phase, counts, phases, planned, rowsPerSecond, remainingMs } = progress;
   return {
     phase: wirePhases[phase],
     counts: countsOf(counts),
     phases: phasesOf(phases),
     planned: Number(planned),
+    ...(rowsPerSecond > 0n && { rowsPerSecond: Number(rowsPerSecond) }),
+    ...(remainingMs > 0n && { remainingMs: Number(remainingMs) }),
   };
 }
 
@@ -93,12 +95,15 @@ export const ownProblem = (code: string): RunProblem => ({
 });
 
 function endOfReport(report: SyncReport): RunEnd {
-  const { baseline, failure } = report;
+  const { baseline, failure, planDigest, outcome } = report;
+  // Nobody could say which plan they approve.
+  if (outcome === SyncOutcome.WAITING_APPROVAL && planDigest === '')
+    return { state: 'failed', failure: ownProblem('job.wrong_report') };
   const phases = phasesOf(report.phases);
   // The last progress may have been said some phases ago.
   const phase = phaseNames.findLast((name) => phases[`${name}Ms`] > 0);
   return {
-    state: wireOutcomes[report.outcome],
+    state: wireOutcomes[outcome],
     ...(phase && { phase }),
     counts: countsOf(report.counts),
     phases,
@@ -117,6 +122,9 @@ function endOfReport(report: SyncReport): RunEnd {
     }),
     peakBytes: Number(report.agentPeakBytes),
     bucketBytes: Number(report.bucketBytes),
+    ...(planDigest !== '' && { planDigest }),
+    resumed: Number(report.resumed),
+    resentForMapping: Number(report.resentForMapping),
   };
 }
 
@@ -138,12 +146,11 @@ const wirePhases: Record<Phase, PhaseName | null> = {
   [Phase.RECORD]: 'record',
 };
 
-const wireOutcomes: Record<SyncOutcome, FinalState> = {
+const wireOutcomes: Record<SyncOutcome, RunEnd['state']> = {
   [SyncOutcome.UNSPECIFIED]: 'failed',
   [SyncOutcome.SUCCEEDED]: 'succeeded',
   [SyncOutcome.COMPLETED_WITH_ERRORS]: 'completed_with_errors',
   [SyncOutcome.FAILED]: 'failed',
   [SyncOutcome.CANCELLED]: 'cancelled',
-  // What waits is counted as withheld.
-  [SyncOutcome.WAITING_APPROVAL]: 'completed_with_errors',
+  [SyncOutcome.WAITING_APPROVAL]: 'waiting_approval',
 };

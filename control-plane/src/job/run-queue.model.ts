@@ -68,6 +68,25 @@ export class StartRunPayload {
 }
 
 @InputType()
+export class ApproveRunInput {
+  @Field(() => ID)
+  runId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The planDigest that was looked at: when another plan waits by now, nothing is approved.',
+  })
+  planDigest?: string;
+}
+
+@ObjectType()
+export class ApproveRunPayload {
+  @Field(() => Run)
+  run!: Run;
+}
+
+@InputType()
 export class CancelRunInput {
   @Field(() => ID)
   id!: string;

@@ -5,7 +5,10 @@ import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { RunHistoryService } from '../run/run-history.service.js';
 import type { ShownRun } from '../run/run-of.js';
 import { runOptionsOf } from '../run/run-options.js';
+import { ApprovalService } from './approval.service.js';
 import {
+  ApproveRunInput,
+  ApproveRunPayload,
   CancelRunInput,
   CancelRunPayload,
   StartRunInput,
@@ -17,6 +20,7 @@ import { RunQueueService } from './run-queue.service.js';
 export class RunQueueResolver {
   constructor(
     private readonly service: RunQueueService,
+    private readonly approvals: ApprovalService,
     private readonly history: RunHistoryService,
   ) {}
 
@@ -27,6 +31,19 @@ export class RunQueueResolver {
     @Args('input', { type: () => StartRunInput }) input: StartRunInput,
   ): Promise<{ run: ShownRun }> {
     return this.shown(caller, await this.service.start(caller, input.sync, runOptionsOf(input)));
+  }
+
+  @Allow('run.approve')
+  @Mutation(() => ApproveRunPayload, {
+    description:
+      'Lets a plan go that a guard held. The run plans anew: what goes beyond this plan waits again.',
+  })
+  async approveRun(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => ApproveRunInput }) input: ApproveRunInput,
+  ): Promise<{ run: ShownRun }> {
+    await this.approvals.approve(caller, input);
+    return this.shown(caller, input.runId);
   }
 
   @Allow('run.cancel')

@@ -5,11 +5,16 @@ import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
+import { dropWaitingRun, longWaitingRun } from '../run/approval-row.js';
 import { assertUndoable } from '../run/undoable.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
 import { cancelJobOfRun, lockJobsOfRuns } from './cancel.js';
 import { insertJob, poolIdOf } from './enqueue.js';
+import { lockJobOfRun } from './requeue.js';
+
+/** A person gets at least so long to approve a plan before a slot of the schedule replaces it: a day and a night. */
+export const approvalPatienceMs = 24 * 3_600_000;
 
 /** A run in the queue, and the pool whose agents may be told of it. */
 export interface QueuedRun {
@@ -93,6 +98,28 @@ export class RunQueueService {
     return stopped;
   }
 
+  /** A plan that was made from what a sync said before is nothing to approve; `announceStop` follows the transaction. */
+  async dropWaiting(tx: Transaction, syncIds: readonly string[]): Promise<StoppedRun[]> {
+    const runs = await tx.run.findMany({
+      where: { liveSyncId: { in: [...syncIds] }, state: 'waiting_approval' },
+      select: { id: true, workspaceId: true },
+    });
+    const dropped: StoppedRun[] = [];
+    for (const { id: runId, workspaceId } of runs)
+      if (await dropWaitingRun(tx, runId, 'run.superseded')) dropped.push({ workspaceId, runId });
+    return dropped;
+  }
+
+  /** For a slot of a schedule: what has waited since yesterday makes room for a plan of today. */
+  async dropExpired(
+    tx: Transaction,
+    { workspaceId, syncId }: { workspaceId: string; syncId: string },
+  ): Promise<StoppedRun[]> {
+    const runId = await longWaitingRun(tx, syncId, approvalPatienceMs);
+    if (!runId || !(await dropWaitingRun(tx, runId, 'run.approval_expired'))) return [];
+    return [{ workspaceId, runId }];
+  }
+
   async announceStop(runs: readonly StoppedRun[]): Promise<void> {
     for (const { workspaceId, runId, jobId, agentId } of runs) {
       if (jobId && agentId) await this.notices.publish({ kind: 'job_cancelled', agentId, jobId });
@@ -103,11 +130,12 @@ export class RunQueueService {
 
 /** The job first, as everywhere, so that two of these never wait for each other. */
 async function stopRun(tx: Transaction, run: StoppedRun): Promise<StoppedRun> {
+  await lockJobOfRun(tx, run.workspaceId, run.runId);
   const job = await cancelJobOfRun(tx, run.runId);
-  if (!job) return run;
-  if (job.state === 'finished') await endRun(tx, run.runId, { state: 'cancelled' });
+  if (!job) await dropWaitingRun(tx, run.runId, null);
+  else if (job.state === 'finished') await endRun(tx, run.runId, { state: 'cancelled' });
   else await requestRunCancel(tx, run.runId);
-  return job.agentId ? { ...run, jobId: job.id, agentId: job.agentId } : run;
+  return job?.agentId ? { ...run, jobId: job.id, agentId: job.agentId } : run;
 }
 
 /** Shared: many runs may start, but the configuration waits until they have. */
@@ -120,9 +148,10 @@ async function lockSync(tx: Transaction, { workspaceId }: Caller, name: string):
 }
 
 async function alreadyLive(tx: Transaction, syncId: string, name: string): Promise<never> {
-  const live = await tx.run.findUnique({ where: { liveSyncId: syncId }, select: { id: true } });
-  throw new AppError(
-    'run.already_live',
-    `The sync "${name}" has a live run${live ? `, ${live.id}` : ''}. Wait for its end or cancel it.`,
-  );
+  const live = await tx.run.findUnique({ where: { liveSyncId: syncId } });
+  const message =
+    live?.state === 'waiting_approval'
+      ? `A run of the sync "${name}" waits for approval, ${live.id}. Approve it or cancel it.`
+      : `The sync "${name}" has a live run${live ? `, ${live.id}` : ''}. Wait for its end or cancel it.`;
+  throw new AppError('run.already_live', message);
 }

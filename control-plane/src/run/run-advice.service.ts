@@ -19,6 +19,15 @@ const ownAdvice: Readonly<Record<string, Advice>> = {
     title: 'This sync can not be sent to an agent',
     advice: 'It is too large with its query and mapping. Shorten them, apply, and run it again.',
   },
+  'run.approval_expired': {
+    title: 'Nobody approved it in a day',
+    advice:
+      'The schedule has planned anew, from the rows as they are now. Approve that run if its counts are right.',
+  },
+  'run.superseded': {
+    title: 'The sync was changed while this waited',
+    advice: 'What it planned is no longer what the sync says. Run the sync again.',
+  },
   'job.wrong_report': {
     title: 'The agent answered with something else',
     advice: 'Agent and control plane do not fit together. Bring the agent to the current version.',

@@ -5,6 +5,7 @@ import { isUuid } from '../database/uuid.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
 import type { Page, PageRequest } from '../page/page.js';
 import { SyncService } from '../sync/sync.service.js';
+import type { RunApproval } from './run.model.js';
 import { runOf, type ShownRun } from './run-of.js';
 
 const withSync = { sync: { select: { name: true } } } as const;
@@ -49,6 +50,19 @@ export class RunHistoryService {
     return pageOf(rows.map(runOf), size, ({ createdAt, id }) =>
       cursorOf([createdAt.toISOString(), id]),
     );
+  }
+
+  /** Who approved what of a run, in order. */
+  async approvals({ workspaceId, id }: ShownRun): Promise<RunApproval[]> {
+    const entries = await this.database.auditEntry.findMany({
+      where: { workspaceId, runId: id, action: 'run.approve' },
+      orderBy: { createdAt: 'asc' },
+    });
+    return entries.map(({ actor, planDigest, createdAt }) => ({
+      by: actor,
+      planDigest: planDigest ?? '',
+      createdAt,
+    }));
   }
 
   async last(workspaceId: string, syncId: string): Promise<ShownRun | null> {

@@ -25,6 +25,13 @@ interface RunRow {
   errors: unknown;
   failure: unknown;
   baseline: unknown;
+  rowsPerSecond: bigint | null;
+  remainingMs: bigint | null;
+  planDigest: string | null;
+  waitingSince: Date | null;
+  heldBy: string[];
+  resumed: bigint;
+  resentForMapping: bigint;
   peakBytes: bigint | null;
   bucketBytes: bigint | null;
   cancelRequestedAt: Date | null;
@@ -59,14 +66,23 @@ export function runOf(row: RunRow): ShownRun {
     problems: (row.errors as RunProblem[] | null) ?? [],
     problem: row.failure as RunProblem | null,
     baseline: row.baseline as BaselinePointer | null,
-    peakBytes: row.peakBytes === null ? null : Number(row.peakBytes),
-    bucketBytes: row.bucketBytes === null ? null : Number(row.bucketBytes),
+    rowsPerSecond: numberOf(row.rowsPerSecond),
+    remainingMs: numberOf(row.remainingMs),
+    planDigest: row.planDigest,
+    waitingSince: row.waitingSince,
+    heldBy: row.heldBy,
+    resumed: Number(row.resumed),
+    resentForMapping: Number(row.resentForMapping),
+    peakBytes: numberOf(row.peakBytes),
+    bucketBytes: numberOf(row.bucketBytes),
     cancelRequestedAt: row.cancelRequestedAt,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
   };
 }
+
+const numberOf = (count: bigint | null): number | null => (count === null ? null : Number(count));
 
 const shownOptions = (options: RunOptions): ShownOptions => ({
   full: options.full,

@@ -45,13 +45,17 @@ export interface RunProgress {
   phases: PhaseTimes;
   /** Operations that the run will send; 0 until planned. */
   planned: number;
+  /** Of the phase that it is in. */
+  rowsPerSecond?: number;
+  /** Until its end; absent while nobody can tell. */
+  remainingMs?: number;
 }
 
 export type FinalState = 'succeeded' | 'completed_with_errors' | 'failed' | 'cancelled';
 
-/** How a run ended. What the agent did not say stays as its progress left it. */
+/** How a run ended, or why it waits. What the agent did not say stays as its progress left it. */
 export interface RunEnd {
-  state: FinalState;
+  state: FinalState | 'waiting_approval';
   /** How far it came. */
   phase?: PhaseName;
   counts?: RunCounts;
@@ -61,6 +65,12 @@ export interface RunEnd {
   baseline?: BaselinePointer;
   peakBytes?: number;
   bucketBytes?: number;
+  /** Names the plan that it went by or that waits; never its content. */
+  planDigest?: string;
+  /** Operations that an earlier attempt of this run had brought to an end. */
+  resumed?: number;
+  /** Unchanged rows that were sent because the mapping changed. */
+  resentForMapping?: number;
 }
 
 export const noCounts = Object.fromEntries(countNames.map((name) => [name, 0])) as RunCounts;

@@ -1,6 +1,6 @@
 /**
  * queued → leased → running → succeeded | completed_with_errors | failed | cancelled, and from a plan that needs a
- * person's word through waiting_approval. A lease that ran out puts a leased or running run back to queued.
+ * person's word through waiting_approval back to queued. A lease that ran out puts a leased or running run back to queued.
  */
 export const runStates = [
   'queued',
@@ -17,7 +17,15 @@ export type RunState = (typeof runStates)[number];
 const moves: Readonly<Record<RunState, readonly RunState[]>> = {
   queued: ['leased', 'failed', 'cancelled'],
   // The agent may say how it went in the same breath as that it began.
-  leased: ['queued', 'running', 'succeeded', 'completed_with_errors', 'failed', 'cancelled'],
+  leased: [
+    'queued',
+    'running',
+    'waiting_approval',
+    'succeeded',
+    'completed_with_errors',
+    'failed',
+    'cancelled',
+  ],
   running: [
     'queued',
     'waiting_approval',

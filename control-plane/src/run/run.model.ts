@@ -133,6 +133,18 @@ export class RunOptions {
   mappingChange!: string | null;
 }
 
+@ObjectType({ description: 'Who let a plan go that a guard had held.' })
+export class RunApproval {
+  @Field(() => String, { description: 'Name of the person, or of the API key.' })
+  by!: string;
+
+  @Field(() => String)
+  planDigest!: string;
+
+  @Field(() => Date)
+  createdAt!: Date;
+}
+
 /** One execution of a sync. */
 @ObjectType()
 export class Run {
@@ -177,6 +189,37 @@ export class Run {
 
   @Field(() => Float, { description: 'Operations that the run will send; 0 until planned.' })
   planned!: number;
+
+  @Field(() => Float, { nullable: true, description: 'While it is under way.' })
+  rowsPerSecond!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Until its end, as far as its agent can tell.',
+  })
+  remainingMs!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the plan that waits for approval, or that the run went by.',
+  })
+  planDigest!: string | null;
+
+  @Field(() => [String], {
+    description: 'The guards that asked for approval: added, changed, removed.',
+  })
+  heldBy!: string[];
+
+  @Field(() => Date, { nullable: true, description: 'Since when its plan waits for approval.' })
+  waitingSince!: Date | null;
+
+  @Field(() => Float, {
+    description: 'Operations that an earlier attempt of this run had brought to an end.',
+  })
+  resumed!: number;
+
+  @Field(() => Float, { description: 'Unchanged rows that were sent because the mapping changed.' })
+  resentForMapping!: number;
 
   @Field(() => Baseline, { nullable: true })
   baseline!: Baseline | null;

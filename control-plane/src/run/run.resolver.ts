@@ -5,7 +5,7 @@ import type { Page } from '../page/page.js';
 import { RunAdviceService } from './run-advice.service.js';
 import { RunHistoryService } from './run-history.service.js';
 import type { ShownRun } from './run-of.js';
-import { Run, RunConnection, RunError } from './run.model.js';
+import { Run, RunApproval, RunConnection, RunError } from './run.model.js';
 
 @Resolver(() => Run)
 export class RunResolver {
@@ -32,6 +32,11 @@ export class RunResolver {
     @Args('id', { type: () => ID }) id: string,
   ): Promise<ShownRun | null> {
     return this.history.find(caller, id);
+  }
+
+  @ResolveField(() => [RunApproval])
+  approvals(@Parent() run: ShownRun): Promise<RunApproval[]> {
+    return this.history.approvals(run);
   }
 
   @ResolveField(() => [RunError])

@@ -2,6 +2,7 @@ import type { Transaction } from '../database/database.js';
 
 export interface DueSync {
   id: string;
+  workspaceId: string;
   spec: unknown;
   /** The slot of the schedule that has come. */
   slot: Date;
@@ -16,7 +17,7 @@ export interface DueSync {
  */
 export function takeDueSyncs(tx: Transaction, limit: number): Promise<DueSync[]> {
   return tx.$queryRaw<DueSync[]>`
-    select id, spec, "nextRunAt" as slot, "createdAt", now() from "Sync"
+    select id, "workspaceId", spec, "nextRunAt" as slot, "createdAt", now() from "Sync"
     where "nextRunAt" <= now() and "removedAt" is null and "pausedAt" is null
     order by "nextRunAt" limit ${limit}
     for no key update skip locked`;

@@ -1,8 +1,14 @@
 import type { Answer, Command } from '../command.js';
-import { cancelRun, oneRun, startRun, type Run } from '../operation.js';
+import { changesText } from '../held-plan.js';
+import { approveRun, cancelRun, oneRun, startRun, type Run } from '../operation.js';
 import { exitCodeOf, runDocument, runLines } from '../run-report.js';
 import { startInput } from '../run-options.js';
 import { foundRun, waitFor } from '../wait.js';
+
+const waitOption = [
+  '--wait',
+  'wait for the end: 0 all sent, 3 some not or it waits for approval, 1 failed or cancelled',
+] as const;
 
 export const run: Command = {
   usage: 'run <sync>',
@@ -19,21 +25,33 @@ export const run: Command = {
     ['--accept-types', 'take columns whose type changed as they are, and send nothing for it'],
     ['--backfill', 'the mapping changed: send every current row again'],
     ['--from-now-on', 'the mapping changed: send only what changes from now on'],
-    ['--wait', 'wait for the end: 0 all sent, 3 some not, 1 failed or cancelled'],
+    waitOption,
   ],
   act: async ({ args: [sync = ''], options }, context) => {
     const input = startInput(sync, options);
     const ask = context.ask();
     const started = (await ask(startRun, { input })).startRun.run;
-    if (options.wait !== true)
-      return {
-        json: runDocument(started),
-        lines: [
-          `Run ${started.id} is ${started.state}. Follow it with: drawbridge show ${started.id}`,
-        ],
-      };
-    const ended = await waitFor(started, ask, context);
-    return { ...runAnswer(ended), exitCode: exitCodeOf(ended) };
+    if (options.wait === true) return endAnswer(await waitFor(started, ask, context));
+    const line = `Run ${started.id} is ${started.state}. Follow it with: drawbridge show ${started.id}`;
+    return { json: runDocument(started), lines: [line] };
+  },
+};
+
+export const approve: Command = {
+  usage: 'approve <run>',
+  summary: 'let a plan go that a guard held, as it was when you looked',
+  example: 'drawbridge approve 7c9e6679-7425-40de-944b-e07fc1f90ae7 --wait',
+  options: [waitOption],
+  act: async ({ args: [runId = ''], options }, context) => {
+    const ask = context.ask();
+    const seen = foundRun((await ask(oneRun, { id: runId })).run, runId);
+    // The digest of what was counted here: a plan that replaces it meanwhile is not approved.
+    const planDigest = seen.state === 'waiting_approval' ? seen.planDigest : null;
+    const approved = (await ask(approveRun, { input: { runId, planDigest } })).approveRun.run;
+    if (options.wait === true) return endAnswer(await waitFor(approved, ask, context));
+    const what = planDigest === null ? ' before' : `: ${changesText(seen.counts, 'to be')}`;
+    const line = `Approved${what}. Run ${runId} is ${approved.state.replaceAll('_', ' ')}.`;
+    return { json: runDocument(approved), lines: [line] };
   },
 };
 
@@ -58,5 +76,7 @@ export const cancel: Command = {
     return { json: runDocument(stopped), lines: [line] };
   },
 };
+
+const endAnswer = (ended: Run): Answer => ({ ...runAnswer(ended), exitCode: exitCodeOf(ended) });
 
 const runAnswer = (shown: Run): Answer => ({ json: runDocument(shown), lines: runLines(shown) });

@@ -27,6 +27,9 @@ export interface FakeState {
   agents: Agent[];
   apiKeys: ApiKey[];
   started: Record<string, unknown>[];
+  approved: object[];
+  /** The code with which approvals are refused. */
+  refusal?: string;
   /** Answers to swallow with a closed connection, as a server that restarts does. */
   drops: number;
 }
@@ -45,6 +48,7 @@ export async function openFakeControlPlane(): Promise<FakeControlPlane> {
     agents: [],
     apiKeys: [],
     started: [],
+    approved: [],
     drops: 0,
   };
   const server = createServer((request, response) => void answer(state, request, response));
@@ -94,6 +98,11 @@ function rootOf(state: FakeState) {
       if (input.sync === 'nosuch') throw refusal('sync.not_found', 'There is no sync "nosuch".');
       state.started.push(input);
       return { run: { ...sampleRun, state: 'queued', sync: input.sync, dryRun: input.dryRun } };
+    },
+    approveRun: ({ input }: Input<{ runId: string; planDigest: string | null }>) => {
+      state.approved.push(input);
+      if (state.refusal) throw refusal(state.refusal, 'It was refused.');
+      return { run: { ...sampleRun, id: input.runId, state: 'queued' } };
     },
     cancelRun: ({ input }: Input<{ id: string }>) => ({
       run: { ...sampleRun, id: input.id, state: 'cancelled' },

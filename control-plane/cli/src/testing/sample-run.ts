@@ -26,6 +26,12 @@ export const sampleRun: Run = {
   },
   phases: { queryMs: 10, snapshotMs: 20, diffMs: 30, planMs: 4, deliverMs: 1500, recordMs: 6 },
   planned: 105,
+  rowsPerSecond: null,
+  remainingMs: null,
+  planDigest: null,
+  heldBy: [],
+  resumed: 0,
+  resentForMapping: 0,
   errors: [],
   failure: null,
   baseline: {

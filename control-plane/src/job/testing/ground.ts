@@ -15,6 +15,7 @@ import type { ShownRun } from '../../run/run-of.js';
 import { RunQueueService } from '../run-queue.service.js';
 import { SchedulerService } from '../../scheduler/scheduler.service.js';
 import { SyncService } from '../../sync/sync.service.js';
+import { ApprovalService } from '../approval.service.js';
 import { JobService } from '../job.service.js';
 import type { LeasedJob } from '../work.js';
 
@@ -37,6 +38,7 @@ export interface Ground {
   noticeBoard: Notices;
   syncs: SyncService;
   runs: RunQueueService;
+  approvals: ApprovalService;
   history: RunHistoryService;
   jobs: JobService;
   scheduler: SchedulerService;
@@ -90,6 +92,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
     catalogs,
     syncs,
     runs,
+    approvals: new ApprovalService(database, notices),
     history,
     jobs,
     configuration,
