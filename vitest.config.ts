@@ -18,6 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'pure',
+          testTimeout: 10_000,
           include: ['**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{int,e2e}.test.ts'],
           environment: 'node',

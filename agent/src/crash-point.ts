@@ -43,7 +43,8 @@ export const crashPoints = {
   'head.before': 'the head is about to move to the next baseline',
   'head.after': 'the head has moved, local copies of the former baseline are still there',
   'report.before': 'the baseline stands, the error texts are not written',
-  'report.after': 'the run is over but for telling',
+  'report.after': 'the error texts are in the bucket, the report is not',
+  'report.kept': 'the run is over but for telling',
 } as const;
 
 export type CrashPoint = keyof typeof crashPoints;

@@ -174,6 +174,77 @@ describe('the log of a run', () => {
   });
 });
 
+describe('the report of a run', () => {
+  async function reports(columns: string): Promise<unknown[][]> {
+    const duck = await openDuck({ directory, memoryMiB: 200 });
+    try {
+      const files: string[] = [];
+      for (const [key, { body }] of store.objects) {
+        if (!key.includes('/log/runs/')) continue;
+        files.push(quoteText(join(directory, `${files.length}.parquet`)));
+        await writeFile(join(directory, `${files.length - 1}.parquet`), body);
+      }
+      return await duck.rows(
+        `select ${columns} from read_parquet([${files.join(', ')}]) order by epoch`,
+      );
+    } finally {
+      duck.close();
+    }
+  }
+
+  it('is a row with what it was, how it ended and why', async () => {
+    moods.refuses = ({ id }) => id === '3';
+    await engine.run();
+    onStore = (call, key) => {
+      if (call === 'put' && key.includes('/baseline/'))
+        throw new Failure('CONFIG', 'store.denied', 'No.');
+    };
+    table = people(21);
+    await engine.run({ syncName: "people's" });
+    expect(
+      await reports(
+        'sync_name, outcome, failure_code, added, sent, rejected, errors[1].code, errors[1]."count", generation',
+      ),
+    ).toEqual([
+      ['people', 'completed_with_errors', null, 20n, 19n, 1n, 'destination.rejected', 1n, 1n],
+      ["people's", 'failed', 'store.denied', 2n, 1n, 1n, 'destination.rejected', 1n, 1n],
+    ]);
+  });
+
+  it('is all that an unchanged run writes', async () => {
+    await engine.run();
+    const written: string[] = [];
+    onStore = (call, key) => void (call === 'put' && written.push(key));
+    await engine.run();
+    expect(written).toEqual([
+      expect.stringMatching(/\/log\/runs\/20260102T030405Z-.+-2\.parquet$/),
+    ]);
+    expect(store.objects.get(written[0] ?? '')?.body.length).toBeLessThan(8 << 10);
+  });
+
+  it('is not kept by a run that has lost its lease, and none is of a dry run', async () => {
+    const lost = (): never => {
+      throw new Failure('CANCELLED', 'lease.lost', 'Lost.');
+    };
+    await engine.run({}, { lease: { epoch: 1n, assertTrusted: lost } });
+    await engine.run({ run: { dryRun: true, full: false, rebaseline: false, verify: false } });
+    expect([...store.objects.keys()].filter((key) => key.includes('/log/'))).toEqual([]);
+  });
+
+  it('fails the run that it can not be kept of', async () => {
+    onStore = (_, key) => {
+      if (key.includes('/log/runs/')) throw new Failure('TRANSIENT', 'store.unreachable', 'No.');
+    };
+    const report = await engine.run();
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'store.unreachable' } },
+      baseline: { rows: 20 },
+      counts: { sent: 20, pending: 0 },
+    });
+  });
+});
+
 describe('a run that was cut off (invariant 3)', () => {
   /** The process is gone: nothing that it would still do happens. */
   function dieAt(isHere: (call: string, key: string) => boolean): void {

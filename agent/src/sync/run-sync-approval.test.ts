@@ -72,7 +72,7 @@ describe('a plan that somebody has to approve (invariants 6, 8)', () => {
       outcome: 'waiting_approval',
       planDigest: waiting.planDigest,
     });
-    expect(store.objects.size).toBe(objects);
+    expect(store.objects.size).toBe(objects + 1);
   });
 
   it('asks for nothing while no guard trips', async () => {

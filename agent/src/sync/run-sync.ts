@@ -14,6 +14,7 @@ import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
 import { judge, nothingHeld } from './guard.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
+import { logReport } from './log-report.js';
 import { constantText, makeMapping } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { mixedMapping } from './mapping-digest.js';
@@ -56,14 +57,12 @@ import type { SyncTools } from './tools.js';
 export async function runSync(request: SyncRequest, tools: SyncTools): Promise<SyncReport> {
   const run = await openRun(request, tools);
   try {
-    await follow(run);
-  } catch (error) {
-    run.failure ??= failureOf(error);
+    await follow(run).catch((error: unknown) => void (run.failure ??= failureOf(error)));
+    return await logReport(run, await report(run));
   } finally {
     run.duck.close();
     await rm(tools.workDir, { recursive: true, force: true });
   }
-  return report(run);
 }
 
 async function follow(run: Run): Promise<void> {
