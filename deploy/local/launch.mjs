@@ -16,6 +16,7 @@ const targets = {
   start: 'deploy/local/dist/start.js',
   verify: 'deploy/local/verify.mjs',
   'bench:sync': 'deploy/local/dist/bench/bench-sync.js',
+  'test:crash': 'agent/dist/testing/crash/test-crash.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
 };
 

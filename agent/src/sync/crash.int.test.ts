@@ -1,0 +1,37 @@
+import { availableParallelism } from 'node:os';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { eachPointOnce, neverPassed } from '../testing/crash/plan.js';
+import type { Passed } from '../testing/crash/plan.js';
+import { scenarios } from '../testing/crash/scenario.js';
+import { pointsOf } from '../testing/crash/trial.js';
+import { tryAll } from '../testing/crash/trials.js';
+import { openWorld } from '../testing/crash/world.js';
+import type { World } from '../testing/crash/world.js';
+
+// The short form of `npm run test:crash`: each point once, in the mirror of a table.
+
+const seed = 20_261;
+const worlds: World[] = [];
+let passed: Passed;
+
+beforeAll(async () => {
+  for (let n = 0; n < Math.min(3, availableParallelism()); n += 1)
+    worlds.push(await openWorld(inject('postgresUrl')));
+  const mirrors = scenarios.filter(({ name }) => name.startsWith('mirror'));
+  passed = new Map();
+  for (const scenario of mirrors)
+    if (neverPassed(passed).length > 0)
+      passed.set(scenario, await pointsOf(worlds[0]!, scenario, seed));
+}, 300_000);
+afterAll(async () => {
+  for (const world of worlds) await world.close();
+});
+
+it('comes to every point of a run', () => {
+  expect(neverPassed(passed)).toEqual([]);
+});
+
+it('converges after a crash at each of them (invariants 1, 2, 3, 5, 8, 9)', async () => {
+  const { violations } = await tryAll(worlds, eachPointOnce(passed, seed), () => undefined);
+  expect(violations).toEqual([]);
+}, 600_000);

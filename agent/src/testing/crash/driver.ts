@@ -1,0 +1,120 @@
+// A process that runs the engine on real servers, one run after another as its parent asks; it may die in any of them.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../../clock.js';
+import type { DestinationConnection, Target } from '../../connector/destination.js';
+import { readSettings } from '../../connector/settings.js';
+import { crashAt, onCrashPoint } from '../../crash-point.js';
+import type { CrashPoint } from '../../crash-point.js';
+import http from '../../destination/http/index.js';
+import postgres from '../../destination/postgres/index.js';
+import { finishingDestination, finishingStore } from '../../job/finishing.js';
+import { HeldLease } from '../../session/lease.js';
+import source from '../../source/postgres/index.js';
+import { openS3Store } from '../../store/s3.js';
+import { Limiter } from '../../sync/limiter.js';
+import { runSync } from '../../sync/run-sync.js';
+import type { SyncReport } from '../../sync/sync-request.js';
+import type { DriverAnswer, DriverJob } from './driver-job.js';
+
+/** Time that passes for a frozen process beyond what passes for us. */
+let frozenMs = 0;
+
+process.on('message', (job: DriverJob) => void answer(job));
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
+
+async function answer(job: DriverJob): Promise<void> {
+  const passed = new Map<CrashPoint, number>();
+  onCrashPoint((point) => void passed.set(point, (passed.get(point) ?? 0) + 1));
+  if (job.crash) crashAt(job.crash);
+  if (job.freeze) freezeAt(job.freeze);
+  const answered: DriverAnswer = { report: await run(job), passed };
+  process.send?.(answered);
+}
+
+async function run(job: DriverJob): Promise<SyncReport> {
+  const clock = clockOf(job);
+  const lease = new HeldLease({ jobId: 'job', epoch: job.epoch }, clock);
+  lease.renew(clock.monotonicMs() + 600_000);
+  await using open = new AsyncDisposableStack();
+  open.defer(() => lease.release());
+  const from = open.adopt(
+    source.open({
+      settings: readSettings(source.settings, job.source.settings),
+      secrets: { password: job.source.secrets['password']! },
+    }),
+    (one) => one.close(),
+  );
+  const to = open.adopt(openDestination(job), (one) => one.close());
+  const store = open.adopt(
+    openS3Store({ ...job.bucket, prefix: 'crash', region: 'us-east-1' }),
+    (one) => one.close(),
+  );
+  return await runSync(job.request, {
+    source: from,
+    destination: finishingDestination(to, lease.signal),
+    limiter: new Limiter({ requestsPerSecond: 0, concurrency: 0 }, clock),
+    store: finishingStore(store, lease.signal),
+    workDir: job.workDir,
+    cacheDir: job.cacheDir,
+    memoryMiB: 512,
+    clock,
+    lease,
+    onProgress: () => undefined,
+    signal: lease.signal,
+  });
+}
+
+function openDestination({ destination, maxRows }: DriverJob): DestinationConnection {
+  const { name, settings, secrets } = destination;
+  const connection =
+    name === 'http'
+      ? http.open({
+          settings: readSettings(http.settings, settings),
+          secrets: { secret: undefined },
+        })
+      : postgres.open({
+          settings: readSettings(postgres.settings, settings),
+          secrets: { password: secrets['password']! },
+        });
+  return {
+    check: (signal) => connection.check(signal),
+    open: async (request, signal) =>
+      inSmallBatches(await connection.open(request, signal), maxRows),
+    close: () => connection.close(),
+  };
+}
+
+/** Own properties only would lose the methods of a class, so the target stays behind the copy. */
+function inSmallBatches(target: Target, maxRows: number): Target {
+  return Object.create(target, {
+    maxRows: { value: Math.min(maxRows, target.maxRows) },
+  }) as Target;
+}
+
+/** Pauses between attempts are short; the wait for the end of a lease is over when a freeze has outlasted it. */
+function clockOf({ clockOffsetMs }: DriverJob): Clock {
+  const monotonicMs = (): number => performance.now() + frozenMs;
+  return {
+    now: () => Date.now() + frozenMs + clockOffsetMs,
+    monotonicMs,
+    sleep: async (ms, signal) => {
+      const until = monotonicMs() + (ms < 60_000 ? Math.min(ms, 20) : ms);
+      while (monotonicMs() < until) {
+        signal?.throwIfAborted();
+        await wait(Math.max(1, Math.min(20, until - monotonicMs())));
+      }
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+/** As a machine that is suspended: for the process no time passes, for everybody else an hour does. */
+function freezeAt({ point, nth }: { point: CrashPoint; nth: number }): void {
+  let passed = 0;
+  onCrashPoint((name) => {
+    if (name !== point || ++passed !== nth) return;
+    frozenMs += 3_600_000;
+    process.kill(process.pid, 'SIGSTOP');
+  });
+}

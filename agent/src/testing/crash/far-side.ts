@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import type { Inbox } from './inbox.js';
+import { rowText, rowsIn } from './tables.js';
+import type { RowText } from './tables.js';
+
+/** Something that the destination took. */
+export interface Taken {
+  id: string;
+  /** Undefined when the record was removed. */
+  row: RowText | undefined;
+}
+
+/** The destination as it sees itself; the engine has no part in what is read here. */
+export interface FarSide {
+  records(): Promise<Map<string, RowText>>;
+  /** Everything that was taken after the first `mark` operations, in order. */
+  taken(mark?: number): Promise<Taken[]>;
+}
+
+export function tableSide(client: pg.Client, table: 'person' | 'event'): FarSide {
+  return {
+    records: () => rowsIn(client, table),
+    taken: async (mark = 0) => {
+      const { rows } = await client.query<{
+        op: string;
+        id: string;
+        name: string | null;
+        team: number | null;
+      }>('select op, id, name, team from log order by seq offset $1', [mark]);
+      return rows.map((row) => ({ id: row.id, row: row.op === 'delete' ? undefined : rowText(row) }));
+    },
+  }; // prettier-ignore
+}
+
+export function httpSide(inbox: Inbox): FarSide {
+  return {
+    records: async () => new Map(inbox.records),
+    taken: async (mark = 0) =>
+      inbox.log
+        .slice(mark)
+        .map(({ id, op, row }) => ({ id, row: op === 'delete' ? undefined : row })),
+  };
+}

@@ -1,0 +1,66 @@
+import { crashPoints } from '../../crash-point.js';
+import type { CrashPoint } from '../../crash-point.js';
+import { randomFrom } from './changes.js';
+import { scenarios } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import { pointsOf } from './trial.js';
+import type { Trial } from './trial.js';
+import type { World } from './world.js';
+
+/** How often the runs of each scenario come to each point, as they were seen to. */
+export type Passed = Map<Scenario, Map<CrashPoint, number>>;
+
+/** Points that the engine's runs can come to; the others are met by a whole agent. */
+export const enginePoints = (Object.keys(crashPoints) as CrashPoint[]).filter(
+  (point) => !point.startsWith('job.'),
+);
+
+export async function watchScenarios(
+  world: World,
+  seed: number,
+  which: readonly Scenario[] = scenarios,
+): Promise<Passed> {
+  const passed: Passed = new Map();
+  for (const scenario of which) passed.set(scenario, await pointsOf(world, scenario, seed));
+  return passed;
+}
+
+/** Points that no scenario comes to: nobody would notice a crash there. */
+export function neverPassed(passed: Passed): CrashPoint[] {
+  return enginePoints.filter((point) => ![...passed.values()].some((seen) => seen.has(point)));
+}
+
+/** Each point once, in the first scenario that comes to it. */
+export function eachPointOnce(passed: Passed, seed: number): Trial[] {
+  return enginePoints.flatMap((point, n) => {
+    const found = [...passed].find(([, seen]) => seen.has(point));
+    return found ? [{ scenario: found[0], crashes: [{ point, nth: 1 }], seed: seed + n }] : [];
+  });
+}
+
+/** Each point in each scenario that comes to it: at its first passing and at its last. */
+export function everyPoint(passed: Passed, seed: number): Trial[] {
+  const trials: Trial[] = [];
+  for (const [scenario, seen] of passed)
+    for (const [point, times] of seen)
+      for (const nth of new Set([1, times]))
+        trials.push({ scenario, crashes: [{ point, nth }], seed: seed + trials.length });
+  return trials;
+}
+
+/** A crash anywhere, and another one in the run that recovers from it. */
+export function randomPairs(
+  passed: Passed,
+  { pairs, seed }: { pairs: number; seed: number },
+): Trial[] {
+  const chance = randomFrom(seed);
+  const one = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)]!;
+  const recovering = enginePoints.filter((point) => !point.startsWith('report.'));
+  return Array.from({ length: pairs }, (_, n) => {
+    const [scenario, seen] = one([...passed]);
+    const [point, times] = one([...seen]);
+    const first = { point, nth: 1 + Math.floor(chance() * times) };
+    const second = { point: one(recovering), nth: 1 + Math.floor(chance() * 2) };
+    return { scenario, crashes: [first, second], seed: seed + 10_000 + n };
+  });
+}

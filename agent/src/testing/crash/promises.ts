@@ -1,0 +1,79 @@
+import type { SyncReport } from '../../sync/sync-request.js';
+import type { Taken } from './far-side.js';
+import type { Scenario } from './scenario.js';
+import type { RowText } from './tables.js';
+
+/** What there is to judge when all runs are over. */
+export interface Outcome {
+  scenario: Scenario;
+  /** The query's rows as they should arrive. */
+  wanted: ReadonlyMap<string, RowText>;
+  records: ReadonlyMap<string, RowText>;
+  taken: readonly Taken[];
+  /** What was at the destination before the sync began, and is not the sync's. */
+  theirs: ReadonlyMap<string, RowText>;
+  /** Of all runs that told what became of them, in order. */
+  reports: readonly SyncReport[];
+  resends: boolean;
+}
+
+/** What of a mode's promise is broken, in words; nothing when it is kept. Numbers are the invariants'. */
+export function brokenPromises(outcome: Outcome): string[] {
+  return [...theirsKept(outcome), ...promises[outcome.scenario.promise](outcome)];
+}
+
+const promises: Record<Scenario['promise'], (outcome: Outcome) => string[]> = {
+  mirror: ({ wanted, records, theirs }) => [
+    ...missing('3: rows of the query are not at the destination', wanted, (id, row) => records.get(id) === row),
+    ...missing('3: records are at the destination whose rows have left', records, (id) => wanted.has(id) || theirs.has(id)),
+  ], // prettier-ignore
+  update: ({ wanted, records, theirs }) => [
+    ...missing('3: existing records are not as the query says', records, (id, row) => !wanted.has(id) || wanted.get(id) === row),
+    ...missing('3: records were made by mode update', records, (id) => theirs.has(id)),
+  ], // prettier-ignore
+  create: ({ wanted, records }) =>
+    missing('3: rows of the query have no record', wanted, (id) => records.has(id)),
+  append: appended,
+};
+
+/** Invariant 9, and what `create` promises of existing records. */
+function theirsKept({ scenario, records, theirs }: Outcome): string[] {
+  const mayChange = scenario.promise === 'update';
+  return missing('9: records that are not of this sync were touched', theirs, (id, row) =>
+    mayChange ? records.has(id) : records.get(id) === row,
+  );
+}
+
+function appended({ wanted, taken, reports, resends }: Outcome): string[] {
+  const times = new Map<string, number>();
+  for (const { id } of taken) times.set(id, (times.get(id) ?? 0) + 1);
+  const absent = [...wanted.keys()].filter((id) => !times.has(id));
+  const doubled = [...times].filter(([, count]) => count > 1);
+  if (resends) return absent.length > 0 ? [told('3: rows were never appended', absent)] : [];
+  const uncertain = reports.reduce((sum, report) => sum + heldBy(report), 0);
+  return [
+    ...(doubled.length > 0 ? [told('3: rows were appended twice', doubled.map(([id]) => id))] : []),
+    ...(absent.length > uncertain
+      ? [told(`3: more rows are missing than the ${uncertain} that are shown as uncertain`, absent)]
+      : []),
+  ]; // prettier-ignore
+}
+
+function heldBy({ errors }: SyncReport): number {
+  return errors
+    .filter(({ failure }) => failure.code === 'delivery.uncertain')
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+function missing(
+  what: string,
+  rows: ReadonlyMap<string, RowText>,
+  holds: (id: string, row: RowText) => boolean,
+): string[] {
+  const wrong = [...rows].filter(([id, row]) => !holds(id, row)).map(([id]) => id);
+  return wrong.length === 0 ? [] : [told(what, wrong)];
+}
+
+function told(what: string, ids: readonly string[]): string {
+  return `${what}: ${ids.length} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`;
+}

@@ -1,0 +1,155 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Crash } from '../../crash-point.js';
+import type { SyncReport, SyncRequest } from '../../sync/sync-request.js';
+import { makeRequest } from '../engine.js';
+import { changeSource, extents, fillSource, randomFrom } from './changes.js';
+import type { Extent } from './changes.js';
+import type { DriverAnswer, DriverJob } from './driver-job.js';
+import type { Ending } from './driver-process.js';
+import { httpSide, tableSide } from './far-side.js';
+import type { FarSide } from './far-side.js';
+import type { Scenario, Step } from './scenario.js';
+import { makeSource, makeTarget, rowsIn } from './tables.js';
+import type { RowText } from './tables.js';
+import type { World } from './world.js';
+
+/** One sync of its own on fresh tables: what it was asked, and what it told. */
+export class SyncUnderTest {
+  readonly reports: SyncReport[] = [];
+  readonly far: FarSide;
+  readonly syncId = crypto.randomUUID();
+  theirs: ReadonlyMap<string, RowText> = new Map();
+  private epoch = 0n;
+  private isLater = false;
+  private readonly chance: () => number;
+
+  private constructor(
+    readonly world: World,
+    readonly scenario: Scenario,
+    seed: number,
+  ) {
+    this.chance = randomFrom(seed);
+    this.far =
+      scenario.destination === 'http'
+        ? httpSide(world.inbox)
+        : tableSide(world.there, scenario.table);
+  }
+
+  /** With everything done that comes before the run that is to be disturbed. */
+  static async open(world: World, scenario: Scenario, seed: number): Promise<SyncUnderTest> {
+    const sync = new SyncUnderTest(world, scenario, seed);
+    await makeSource(world.here);
+    await makeTarget(world.there);
+    world.inbox.clear();
+    await fillSource(world.here, scenario.rows);
+    await sync.placeTheirs();
+    for (const step of scenario.before) await sync.take(step);
+    sync.isLater = true;
+    return sync;
+  }
+
+  /** A run that is expected to come to its end. */
+  async run(change: Partial<SyncRequest> = {}): Promise<DriverAnswer> {
+    const ending = await this.end(change);
+    if (ending.kind === 'killed') throw new Error('A run was killed that nobody wanted to die.');
+    this.reports.push(ending.answer.report);
+    return ending.answer;
+  }
+
+  /** True when the run died there; a run that does not come there ends like any other. */
+  async crash(crash: Crash, change: Partial<SyncRequest> = {}): Promise<boolean> {
+    const ending = await this.end(change, { crash });
+    if (ending.kind === 'told') this.reports.push(ending.answer.report);
+    return ending.kind === 'killed';
+  }
+
+  async end(change: Partial<SyncRequest>, more: Partial<DriverJob> = {}): Promise<Ending> {
+    return this.world.drivers.run(this.jobOf(change, more));
+  }
+
+  async changeSource(extent: Extent): Promise<void> {
+    await changeSource(this.world.here, extent, this.chance);
+  }
+
+  /** The rows of the query, as they should arrive. */
+  async wanted(): Promise<Map<string, RowText>> {
+    const rows = await rowsIn(this.world.here, 'person');
+    if (this.scenario.names !== 'upper case') return rows;
+    return new Map(
+      [...rows].map(([id, row]) => {
+        const [, name, team] = JSON.parse(row) as [string, string | null, string | null];
+        return [id, JSON.stringify([id, name?.toUpperCase() ?? null, team])];
+      }),
+    );
+  }
+
+  async dropCache(): Promise<void> {
+    await rm(this.place('cache'), { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    await rm(this.place(''), { recursive: true, force: true });
+  }
+
+  jobOf(change: Partial<SyncRequest>, more: Partial<DriverJob> = {}): DriverJob {
+    const { world, scenario } = this;
+    this.epoch += 1n;
+    const { endpoint, bucket } = world.bucket;
+    return {
+      request: this.requestOf(change),
+      source: world.source,
+      destination:
+        scenario.destination === 'http'
+          ? { name: 'http', settings: { baseUrl: world.inbox.url }, secrets: {} }
+          : { name: 'postgres', ...world.target },
+      bucket: { endpoint, bucket, stillMs: 300 },
+      epoch: this.epoch,
+      workDir: this.place(`work-${this.epoch}`),
+      cacheDir: this.place('cache'),
+      maxRows: scenario.maxRows,
+      clockOffsetMs: 0,
+      ...more,
+    };
+  }
+
+  private requestOf(change: Partial<SyncRequest>): SyncRequest {
+    const { scenario } = this;
+    return makeRequest({
+      ...scenario.request,
+      ...(this.isLater ? scenario.later : {}),
+      syncId: this.syncId,
+      runId: crypto.randomUUID(),
+      ...change,
+    });
+  }
+
+  /** A dead process does not clear its work folder, and its successor may not mind it. */
+  private place(name: string): string {
+    return join(this.world.directory, 'syncs', this.syncId, name);
+  }
+
+  /** Records of somebody else: beyond all ids, or, where the mode looks at them, among the sync's own. */
+  private async placeTheirs(): Promise<void> {
+    const { scenario, world } = this;
+    await mkdir(this.place(''), { recursive: true });
+    if (scenario.table === 'event') return;
+    if (scenario.destination === 'http') {
+      world.inbox.records.set('900001', JSON.stringify(['900001', 'theirs', null]));
+    } else {
+      const isAmong = scenario.promise !== 'mirror';
+      const ids = isAmong ? 'generate_series(2, $1::int, 2)' : 'generate_series(900001, 900001 + $1::int % 7)'; // prettier-ignore
+      await world.there.query(`insert into person select id, 'theirs ' || id from ${ids} as id`, [scenario.rows * 2]); // prettier-ignore
+      await world.there.query('truncate log');
+    }
+    this.theirs = await this.far.records();
+  }
+
+  private async take(step: Step): Promise<void> {
+    if (step === 'run') await this.run();
+    else if (step === 'clear-cache') await this.dropCache();
+    else if (typeof step === 'string') await this.changeSource(extents[step]);
+    else if (!(await this.crash(step.crash)))
+      throw new Error(`${this.scenario.name} never came to ${step.crash.point} before it began.`);
+  }
+}

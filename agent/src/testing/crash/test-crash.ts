@@ -1,0 +1,105 @@
+// Kills the engine at every point where a crash could leave something half done, restarts it, and compares.
+//
+//   npm run test:crash -- [--points head.before,batch.answered] [--pairs 40] [--seed 1] [--json]
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+import { freePort } from '@drawbridge/local/free-port.js';
+import { openPostgres } from '@drawbridge/local/postgres.js';
+import { crashPoints } from '../../crash-point.js';
+import { everyPoint, neverPassed, randomPairs, watchScenarios } from './plan.js';
+import type { Passed } from './plan.js';
+import { tryAll } from './trials.js';
+import type { Violation } from './trials.js';
+import { openWorld } from './world.js';
+import type { World } from './world.js';
+
+interface Summary {
+  points: string[];
+  runs: number;
+  violations: Violation[];
+}
+
+/** Each has databases, a bucket server and processes of its own. */
+const worldCount = 2;
+
+const usage =
+  'Usage: npm run test:crash -- [--points a,b] [--pairs N] [--seed N] [--json]\n' +
+  'Without --points every point is tried in every scenario, then random pairs, then faults.';
+const { values: flags } = parseArgs({
+  options: {
+    points: { type: 'string' },
+    pairs: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (flags.help) console.log(usage);
+else await main();
+
+async function main(): Promise<void> {
+  const chosen = flags.points?.split(',').map((name) => name.trim());
+  const unknown = chosen?.filter((name) => !Object.hasOwn(crashPoints, name)) ?? [];
+  if (unknown.length > 0) return fail(`No such point: ${unknown.join(', ')}.\n${usage}`);
+  const [pairs, seed] = [flags.pairs, flags.seed].map(Number);
+  if (![pairs, seed].every((n) => Number.isSafeInteger(n) && n! >= 0)) return fail(usage);
+  await using open = new AsyncDisposableStack();
+  const directory = open.adopt(await mkdtemp(`${tmpdir()}/drawbridge-crash-pg-`), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const postgres = open.adopt(
+    await openPostgres({ directory, port: await freePort(), settings: { fsync: 'off' } }),
+    (server) => server.close(),
+  );
+  const worlds: World[] = [];
+  for (let n = 0; n < worldCount; n += 1)
+    worlds.push(open.adopt(await openWorld(postgres.url()), (world) => world.close()));
+  tell(await summarise(worlds, { chosen, pairs: pairs!, seed: seed! }));
+}
+
+async function summarise(
+  worlds: readonly World[],
+  { chosen, pairs, seed }: { chosen: string[] | undefined; pairs: number; seed: number },
+): Promise<Summary> {
+  say(`Watching undisturbed runs, seed ${seed} …`);
+  const passed = await watchScenarios(worlds[0]!, seed);
+  const points = [...new Set([...passed.values()].flatMap((seen) => [...seen.keys()]))];
+  const trials = [
+    ...everyPoint(passed, seed).filter(
+      ({ crashes: [crash] }) => !chosen || chosen.includes(crash!.point),
+    ),
+    ...(chosen ? [] : randomPairs(passed, { pairs, seed })),
+  ];
+  say(`${points.length} points, ${trials.length} trials.`);
+  const { runs, violations } = await tryAll(worlds, trials, say);
+  return {
+    points: chosen ? points.filter((point) => chosen.includes(point)) : points,
+    runs: runs + passed.size,
+    violations: [...unmet(passed, chosen), ...violations],
+  };
+}
+
+/** Nobody would notice what a crash does at a point that no run comes to. */
+function unmet(passed: Passed, chosen: string[] | undefined): Violation[] {
+  return neverPassed(passed)
+    .filter((point) => !chosen || chosen.includes(point))
+    .map((point) => ({ scenario: '', crashes: point, seed: 0, what: 'no scenario comes to it' }));
+}
+
+function tell({ points, runs, violations }: Summary): void {
+  if (violations.length > 0) process.exitCode = 1;
+  if (flags.json) return console.log(JSON.stringify({ points, runs, violations }));
+  for (const { scenario, crashes, seed, what } of violations)
+    console.log(`VIOLATION ${scenario} · ${crashes} · --seed ${seed}: ${what}`);
+  console.log(`${points.length} points, ${runs} runs, ${violations.length} violations`);
+}
+
+function say(line: string): void {
+  console.error(line);
+}
+
+function fail(line: string): void {
+  say(line);
+  process.exitCode = 2;
+}
