@@ -18,6 +18,7 @@ const targets = {
   'bench:sync': 'deploy/local/dist/bench/bench-sync.js',
   'test:crash': 'agent/dist/testing/crash/test-crash.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
+  'bench:http': 'agent/dist/testing/bench/bench-http.js',
 };
 
 const typescript = [

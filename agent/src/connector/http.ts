@@ -35,9 +35,10 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
     bodyTimeout: options.timeoutMs,
     maxResponseSize: maxAnswerBytes,
   });
+  const client = { agent, waiting: new WeakMap(), placeOf: rememberPlace() };
   return {
     send: async (request, signal) => {
-      const answer = await ask(agent, request, signal);
+      const answer = await ask(client, request, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw refusal(answer);
     },
@@ -45,21 +46,118 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
   };
 }
 
-async function ask(agent: Agent, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-  const { origin, pathname, search } = new URL(request.url);
+/** Requests that wait for an answer, by what aborts them: one listener for all of a run, not one for each request. */
+type Waiting = WeakMap<AbortSignal, Set<Exchange>>;
+
+async function ask(
+  client: { agent: Agent; waiting: Waiting; placeOf: (url: string) => Place },
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  signal.throwIfAborted();
+  const exchange = new Exchange();
+  const among = waitingFor(client.waiting, signal);
+  among.add(exchange);
   try {
-    const { statusCode, headers, body } = await agent.request({
-      origin,
-      path: `${pathname}${search}`,
-      method: request.method as Dispatcher.HttpMethod,
-      headers: request.headers,
-      body: request.body ?? null,
-      signal,
-    });
-    return { status: statusCode, headers, body: await body.text() };
+    client.agent.dispatch(
+      {
+        ...client.placeOf(request.url),
+        method: request.method as Dispatcher.HttpMethod,
+        headers: request.headers,
+        body: request.body ?? null,
+      },
+      exchange,
+    );
+    return await exchange.answer;
   } catch (error) {
     signal.throwIfAborted();
     throw lineFailure(error);
+  } finally {
+    among.delete(exchange);
+  }
+}
+
+function waitingFor(waiting: Waiting, signal: AbortSignal): Set<Exchange> {
+  const known = waiting.get(signal);
+  if (known) return known;
+  const made = new Set<Exchange>();
+  waiting.set(signal, made);
+  const abort = (): void => {
+    for (const exchange of made) exchange.abort();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  return made;
+}
+
+interface Place {
+  origin: string;
+  path: string;
+}
+
+/** Most requests of a run go to one URL, and taking a URL apart costs as much as writing a row. */
+function rememberPlace(): (url: string) => Place {
+  let last: Place & { url: string } = { url: '', origin: '', path: '' };
+  return (url) => {
+    if (last.url !== url) {
+      const { origin, pathname, search } = new URL(url);
+      last = { url, origin, path: `${pathname}${search}` };
+    }
+    return { origin: last.origin, path: last.path };
+  };
+}
+
+/** One request and its answer, as undici tells of it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<HttpAnswer>;
+  private resolve!: (answer: HttpAnswer) => void;
+  private reject!: (error: unknown) => void;
+  private controller: Dispatcher.DispatchController | undefined;
+  private isAborted = false;
+  private status = 0;
+  private headers: HttpAnswer['headers'] = {};
+  private parts: Buffer[] = [];
+
+  constructor() {
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Does not wait for the line: whoever asked hears of it at once. */
+  abort(): void {
+    this.isAborted = true;
+    const reason = new errors.RequestAbortedError();
+    this.controller?.abort(reason);
+    this.reject(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.isAborted) controller.abort(new errors.RequestAbortedError());
+  }
+
+  /** An informational answer (1xx) comes before the one that counts. */
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpAnswer['headers'],
+  ): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {
+    this.parts.push(part);
+  }
+
+  onResponseEnd(): void {
+    const body = this.parts.length === 1 ? this.parts[0] : Buffer.concat(this.parts);
+    this.resolve({ status: this.status, headers: this.headers, body: String(body) });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.reject(error);
   }
 }
 

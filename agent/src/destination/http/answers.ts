@@ -11,9 +11,11 @@ export interface ResultsAt {
   ok: readonly string[];
 }
 
+const accepted: Outcome = { kind: 'accepted' };
+
 /** One outcome for each row. Without `results` a 2xx answer is for all of them. */
 export function outcomesOf(body: string, rows: number, results: ResultsAt | undefined): Outcome[] {
-  if (!results) return Array.from({ length: rows }, () => ({ kind: 'accepted' }));
+  if (!results) return Array.from({ length: rows }, () => accepted);
   const entries = entriesAt(body, results.path);
   if (!entries || entries.length !== rows)
     throw new Failure(

@@ -2,14 +2,14 @@ import { defineDestination } from '../../connector/destination.js';
 import type { Batch, Outcome, Target, TargetRequest } from '../../connector/destination.js';
 import type { SettingsOf } from '../../connector/field.js';
 import { openHttpClient } from '../../connector/http.js';
-import type { HttpClient } from '../../connector/http.js';
+import type { HttpClient, HttpRequest } from '../../connector/http.js';
 import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
 import type { Template } from '../../connector/template.js';
 import { Failure, failureOf } from '../../failure.js';
 import { advice } from './advice.js';
 import { outcomesOf } from './answers.js';
-import { defaultMethods, makeRequest } from './requests.js';
+import { defaultMethods, requestsFor } from './requests.js';
 import type { Call, Shape } from './requests.js';
 import { compileUrl, urlOf } from './url.js';
 
@@ -140,6 +140,7 @@ function openEndpoint(
     headers,
     wrap: chosen.batch?.shape ?? 'array',
     single: size === 1,
+    fields: [...request.key, ...request.fields],
   };
   const urlsAndBodies = (['added', 'changed', 'removed'] as const).map((change) => {
     const templates = templatesOf(chosen[change], request.object);
@@ -151,13 +152,20 @@ function openEndpoint(
     method: chosen[change]?.method ?? defaultMethods[kind] ?? 'POST',
     ...(templates.get(change) ?? templatesOf(undefined, request.object)),
   });
+  const makers = new Map<string, (batch: Batch) => HttpRequest>();
+  const requestOf = (batch: Batch): HttpRequest => {
+    const name = `${batch.change} ${batch.kind}`;
+    const make = makers.get(name) ?? requestsFor(callFor(batch), shape);
+    makers.set(name, make);
+    return make(batch);
+  };
   return {
     maxRows: size,
     maxBytes: 4 << 20,
     concurrency: 16,
     isRepeatable: (kind, change) => chosen.repeatable ?? isSafe(callFor({ kind, change }).method),
     deliver: async (batch, signal) =>
-      deliver(batch, { client, call: callFor(batch), shape, results: chosen.results, signal }),
+      deliver(batch, { client, request: requestOf(batch), results: chosen.results, signal }),
     close: async () => undefined,
   };
 }
@@ -166,15 +174,13 @@ async function deliver(
   batch: Batch,
   to: {
     client: HttpClient;
-    call: Call;
-    shape: Shape;
+    request: HttpRequest;
     results: SettingsOf<typeof options>['results'];
     signal: AbortSignal;
   },
 ): Promise<Outcome[]> {
-  const request = makeRequest(batch, batch.records(), to);
   try {
-    const answer = await to.client.send(request, to.signal);
+    const answer = await to.client.send(to.request, to.signal);
     return outcomesOf(answer.body, batch.size, to.results);
   } catch (error) {
     if (!(error instanceof Failure) || !['404', '410'].includes(error.vendorCode)) throw error;

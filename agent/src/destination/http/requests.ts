@@ -1,5 +1,7 @@
-import type { Batch, JsonRecord, OperationKind } from '../../connector/destination.js';
+import type { Batch, JsonRecord, OperationKind, TargetField } from '../../connector/destination.js';
 import type { HttpRequest } from '../../connector/http.js';
+import { JsonLines } from '../../connector/json-lines.js';
+import type { JsonFrame } from '../../connector/json-lines.js';
 import type { Template } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
 import { urlOf } from './url.js';
@@ -18,48 +20,58 @@ export interface Shape {
   /** `array`, `ndjson`, or the name of the field that wraps the array; only for batches. */
   wrap: string;
   single: boolean;
+  /** Key and fields of a record, in the order of a batch's lines. */
+  fields: readonly TargetField[];
 }
 
-export interface Row {
-  key: JsonRecord;
-  fields: JsonRecord;
-}
-
-/** A request for a batch: one row by itself, or many in one body. */
-export function makeRequest(
-  batch: Batch,
-  rows: readonly Row[],
-  to: { call: Call; shape: Shape },
-): HttpRequest {
-  const { call, shape } = to;
-  const records = rows.map(recordOf);
-  const [first] = records;
-  if (!first) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
-  return {
+/** Makes the requests of one kind of change: one row by itself, or many in one body. */
+export function requestsFor(call: Call, shape: Shape): (batch: Batch) => HttpRequest {
+  const isFixed = call.url.variables.length === 0;
+  const fixedUrl = isFixed ? urlOf(call.url, {}, shape.baseUrl) : undefined;
+  const frame = frameOf(shape);
+  const json = hasTwice(shape.fields) ? undefined : new JsonLines(shape.fields);
+  const bodyOf = (batch: Batch): string | Uint8Array => {
+    const { body } = call;
+    if (json && !body) return json.write(batch.lines, batch.size, frame);
+    const texts = recordsOf(batch).map(
+      (record) => body?.render(forTemplate(record)) ?? JSON.stringify(record),
+    );
+    return `${frame.open}${texts.join(frame.separator)}${frame.close}`;
+  };
+  const contentType =
+    shape.wrap === 'ndjson' && !shape.single ? 'application/x-ndjson' : 'application/json';
+  return (batch) => ({
     method: call.method,
-    url: urlOf(call.url, forTemplate(first), shape.baseUrl),
+    url: fixedUrl ?? urlOf(call.url, forTemplate(firstOf(batch)), shape.baseUrl),
     headers: {
-      'content-type':
-        shape.wrap === 'ndjson' && !shape.single ? 'application/x-ndjson' : 'application/json',
+      'content-type': contentType,
       'idempotency-key': batch.idempotencyKey,
       ...shape.headers,
     },
-    ...(call.method === 'GET' ? {} : { body: bodyOf(records, call, shape) }),
-  };
+    ...(call.method === 'GET' ? {} : { body: bodyOf(batch) }),
+  });
 }
 
-export function recordOf({ key, fields }: Row): JsonRecord {
-  return { ...key, ...fields };
+function frameOf({ wrap, single }: Shape): JsonFrame {
+  if (single) return { open: '', separator: '', close: '' };
+  if (wrap === 'ndjson') return { open: '', separator: '\n', close: '\n' };
+  if (wrap === 'array') return { open: '[', separator: ',', close: ']' };
+  return { open: `{${JSON.stringify(wrap)}:[`, separator: ',', close: ']}' };
 }
 
-function bodyOf(records: readonly JsonRecord[], call: Call, shape: Shape): string {
-  const texts = records.map(
-    (record) => call.body?.render(forTemplate(record)) ?? JSON.stringify(record),
-  );
-  if (shape.single) return texts[0] ?? '';
-  if (shape.wrap === 'ndjson') return `${texts.join('\n')}\n`;
-  const array = `[${texts.join(',')}]`;
-  return shape.wrap === 'array' ? array : `{${JSON.stringify(shape.wrap)}:${array}}`;
+/** Then the field's value is the record's, and not the key's. */
+function hasTwice(fields: readonly TargetField[]): boolean {
+  return new Set(fields.map(({ name }) => name)).size < fields.length;
+}
+
+function recordsOf(batch: Batch): JsonRecord[] {
+  return batch.records().map(({ key, fields }) => ({ ...key, ...fields }));
+}
+
+function firstOf(batch: Batch): JsonRecord {
+  const [first] = recordsOf(batch);
+  if (!first) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
+  return first;
 }
 
 /** Exact numbers print as their digits, texts as they are. */
