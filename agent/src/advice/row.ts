@@ -38,6 +38,10 @@ export const rowTexts: Texts = {
     'Rows may or may not have arrived',
     'A run was cut off before the answer, and sending them again could double them, so they are held back. Look in the destination whether they are there. To send such rows again, set `uncertain: resend` in the sync.',
   ],
+  'delivery.quarantined': [
+    'Rows are set aside after being refused too often',
+    'They were refused in as many runs as `quarantineAfter` says and are not sent any more. They are tried again when their values change. When what was in their way is gone, send them with `drawbridge run SYNC --only rejected`.',
+  ],
   'delivery.all_rejected': [
     'The destination refuses every row',
     'The run stopped early. Look at the first error of the list: what the destination said is in your bucket under its id. Change the mapping or the destination.',

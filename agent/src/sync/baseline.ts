@@ -37,6 +37,8 @@ export interface Manifest {
   rows: number;
   /** Oldest first; a later one wins for the keys that it names. */
   segments: Segment[];
+  /** Rows that the destination refused in the runs before. */
+  rejected?: RejectedSegment | undefined;
 }
 
 /** What the fingerprints of a run are made with and whom they are for; it stays while the baseline does. */
@@ -55,6 +57,12 @@ export interface Segment {
   fingerprint: ObjectPointer;
   /** Parquet: key fingerprints, and for `put` the acknowledged values. */
   values: ObjectPointer;
+}
+
+/** Parquet of key and row fingerprints, with how often, when and why each row was refused last. */
+export interface RejectedSegment {
+  rows: number;
+  file: ObjectPointer;
 }
 
 export interface Baseline {

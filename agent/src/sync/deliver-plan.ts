@@ -148,7 +148,7 @@ function recordedOf(
     { ...outcomes, open },
     run.request.uncertain,
   );
-  return { ...part, ...settled };
+  return { ...part, ...settled, answered: outcomes.answered, refusals: outcomes.refusals };
 }
 
 function cancelled(signal: AbortSignal): Failure | undefined {

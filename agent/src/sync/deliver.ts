@@ -113,10 +113,12 @@ async function sendAll(
 
 /** Told before the first intent, which may cover them: a restart must not take them for rows that may have arrived. */
 async function leaveUnsent(sending: Sending): Promise<void> {
-  const { unsent, refused, outcomes, part, journal } = sending;
-  outcomes.refuse(refused);
-  for (const each of unsent) countUnsent(each, part.change, sending);
-  await journal.refuse(part.change, refused);
+  const { unsent, outcomes, part, journal } = sending;
+  for (const each of unsent) {
+    outcomes.refuse(each.rows, each.failure?.code);
+    countUnsent(each, part.change, sending);
+  }
+  await journal.refuse(part.change, outcomes.list());
 }
 
 /** Sends a stretch, around the rows that are refused already. */

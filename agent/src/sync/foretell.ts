@@ -8,7 +8,7 @@ import { countUnsent } from './unsent.js';
 /** A dry run ends where the first operation would leave, and says as well what would not. */
 export async function foretell(run: Run, { parts }: Plan, lookups: Lookups): Promise<void> {
   const { request, duck, meter } = run;
-  meter.counts.pending = meter.planned;
+  meter.counts.pending += meter.planned;
   for (const part of parts) {
     if (part.kind === undefined) continue;
     const how = { fields: request.fields, lookups, made: false, duck };

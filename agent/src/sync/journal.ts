@@ -82,10 +82,8 @@ export class Journal {
   }
 
   /** Rows that never leave, durable when it resolves. */
-  async refuse(change: Change, rows: readonly Range[]): Promise<void> {
-    if (rows.length === 0) return;
-    const outcomes = { ...noOutcomes(), answered: [...rows], refused: [...rows] };
-    await this.write({ kind: 'outcome', change, ...outcomes });
+  async refuse(change: Change, outcomes: Outcomes): Promise<void> {
+    if (outcomes.answered.length > 0) await this.write({ kind: 'outcome', change, ...outcomes });
   }
 
   /** Everything noted is durable. */
@@ -135,8 +133,14 @@ export async function readJournal(
     const entry = JSON.parse(Buffer.from(object.body).toString()) as Entry;
     const all = found.get(entry.change) ?? { ...noOutcomes(), intended: [] };
     if (entry.kind === 'intent') all.intended.push([entry.from, entry.to]);
-    else for (const kind of outcomeKinds) all[kind] = all[kind].concat(entry[kind]);
+    else gather(all, entry);
     found.set(entry.change, all);
   }
   return found;
+}
+
+function gather(all: Outcomes, { refusals, ...entry }: Outcomes): void {
+  for (const kind of outcomeKinds) all[kind] = all[kind].concat(entry[kind]);
+  for (const [code, rows] of Object.entries(refusals))
+    all.refusals[code] = (all.refusals[code] ?? []).concat(rows);
 }

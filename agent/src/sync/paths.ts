@@ -4,6 +4,7 @@ export interface SyncPaths {
   manifest(generation: number, writer: string): string;
   fingerprint(generation: number, name: string): string;
   values(generation: number, name: string): string;
+  rejected(generation: number, writer: string): string;
   plan(runId: string, epoch: bigint, change: string): string;
   /** The plan of that digest, which waits for somebody's approval. */
   approval(digest: string): string;
@@ -27,6 +28,7 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     manifest: (generation, writer) => `${root}/baseline/manifest-${generation}-${writer}.json`,
     fingerprint: (generation, name) => `${root}/baseline/fingerprint/${generation}-${name}`,
     values: (generation, name) => `${root}/baseline/values/${generation}-${name}.parquet`,
+    rejected: (generation, writer) => `${root}/baseline/rejected/${generation}-${writer}.parquet`,
     plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,
     approval: (digest) => `${root}/approval/${digest}.json`,
     acks: (runId) => `${run(runId)}/acks/`,

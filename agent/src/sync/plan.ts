@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
-import { Failure } from '../failure.js';
 import type { Diff } from './diff.js';
+import type { Footing } from './footing.js';
+import { leaveOut } from './left-out.js';
+import type { Left } from './left-out.js';
 import type { Change, Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
 import { operationKind } from './operation.js';
@@ -50,6 +52,7 @@ export interface PlanContext {
   withheld: ReadonlySet<Change>;
   /** Nothing is sent: every change only becomes known. */
   recordOnly: boolean;
+  footing: Footing;
   duck: Duck;
   meter: Meter;
   tally: Tally;
@@ -74,7 +77,7 @@ export async function plan(
     const left = withheld.has(change)
       ? [{ outcome: 'withheld' as const, rows: counted, where: 'true' }]
       : kind
-        ? await leaveOut(change, mapping, context)
+        ? await leaveOut(change, mapping, { ...context, request })
         : [];
     result.leftOut.push(...(await keepLeftOut(change, left, context)));
     const rows = left.reduce((rest, one) => rest - one.rows, counted);
@@ -94,53 +97,21 @@ export async function plan(
   return result;
 }
 
-type Left = Pick<LeftOut, 'outcome' | 'rows'> & { where: string };
-
-/** Finds the rows that are not sent although their change is. */
-async function leaveOut(
-  change: Change,
-  mapping: Mapping,
-  { duck, tally }: Pick<PlanContext, 'duck' | 'tally'>,
-): Promise<Left[]> {
-  const { nullKey = 'false' } = mapping;
-  // A row is removed by its key, whatever else is NULL.
-  const skips = change === 'removed' ? 'false' : (mapping.skips ?? 'false');
-  if (nullKey === 'false' && skips === 'false') return [];
-  const isSkipped = `not ${nullKey} and ${skips}`;
-  const [row] = await duck.rows(
-    `select count(*) filter (${nullKey}), count(*) filter (${isSkipped}) from ${change}`,
-  );
-  const [withoutKey = 0, skipped = 0] = (row ?? []).map(Number);
-  if (withoutKey > 0) tally.add(keyIsNull(), undefined, withoutKey);
-  const left: Left[] = [
-    { outcome: 'rejected', rows: withoutKey, where: nullKey },
-    { outcome: 'skipped', rows: skipped, where: isSkipped },
-  ];
-  return left.filter(({ rows }) => rows > 0);
-}
-
 /** Counts them; they keep their place in the baseline, and the log tells of them. */
 async function keepLeftOut(
   change: Change,
-  left: readonly Left[],
+  left: readonly (Left | { outcome: 'withheld'; rows: number; where: string })[],
   { duck, meter, workDir }: Pick<PlanContext, 'duck' | 'meter' | 'workDir'>,
 ): Promise<LeftOut[]> {
   const kept: LeftOut[] = [];
   for (const { outcome, rows, where } of left) {
     meter.counts[outcome] += rows;
+    if (outcome === 'pending') continue;
     const file = join(workDir, `left-${change}-${outcome}.parquet`);
     await writePart(duck, { change, file, where, renumber: false });
     kept.push({ change, outcome, rows, file });
   }
   return kept;
-}
-
-function keyIsNull(): Failure {
-  return new Failure(
-    'REJECTED',
-    'record.key_null',
-    'The destination key of these rows is NULL. Leave such rows out of the model.',
-  );
 }
 
 async function writePart(

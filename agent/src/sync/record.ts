@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
@@ -11,14 +11,16 @@ import { compact, needsCompaction } from './compact.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import { countRanges } from './ranges.js';
+import { rangeTable } from './range-table.js';
 import type { Range } from './ranges.js';
+import { nextRejected } from './rejected.js';
+import type { AnsweredPart } from './rejected.js';
 import { keepSegment, writeFingerprints, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
 import { asParquet } from './work-files.js';
 
 /** A part of a plan, and what of it goes into the baseline. */
-export interface Recorded {
-  change: Change;
+export interface Recorded extends AnsweredPart {
   /** Absent when the rows were not sent, only recorded. */
   kind?: OperationKind | undefined;
   rows: number;
@@ -65,6 +67,7 @@ export async function record(
     mapping: context.shape.mapping,
     rows: rowsAfter(former, parts),
     segments: [...(former?.segments ?? []), ...segments],
+    rejected: await nextRejected(former?.rejected, parts, { ...context, generation }),
   };
   if (needsCompaction(manifest)) manifest = await compact(manifest, context);
   const body = Buffer.from(JSON.stringify(manifest));
@@ -122,8 +125,8 @@ async function writeChosen(
   const { workDir } = tools;
   // Not the former values that a plan of changes has beside them.
   const columns = shape.columns.map(({ name }) => `p.${valueColumn(name)}`);
-  const ranges = async (name: RangeName): Promise<string> =>
-    rangeTable(name, part[name], { part, workDir });
+  const ranges = (name: RangeName): Promise<string> =>
+    rangeTable(join(workDir, `${name}-${part.change}.tsv`), part[name]);
   const from = `read_parquet(${quoteText(part.file)}) as p
       anti join ${await ranges('except')} as e on p.ord >= e.first and p.ord < e.last`;
   const isRemoval = part.change === 'removed';
@@ -143,17 +146,6 @@ async function writeChosen(
 
 type RangeName = 'except' | 'unknown' | 'skipped' | 'stale';
 
-async function rangeTable(
-  name: RangeName,
-  ranges: readonly Range[],
-  context: { part: Recorded; workDir: string },
-): Promise<string> {
-  const file = join(context.workDir, `${name}-${context.part.change}.tsv`);
-  await writeFile(file, ranges.map(([from, to]) => `${from}\t${to}\n`).join(''));
-  return `read_csv(${quoteText(file)}, delim = '\t', header = false, auto_detect = false,
-    columns = {'first': 'UBIGINT', 'last': 'UBIGINT'})`;
-}
-
 function rowsAfter(former: Manifest | undefined, parts: readonly Recorded[]): number {
   const taken = (change: Change): number =>
     parts
@@ -167,6 +159,7 @@ async function dropStale(cacheDir: string, manifest: Manifest): Promise<void> {
   const named = new Set(
     manifest.segments.flatMap((segment) => [segment.fingerprint.sha256, segment.values.sha256]),
   );
+  if (manifest.rejected) named.add(manifest.rejected.file.sha256);
   for (const file of await readdir(cacheDir).catch(() => []))
     if (!named.has(file)) await rm(join(cacheDir, file), { force: true });
 }

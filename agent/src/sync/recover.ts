@@ -11,6 +11,7 @@ import type { Range } from './ranges.js';
 import { logCutOff } from './log-delivery.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
+import { viewRejected } from './rejected-view.js';
 import type { RecordContext } from './segments.js';
 import { settle } from './settle.js';
 import type { Settled } from './settle.js';
@@ -51,6 +52,8 @@ export async function recover(
   if (parts.length === 0) return { baseline: await forget(context), resumed };
   const { columns, keyColumns, target, mapping } = left;
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping };
+  const former = left.fresh ? undefined : baseline.manifest;
+  await viewRejected(former, context, { tolerant: request.run.full || request.run.rebaseline });
   const settled = await record(parts, { ...context, shape, fresh: left.fresh ?? false });
   crashPoint('recover.end');
   return { baseline: settled, resumed };
@@ -71,9 +74,12 @@ async function recordable(
     const found = journal.get(part.change) ?? { ...noOutcomes(), intended: [] };
     const settled = settleFound({ ...part, owed }, found, request.uncertain);
     resumed += countTaken(found);
-    if (!settled || countRanges(settled.except) === part.rows) continue;
+    const isUntouched =
+      found.refused.length === 0 && settled?.except && countRanges(settled.except) === part.rows;
+    if (!settled || isUntouched) continue;
     if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
-    parts.push({ ...part, ...settled, file: await cached(tools, part.file) });
+    const { answered, refusals } = found;
+    parts.push({ ...part, ...settled, answered, refusals, file: await cached(tools, part.file) });
   }
   return { parts, resumed, unlogged: await logCutOff(left, journal, { ...context, request }) };
 }

@@ -51,16 +51,17 @@ function settleCounts(run: Run): void {
   const { meter, request, isWaiting } = run;
   if (run.failure) return meter.leavePending();
   try {
-    const { dryRun, canary } = request.run;
-    meter.assertSums({ sendsAll: !dryRun && canary === undefined && !isWaiting });
+    const { dryRun, canary, onlyRejected } = request.run;
+    const sendsAll = !dryRun && canary === undefined && !onlyRejected && !isWaiting;
+    meter.assertSums({ sendsAll });
   } catch (error) {
     run.failure = failureOf(error);
   }
 }
 
-function outcomeOf({ failure, isWaiting, meter: { counts } }: Run): SyncReport['outcome'] {
+function outcomeOf({ failure, isWaiting, tally, meter: { counts } }: Run): SyncReport['outcome'] {
   if (failure) return failure.kind === 'CANCELLED' ? 'cancelled' : 'failed';
   if (isWaiting) return 'waiting_approval';
   const unsent = counts.rejected + counts.withheld + counts.uncertain + counts.invalid;
-  return unsent > 0 ? 'completed_with_errors' : 'succeeded';
+  return unsent > 0 || tally.has('delivery.quarantined') ? 'completed_with_errors' : 'succeeded';
 }

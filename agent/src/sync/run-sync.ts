@@ -26,6 +26,7 @@ import type { Plan } from './plan.js';
 import { query } from './query.js';
 import { record } from './record.js';
 import { recover } from './recover.js';
+import { keepStillRejected, viewRejected } from './rejected-view.js';
 import { assertRemovable } from './removal-key.js';
 import { report } from './report.js';
 import { resolveLookups } from './resolve.js';
@@ -108,6 +109,8 @@ async function stopDry(run: Run, planned: Plan, lookups: Lookups): Promise<void>
 async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
   const { request, tools, meter } = run;
   stand(run, rows.columns);
+  const tolerant = request.run.full || request.run.rebaseline;
+  await viewRejected(run.baseline.manifest, run, { tolerant });
   const snapshot = await takeSnapshot(request, rows, run);
   crashPoint('snapshot.after');
   run.shape = {
@@ -119,6 +122,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   };
   meter.enter('diff');
   const changes = await diff(snapshot, run);
+  await keepStillRejected(run.baseline.manifest, run.duck);
   meter.enter('plan');
   const recordOnly = recordsOnly(run);
   const { withheld, unapproved } = recordOnly
@@ -126,7 +130,8 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
     : judge(request, meter.counts, snapshot.baselineRows);
   run.unapproved = unapproved;
   // Then some rows are as one mapping says and some as another, and the next run has to send all of them.
-  if (run.footing.owed && withheld.has('changed')) run.shape.mapping = mixedMapping;
+  const leavesSome = withheld.has('changed') || request.run.onlyRejected;
+  if (run.footing.owed && leavesSome) run.shape.mapping = mixedMapping;
   return plan(request, mapping, {
     ...run,
     diff: changes,

@@ -23,6 +23,10 @@ export class Tally {
     return shown(group);
   }
 
+  has(code: string): boolean {
+    return this.list().some(({ failure }) => failure.code === code);
+  }
+
   list(): ErrorTally[] {
     return [...this.groups.values()].map(shown);
   }
