@@ -54,6 +54,7 @@ export {
   type SyncEntry,
 } from './spec/entry.js';
 export { formatEntry, formatSpecification } from './spec/format.js';
+export type { MappingChangeName } from './spec/mapping-change.js';
 export { parseSpecification, type ConfigurationFile, type Parsed } from './spec/parse.js';
 export { nowhere, type Place, type PlaceOf, type SpecProblem } from './spec/problem.js';
 export {

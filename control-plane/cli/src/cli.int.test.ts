@@ -151,6 +151,25 @@ describe('plan, apply and export', () => {
     expect((await world.drawbridge('plan', target)).out).toBe('Nothing to change.\n');
   });
 
+  it.each([
+    ['', 'Mapping changed: resends unchanged rows in the next run'],
+    ['mappingChange: from-now-on', 'Mapping changed: unchanged rows stay as they were sent'],
+    ['mappingChange: stop', 'Mapping changed: the next run stops'],
+  ])('say what a new mapping does to rows that did not change: %s', async (words, expected) => {
+    await using world = await setUp();
+    await world.drawbridge('apply', folderWith({ 'a.yaml': configuration }));
+    const remapped = configuration.replace(
+      '{ email: email }',
+      `{ email: { template: "{{ email | downcase }}" } }\n    ${words}`,
+    );
+    const planned = await world.drawbridge('plan', folderWith({ 'a.yaml': remapped }));
+    expect(planned.out).toContain(expected);
+    const scheduled = `${configuration}    schedule: { every: 15m }\n`;
+    const unmapped = await world.drawbridge('plan', folderWith({ 'a.yaml': scheduled }));
+    expect(unmapped.out).toContain('~ sync customers-to-app');
+    expect(unmapped.out).not.toContain('Mapping');
+  });
+
   it('refuse what has a problem, without asking the server', async () => {
     const folder = folderWith({ 'a.yaml': configuration.replace('mirror', 'miror') });
     const said = await drawbridge(['apply', folder, '--json']);

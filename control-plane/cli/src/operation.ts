@@ -127,6 +127,8 @@ export interface Change {
   name: string;
   action: string;
   difference: string[];
+  /** What the next run does with rows that did not change, where a sync's mapping does. */
+  mapping: string | null;
 }
 
 export interface Applied {
@@ -143,7 +145,7 @@ export const applyConfiguration: Operation<
     applyConfiguration(input: $input) {
       applied
       problems { file line column code message }
-      changes { kind name action difference }
+      changes { kind name action difference mapping }
     }
   }`,
 };

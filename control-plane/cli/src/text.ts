@@ -27,11 +27,19 @@ const colors = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 
 /** The difference of a plan. Colours go to terminals alone, and `NO_COLOR` is heeded. */
 export function changeLines(changes: readonly Change[]): string[] {
-  return changes.flatMap(({ kind, name, action, difference }) => [
+  return changes.flatMap(({ kind, name, action, difference, mapping }) => [
     colored(`${signs[action as keyof typeof signs] ?? '~'} ${kind} ${name}`),
     ...difference.map((line) => `    ${colored(line)}`),
+    ...(mapping ? [`    Mapping changed: ${mappingTexts[mapping] ?? mapping}.`] : []),
   ]);
 }
+
+/** By the sync's `mappingChange`. */
+const mappingTexts: Readonly<Record<string, string>> = {
+  backfill: 'resends unchanged rows in the next run; "mappingChange: from-now-on" leaves them',
+  'from-now-on': 'unchanged rows stay as they were sent until they change',
+  stop: 'the next run stops; start it with --backfill or with --from-now-on',
+};
 
 function colored(line: string): string {
   const color = colors[line[0] as keyof typeof colors];

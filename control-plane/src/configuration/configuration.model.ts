@@ -47,7 +47,7 @@ export class ConfigurationProblem {
 
 @ObjectType({
   description:
-    'action: create, update, remove; kind: source, destination, model, sync; difference: lines that begin with + or -.',
+    'action: create, update, remove; kind: source, destination, model, sync; difference: lines that begin with + or -; mapping, where that of a sync changes: what its next run does with rows that did not (backfill, from-now-on, stop).',
 })
 export class ConfigurationChange {
   @Field(() => String)
@@ -61,6 +61,9 @@ export class ConfigurationChange {
 
   @Field(() => [String])
   difference!: string[];
+
+  @Field(() => String, { nullable: true })
+  mapping?: string | undefined;
 }
 
 @ObjectType({

@@ -60,6 +60,20 @@ describe('applying a configuration', () => {
     expect(await rowCounts()).toEqual([1, 1, 1, 1]);
   });
 
+  it('says that a new mapping sends unchanged rows again, and another schedule does not', async () => {
+    await ground.apply(yamlOfSyncs(2));
+    const answer = await ground.apply(
+      yamlOfSyncs(2)
+        .replace('name: name', 'name: { template: "{{ name | upcase }}" }')
+        .replace('object: public.person_1', 'object: public.person_1, schedule: { every: 1h }'),
+      true,
+    );
+    expect(answer.changes.map(({ name, mapping }) => ({ name, mapping }))).toEqual([
+      { name: 'sync-0', mapping: 'backfill' },
+      { name: 'sync-1', mapping: undefined },
+    ]);
+  });
+
   it('changes nothing at all when one thing is wrong', async () => {
     await ground.apply(yamlOfSyncs(1));
     const answer = await ground.apply(

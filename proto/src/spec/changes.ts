@@ -7,6 +7,7 @@ import {
   type SyncEntry,
 } from './entry.js';
 import { formatEntry } from './format.js';
+import { mappingChangeBetween, type MappingChangeName } from './mapping-change.js';
 import { sortedBy } from './order.js';
 
 export interface SpecificationChange {
@@ -15,6 +16,8 @@ export interface SpecificationChange {
   action: 'create' | 'update' | 'remove';
   /** The lines of the item's YAML that differ, each behind `+ ` or `- `. */
   difference: string[];
+  /** Of a sync whose mapping changes: what its next run does with rows that did not. */
+  mapping?: MappingChangeName;
 }
 
 const kinds = {
@@ -33,9 +36,18 @@ export function changesBetween(before: Specification, after: Specification): Spe
       const young = linesOf(section, after, name);
       const action = old ? (young ? 'update' : 'remove') : 'create';
       const difference = differenceOf(old ?? [], young ?? []);
-      return difference.length > 0 ? [{ kind: kinds[section], name, action, difference }] : [];
+      if (difference.length === 0) return [];
+      const mapping = section === 'syncs' && mappingOf(name, before, after);
+      return [{ kind: kinds[section], name, action, difference, ...(mapping && { mapping }) }];
     });
   });
+}
+
+/** A sync that comes or goes has no rows that were sent otherwise. */
+function mappingOf(name: string, before: Specification, after: Specification) {
+  const old = entryOf(before.syncs, name);
+  const young = entryOf(after.syncs, name);
+  return old && young && mappingChangeBetween(old, young);
 }
 
 function linesOf(
