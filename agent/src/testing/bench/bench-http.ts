@@ -2,12 +2,9 @@
 // in a request, and one. The loop has the records in memory, writes them with JSON.stringify and awaits each answer.
 //
 //   npm run bench:http -- [--rounds 5] [--json]
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent, request as ask } from 'undici';
 import { systemClock } from '../../clock.js';
@@ -22,6 +19,7 @@ import { pathsOf } from '../../sync/paths.js';
 import { Tally } from '../../sync/tally.js';
 import { ids } from '../engine.js';
 import { MemoryStore } from '../memory-store.js';
+import { openChild } from './child.js';
 import { fields, key, linesOfRows, recordsOfRows } from './http-rows.js';
 
 interface Case {
@@ -187,18 +185,12 @@ async function sendBare(of: Case, records: readonly object[], sink: Sink): Promi
 }
 
 async function openSink(): Promise<Sink> {
-  const script = fileURLToPath(new URL('http-sink.js', import.meta.url));
-  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [port] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = `http://127.0.0.1:${String(port).trim()}`;
-  return {
-    url,
-    heard: async () => {
-      const { body } = await ask(url);
-      return (await body.json()) as { requests: number; bytes: number };
-    },
-    close: () => void child.kill(),
+  const { url, close } = await openChild('http-sink.js');
+  const heard = async (): Promise<{ requests: number; bytes: number }> => {
+    const { body } = await ask(url);
+    return (await body.json()) as { requests: number; bytes: number };
   };
+  return { url, heard, close };
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
