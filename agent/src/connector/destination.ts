@@ -118,6 +118,8 @@ export interface Finder {
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly concurrency: number;
+  /** The same for making records; `maxRows` unless given. */
+  readonly maxMade?: number;
   /** True when making a record twice leaves one. */
   readonly isRepeatable: boolean;
   /** One answer for each line, in order. Throws as `Target.deliver` does. */

@@ -88,10 +88,22 @@ function rawJson(text: string): unknown {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return exactJsonOf(text);
   } catch (error) {
     throw new Failure('REJECTED', 'record.bad_json', 'A json column holds text that is not JSON.', {
       cause: error,
     });
   }
+}
+
+/** Numbers that may be more than a JavaScript number holds, or another text of the same one. */
+const longNumber = /\d{16}|\d\.\d|\d[eE]|-0/;
+
+/** JSON as a value that JSON writes again with every digit. Throws a SyntaxError. */
+export function exactJsonOf(text: string): unknown {
+  if (!longNumber.test(text)) return JSON.parse(text);
+  const exact = (_: string, value: unknown, { source }: { source?: string }): unknown =>
+    typeof value === 'number' && source !== undefined ? rawJson(source) : value;
+  // TypeScript's library does not know yet that a number's own text is told.
+  return JSON.parse(text, exact as (name: string, value: unknown) => unknown);
 }

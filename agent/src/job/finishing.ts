@@ -39,6 +39,7 @@ function finishingFinder(finder: Finder, lost: AbortSignal): Finder {
     maxRows: finder.maxRows,
     maxBytes: finder.maxBytes,
     concurrency: finder.concurrency,
+    maxMade: finder.maxMade ?? finder.maxRows,
     isRepeatable: finder.isRepeatable,
     find: (batch, signal) => finder.find(batch, signal),
     create: (batch) => finder.create(batch, lost),

@@ -60,7 +60,8 @@ async function make(
   await run.duck.run(
     `delete from ${each.table} where (${columns}) in (select (${columns}) from ${asked})`,
   );
-  await gather(run, each, { lookups, asked, ask });
+  const { maxRows, maxMade = maxRows } = each.finder;
+  await gather(run, each, { lookups, asked, ask, maxRows: maxMade });
   if (request.snapshots !== 'full') return;
   const name = `${runId}-${tools.lease.epoch}-${part.change}-${each.table}`;
   await tools.store.upload(paths.created(startedAt, name), log, tools.signal);

@@ -113,7 +113,10 @@ function renderRow(
   }
 }
 
-/** Liquid prints what it is given: exact numbers as their digits. */
+/** Liquid prints what it is given: exact numbers as their digits, however deep in a JSON column. */
 function plain(value: unknown): unknown {
-  return isRawJson(value) ? JSON.stringify(value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (isRawJson(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
 }

@@ -63,6 +63,8 @@ interface Gathering {
   /** The table of combinations that want an answer. */
   asked: string;
   ask: (question: Question) => Promise<Found[]>;
+  /** Largest question; as large as the finder wants unless given. */
+  maxRows?: number;
 }
 
 /** Answers → the lookup's table, by way of a file. */
@@ -82,7 +84,10 @@ async function writeAnswers(
   { run, each, how }: { run: Run; each: OpenLookup; how: Gathering },
 ): Promise<number> {
   const { match, finder } = each;
-  const batches = batchesOf(run.duck.texts(`select * from ${how.asked}`), finder);
+  const batches = batchesOf(run.duck.texts(`select * from ${how.asked}`), {
+    maxRows: how.maxRows ?? finder.maxRows,
+    maxBytes: finder.maxBytes,
+  });
   const out = await open(file, 'w');
   const count = { answered: 0, rejected: 0 };
   let longestLine = 0;

@@ -284,6 +284,24 @@ describe('run options', () => {
 });
 
 describe('the mapping', () => {
+  it('renders what is deep in a JSON column with every digit', async () => {
+    table = [{ id: '1', name: '{"n":[12345678901234567890],"ok":true}' }];
+    const template = '{{ name.n[0] }} {{ name.ok }}';
+    const field = {
+      field: 'n',
+      value: { kind: 'template' as const, template },
+      nulls: 'send' as const,
+    };
+    const json = { type: 'json' as const, vendorType: 'jsonb' };
+    const typed = { type: 'text' as const, vendorType: 'text' };
+    const source = memorySource(
+      () => table,
+      (name) => (name === 'name' ? json : typed),
+    );
+    await engine.run({ fields: [field] }, { source });
+    expect(destination.records.get('["1"]')?.['n']).toBe('12345678901234567890 true');
+  });
+
   it('renders constants, metadata, templates and defaults', async () => {
     await engine.run({
       fields: [

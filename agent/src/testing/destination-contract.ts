@@ -368,7 +368,11 @@ async function ask(
     const bytes = Buffer.from(part.map((line) => `${line}\n`).join(''));
     found.push(...(await finder[how](makeMatchBatch(match, bytes, part.length), signal)));
   }
-  return found;
+  return found.map((one) =>
+    one.kind === 'found' && one.text !== null && finder.type === 'json'
+      ? { ...one, text: String(JSON.parse(one.text)) }
+      : one,
+  );
 }
 
 interface Sent {

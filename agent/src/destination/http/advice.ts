@@ -25,6 +25,17 @@ export const advice: readonly Advice[] = [
     advice: 'Set `results` to where the answer says what became of each row, or leave it out.',
   },
   {
+    code: 'destination.bad_lookup',
+    title: 'The answer to a lookup was not understood',
+    advice:
+      'What the endpoint said is in your bucket under the error id. Set `options.lookup.path` (or `options.missing.path`) to where the records are, and `match` and `return` of the lookup to names that they have.',
+  },
+  {
+    code: 'destination.lookup_url_missing',
+    title: 'A lookup of many records needs a URL',
+    advice: 'Set `options.lookup.url`, or its `method` to POST, or its `size` to 1, and apply.',
+  },
+  {
     code: 'destination.url_of_one_row',
     title: 'One URL can not name many rows',
     advice: 'Set batch.size to 1, or take the columns out of the URL, and apply.',

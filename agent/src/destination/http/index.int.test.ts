@@ -36,7 +36,8 @@ function recordsEndpoint() {
   const answer = ({ method, url, body, headers }: Received): Reply => {
     if (headers['authorization'] !== 'Bearer right') return { status: 401, body: 'who are you?' };
     if (method === 'HEAD') return { status: 204 };
-    const records = of(url.slice(1));
+    const records = of(new URL(url, 'http://host').pathname.slice(1));
+    if (method === 'GET') return { status: 200, body: found([...records.values()], url) };
     const record = JSON.parse(body) as Record<string, unknown>;
     if (method === 'DELETE') return { status: records.delete(keyOf(record)) ? 204 : 404 };
     if (Number(record['score']) < 0) return { status: 422, body: `${body} is refused` };
@@ -46,7 +47,13 @@ function recordsEndpoint() {
       ...records.get(keyOf(record)),
       ...record,
     });
-    return { status: 200 };
+    return { status: 200, body: JSON.stringify(records.get(keyOf(record))) };
+  };
+  const found = (records: Record<string, unknown>[], url: string): string => {
+    const query = [...new URL(url, 'http://host').searchParams];
+    const isMeant = (record: Record<string, unknown>): boolean =>
+      query.every(([name, value]) => String(record[name]) === value);
+    return JSON.stringify(records.filter(isMeant));
   };
   const text = (value: unknown): string | null => (value === null ? null : String(value));
   const list = (object: string): ContractRecord[] =>
@@ -58,7 +65,11 @@ function recordsEndpoint() {
         score: text(score),
       }))
       .toSorted((a, b) => (`${a.region} ${a.id}` < `${b.region} ${b.id}` ? -1 : 1));
-  return { answer, list };
+  const seed = (object: string, records: readonly ContractRecord[]): void => {
+    for (const record of records)
+      of(object).set(keyOf({ ...record }), { ...record, id: Number(record.id) });
+  };
+  return { answer, list, seed };
 }
 
 destinationContract(http, async () => {
@@ -72,7 +83,7 @@ destinationContract(http, async () => {
     wrongSecrets: { secret: 'Bearer guessed' },
     tellsExisting: false,
     makeObject: async () => ({ name: `record${++objects}` }),
-    seed: async () => undefined,
+    seed: async (object, records) => endpoint.seed(object, records),
     records: async (object) => endpoint.list(object),
     cut: async (_, when) => receiver.cutNext(when),
     hold: async () => receiver.holdNext(),

@@ -6,12 +6,14 @@ import type { HttpClient, HttpRequest } from '../../connector/http.js';
 import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
 import type { Template } from '../../connector/template.js';
-import { Failure, failureOf } from '../../failure.js';
+import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
 import { outcomesOf } from './answers.js';
+import { openRecordFinder } from './finder.js';
+import { lookupOptions } from './lookup-options.js';
 import { defaultMethods, requestsFor } from './requests.js';
 import type { Call, Shape } from './requests.js';
-import { compileUrl, urlOf } from './url.js';
+import { checkFixedUrl, compileUrl } from './url.js';
 
 const call = (label: string) =>
   ({
@@ -76,6 +78,7 @@ const options = {
     label: 'Sending twice does no harm',
     help: 'True for PUT, PATCH and DELETE unless set.',
   },
+  ...lookupOptions,
 } as const;
 
 export default defineDestination({
@@ -102,6 +105,7 @@ export default defineDestination({
       options,
     },
   ],
+  lookups: 'create',
   advice,
   open: ({ settings, secrets }) => {
     const base = baseOf(settings.baseUrl);
@@ -120,6 +124,12 @@ export default defineDestination({
           });
       },
       open: async (request) => openEndpoint(client, { base, headers, request }),
+      openFinder: async (request) =>
+        openRecordFinder(request, readSettings(options, request.options), {
+          client,
+          baseUrl: base,
+          headers,
+        }),
       close: () => client.close(),
     };
   },
@@ -211,19 +221,6 @@ function checkUrl(url: Template, { size, base }: { size: number; base: string })
     'A URL that names a row needs batch.size 1. Take the columns out of the URL, or the batch.',
     { detail: url.variables.join(', ') },
   );
-}
-
-function checkFixedUrl(url: Template, base: string): void {
-  try {
-    urlOf(url, {}, base);
-  } catch (cause) {
-    throw new Failure(
-      'CONFIG',
-      'destination.url_elsewhere',
-      'A URL of this sync is not below baseUrl. Write it relative to baseUrl, or change baseUrl.',
-      { detail: failureOf(cause).detail ?? '', cause },
-    );
-  }
 }
 
 function isSafe(method: string): boolean {

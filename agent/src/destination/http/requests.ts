@@ -75,7 +75,7 @@ function firstOf(batch: Batch): JsonRecord {
 }
 
 /** Exact numbers print as their digits, texts as they are. */
-function forTemplate(record: JsonRecord): JsonRecord {
+export function forTemplate(record: JsonRecord): JsonRecord {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => [
       name,

@@ -1,7 +1,7 @@
 import { makeCompiler } from '../../connector/template.js';
 import type { Template } from '../../connector/template.js';
 import type { JsonRecord } from '../../connector/destination.js';
-import { Failure } from '../../failure.js';
+import { Failure, failureOf } from '../../failure.js';
 
 // A row decides which record of the endpoint is meant, never which endpoint: a value that is missing, climbs, or names
 // another host would have us delete a whole collection, or hand the credential to a stranger.
@@ -22,6 +22,20 @@ export function urlOf(template: Template, record: JsonRecord, baseUrl: string): 
   if (!url.pathname.startsWith(base.pathname) || path.split('/').some(climbs))
     throw badUrl('The URL is not below baseUrl.', text);
   return url.href;
+}
+
+/** A URL that no row has a part in is right or wrong before anything is sent. */
+export function checkFixedUrl(url: Template, base: string): void {
+  try {
+    urlOf(url, {}, base);
+  } catch (cause) {
+    throw new Failure(
+      'CONFIG',
+      'destination.url_elsewhere',
+      'A URL of this sync is not below baseUrl. Write it relative to baseUrl, or change baseUrl.',
+      { detail: failureOf(cause).detail ?? '', cause },
+    );
+  }
 }
 
 function inserted(value: unknown): string {
