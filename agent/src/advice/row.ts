@@ -46,6 +46,14 @@ export const rowTexts: Texts = {
     'The destination refuses every row',
     'The run stopped early. Look at the first error of the list: what the destination said is in your bucket under its id. Change the mapping or the destination.',
   ],
+  'delivery.mostly_rejected': [
+    'The destination refuses nearly every row',
+    'The run stopped early; what was taken is recorded. Look at the errors of the run: what the destination said is in your bucket under their ids. Change the mapping, or leave the bad rows out of the model, and run the sync again.',
+  ],
+  'delivery.gave_up': [
+    'The destination failed again and again',
+    'The run stopped early; what was taken is recorded, and the next run sends the rest. Look whether the destination is up and its quota is left; lower `limits` of the connection if it is too busy.',
+  ],
   'delivery.more_errors': [
     'Further kinds of errors',
     'This run failed in more ways than are listed one by one. Mend the others first and run the sync again; the texts are in your bucket under the error id.',

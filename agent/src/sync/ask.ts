@@ -1,7 +1,7 @@
 import type { Finder, Found, MatchBatch, TargetField } from '../connector/destination.js';
 import { makeMatchBatch } from '../connector/match-batch.js';
 import { Failure, failureOf } from '../failure.js';
-import { maxAttempts, retryDelayMs } from './retry.js';
+import { Patience } from './retry.js';
 import type { SyncTools } from './tools.js';
 
 /** Lines of match fields. */
@@ -66,13 +66,14 @@ function patiently(
   return async ({ match, lines }) => {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     const batch = makeMatchBatch(match, bytes, lines.length);
-    for (let attempt = 1; ; attempt += 1) {
+    const patience = new Patience();
+    for (;;) {
       const found = await once(() => work(batch), tools);
       if (!(found instanceof Failure)) return found;
       if (found.kind !== 'TRANSIENT' || isFinal(found)) throw found;
-      limiter.slowDown();
-      if (attempt >= maxAttempts || signal.aborted) throw found;
-      await clock.sleep(retryDelayMs(attempt, found, Math.random), signal);
+      limiter.heed(found);
+      if (signal.aborted) throw found;
+      await clock.sleep(patience.delayMs(found, Math.random), signal);
     }
   };
 }

@@ -1,6 +1,7 @@
 import type { OperationKind, Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
+import { Breaker } from './breaker.js';
 import { moveHead } from './baseline.js';
 import { deliver } from './deliver.js';
 import type { Delivered } from './deliver.js';
@@ -14,6 +15,7 @@ import { noOutcomes } from './outcomes.js';
 import type { Plan, PlanPart } from './plan.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Recorded } from './record.js';
+import { isKeyPrimary } from './removal-key.js';
 import { renderPart } from './render.js';
 import type { Run } from './run.js';
 import { settle } from './settle.js';
@@ -34,6 +36,7 @@ export async function deliverPlan(
 ): Promise<Delivery> {
   const { runId, tools, paths } = run;
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
+  const breaker = new Breaker();
   const recorded: Recorded[] = [];
   const delivered = new Map<Change, Delivered>();
   let failure: Failure | undefined;
@@ -51,7 +54,7 @@ export async function deliverPlan(
     const result: Delivered =
       failure || tools.signal.aborted || sendable.upTo === 0
         ? { outcomes: noOutcomes(), open: [] }
-        : await sendPart(run, sendable, { ...to, journal }).catch(notBegun);
+        : await sendPart(run, sendable, { ...to, journal, breaker }).catch(notBegun);
     failure ??= result.failure;
     delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
@@ -112,7 +115,7 @@ type Sendable = PlanPart & { kind: OperationKind; upTo: number };
 async function sendPart(
   run: Run,
   part: Sendable,
-  to: { mapping: Mapping; target: Target; lookups: Lookups; journal: Journal },
+  to: { mapping: Mapping; target: Target; lookups: Lookups; journal: Journal; breaker: Breaker },
 ): Promise<Delivered> {
   const { request, duck, meter, tally, tools, runId, shape } = run;
   const { lookups } = to;
@@ -125,7 +128,8 @@ async function sendPart(
     workDir: tools.workDir,
   });
   const unsent = [...refused, ...besides(unrendered, refused)];
-  return deliver(part, file, { ...to, meter, tally, tools, runId, unsent });
+  const inTurn = request.key.length > 0 && !isKeyPrimary(request);
+  return deliver(part, file, { ...to, meter, tally, tools, runId, unsent, inTurn });
 }
 
 /** A row is left out once, whatever speaks against it. */

@@ -5,6 +5,7 @@ import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
+import type { Breaker } from './breaker.js';
 import type { Journal } from './journal.js';
 import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
@@ -13,7 +14,7 @@ import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
 import { RangeSet, gapsBetween, mergeRanges } from './ranges.js';
 import type { Range } from './ranges.js';
-import { maxAttempts, retryDelayMs } from './retry.js';
+import { Patience } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
 import { countUnsent } from './unsent.js';
@@ -29,6 +30,9 @@ export interface DeliverContext {
   runId: string;
   /** Rows that the destination does not get to see. No row is in two of them. */
   unsent: readonly Unsent[];
+  breaker: Breaker;
+  /** Several rows may have one record: the last one wins, so no batch may overtake another. */
+  inTurn: boolean;
 }
 
 export interface Delivered {
@@ -37,9 +41,6 @@ export interface Delivered {
   open: Range[];
   failure?: Failure;
 }
-
-/** A destination that refuses this many rows and takes none is misconfigured; the run stops. */
-const hopelessRejections = 10_000;
 
 interface Sending extends DeliverContext {
   part: PlanPart;
@@ -50,8 +51,6 @@ interface Sending extends DeliverContext {
   refused: Range[];
   outcomes: OutcomeSets;
   open: RangeSet;
-  /** Rows that the destination itself refused. */
-  refusals: number;
   /** What stops the delivery. */
   failure: Failure | undefined;
 }
@@ -76,7 +75,6 @@ export async function deliver(
     refused: mergeRanges(context.unsent.flatMap(({ rows }) => rows)),
     outcomes: new OutcomeSets(),
     open: new RangeSet(),
-    refusals: 0,
     failure: undefined,
   };
   await sendAll(part, file, sending);
@@ -103,7 +101,8 @@ async function sendAll(
     work().catch((error: unknown) => void (sending.failure ??= failureOf(error)));
   try {
     await leaveUnsent(sending);
-    await Promise.all(Array.from({ length: Math.max(1, target.concurrency) }, worker));
+    const atOnce = sending.inTurn ? 1 : Math.max(1, target.concurrency);
+    await Promise.all(Array.from({ length: atOnce }, worker));
   } catch (error) {
     sending.failure ??= failureOf(error);
   } finally {
@@ -146,42 +145,47 @@ async function send(
       first,
       sending,
     );
+  sending.breaker.batchEnded();
 }
 
 /** Decides what a failed batch means: wait and try again, look for the bad row, or stop. */
 async function sendBatch(batch: BatchParts, from: number, sending: Sending): Promise<void> {
-  const { tools, repeatable } = sending;
-  for (let attempt = 1; ; attempt += 1) {
+  const { tools, repeatable, breaker } = sending;
+  const patience = new Patience();
+  for (;;) {
     const result = await attemptBatch(batch, from, sending);
     if (!(result instanceof Failure)) return note(from, result, sending);
     if (result.kind === 'REJECTED') return bisect(batch, { from, failure: result }, sending);
     if (!repeatable && mayHaveArrived(result)) {
       note(from, same(batch.size, { kind: 'unknown', failure: result }), sending);
-      if (result.kind === 'TRANSIENT') return;
+      if (result.kind === 'TRANSIENT') return breaker.heardNothing(result);
     }
-    if (result.kind !== 'TRANSIENT') throw result;
-    tools.limiter.slowDown();
-    if (attempt >= maxAttempts || tools.signal.aborted) throw result;
-    await tools.clock.sleep(retryDelayMs(attempt, result, Math.random), tools.signal);
+    if (result.kind !== 'TRANSIENT' || tools.signal.aborted) throw result;
+    breaker.requestEnded(result);
+    await tools.clock.sleep(patience.delayMs(result, Math.random), tools.signal);
   }
 }
 
 async function attemptBatch(
   batch: BatchParts,
   from: number,
-  { target, tools, open }: Sending,
+  { target, tools, open, breaker }: Sending,
 ): Promise<Outcome[] | Failure> {
   const leave = await tools.limiter.enter(tools.signal);
   try {
     tools.lease.assertTrusted();
     const outcomes = await handOver(target, batch, tools.signal);
     if (outcomes instanceof Failure && mayHaveArrived(outcomes)) open.add(from, from + batch.size);
-    if (!(outcomes instanceof Failure)) tools.limiter.recover();
+    tools.limiter.heed(outcomes instanceof Failure ? outcomes : undefined);
+    if (!isTransient(outcomes)) breaker.requestEnded();
     return outcomes;
   } finally {
     leave();
   }
 }
+
+const isTransient = (result: Outcome[] | Failure): boolean =>
+  result instanceof Failure && result.kind === 'TRANSIENT';
 
 async function handOver(
   target: Target,
@@ -220,13 +224,14 @@ async function bisect(
   sending: Sending,
 ): Promise<void> {
   if (batch.size === 1) return note(from, [{ kind: 'rejected', failure }], sending);
+  sending.breaker.splitBatch();
   const middle = batch.size >> 1;
   await sendBatch(sliceBatch(batch, 0, middle), from, sending);
   await sendBatch(sliceBatch(batch, middle, batch.size), from + middle, sending);
 }
 
 function note(from: number, outcomes: readonly Outcome[], sending: Sending): void {
-  const { part, meter, tally, journal } = sending;
+  const { part, meter, tally, journal, breaker } = sending;
   sending.outcomes.note(from, outcomes);
   outcomes.forEach((outcome, n) => {
     if (outcome.kind === 'accepted') meter.counts.sent += 1;
@@ -234,17 +239,11 @@ function note(from: number, outcomes: readonly Outcome[], sending: Sending): voi
     else {
       tally.add(outcome.failure, { change: part.change, ord: from + n });
       meter.counts[outcome.kind === 'rejected' ? 'rejected' : 'uncertain'] += 1;
-      if (outcome.kind === 'rejected') sending.refusals += 1;
     }
   });
   meter.tell();
   journal.note(part.change, { from, outcomes, lag: sending.lag });
-  if (meter.counts.sent === 0 && sending.refusals >= hopelessRejections)
-    throw new Failure(
-      'CONFIG',
-      'delivery.all_rejected',
-      'The destination refuses every row. Look at the first error, and change the mapping or the destination.',
-    );
+  breaker.answeredBy(outcomes);
 }
 
 function same(count: number, outcome: Outcome): Outcome[] {

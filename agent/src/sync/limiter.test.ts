@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eagerClock } from '../testing/engine.js';
+import { Failure } from '../failure.js';
+import { HandClock } from '../testing/hand-clock.js';
 import { Limiter } from './limiter.js';
 
 const never = new AbortController().signal;
@@ -58,5 +60,66 @@ describe('the limiter', () => {
     limiter.slowDown();
     for (let n = 0; n < 2; n += 1) (await limiter.enter(never))();
     expect(waits).toEqual([100, 200, 300, 500]);
+  });
+});
+
+describe('what one run is told', () => {
+  const busy = (retryAfterMs: number): Failure =>
+    new Failure('TRANSIENT', 'destination.rate_limited', 'Try later.', { retryAfterMs });
+
+  it('holds back all runs on the connection, until the latest wish has passed', async () => {
+    const clock = new HandClock();
+    const limiter = new Limiter({ requestsPerSecond: 0, concurrency: 0 }, clock);
+    limiter.heed(busy(1_000));
+    let entered = false;
+    const leave = limiter.enter(never).then((place) => {
+      entered = true;
+      return place;
+    });
+    await clock.pass(900);
+    limiter.heed(busy(1_000));
+    await clock.pass(999);
+    expect(entered).toBe(false);
+    await clock.pass(1);
+    expect(entered).toBe(true);
+    (await leave)();
+  });
+
+  it('holds nobody back on another connection', async () => {
+    const clock = new HandClock();
+    const limits = { requestsPerSecond: 0, concurrency: 1 };
+    new Limiter(limits, clock).heed(busy(1_000));
+    (await new Limiter(limits, clock).enter(never))();
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('lets a run that is cancelled go while it waits', async () => {
+    const clock = new HandClock();
+    const limiter = new Limiter({ requestsPerSecond: 0, concurrency: 1 }, clock);
+    limiter.heed(busy(60_000));
+    const cancel = new AbortController();
+    const entering = limiter.enter(cancel.signal);
+    cancel.abort();
+    await expect(entering).rejects.toThrow('aborted');
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('slows down where no limit is set as well, and lasts until requests succeed again', async () => {
+    const limiter = new Limiter({ requestsPerSecond: 0, concurrency: 0 }, eagerClock);
+    const enter = () => limiter.enter(never);
+    const places = [await enter(), await enter(), await enter(), await enter()];
+    limiter.heed(busy(0));
+    places.forEach((leave) => leave());
+    const two = [await enter(), await enter()];
+    let isIn = false;
+    const third = enter().then((leave) => {
+      isIn = true;
+      return leave;
+    });
+    await Promise.resolve();
+    expect(isIn).toBe(false);
+    for (let n = 0; n < 5; n += 1) limiter.heed(undefined);
+    two.forEach((leave) => leave());
+    (await third)();
   });
 });

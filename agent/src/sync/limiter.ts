@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.js';
+import type { Failure } from '../failure.js';
+import { longestWishMs } from './retry.js';
 
 /**
  * The pace of one destination connection: at most so many requests at once, and at most so many a second. Shared by
@@ -9,6 +11,10 @@ export class Limiter {
   private readonly waiting: (() => void)[] = [];
   private nextAt = 0;
   private slowness = 1;
+  /** Before this nobody enters: the far side has asked to be left alone. */
+  private heldUntil = 0;
+  /** The most that were in at once: where no limit is set, that is what a slow-down begins from. */
+  private peak = 1;
 
   constructor(
     private readonly limits: { requestsPerSecond: number; concurrency: number },
@@ -31,6 +37,18 @@ export class Limiter {
     this.slowness = Math.min(this.slowness * 2, 64);
   }
 
+  /** What one run is told, every run on the connection obeys. */
+  heed(failure: Failure | undefined): void {
+    if (failure?.kind !== 'TRANSIENT') return failure ? undefined : this.recover();
+    this.slowDown();
+    if (failure.retryAfterMs <= longestWishMs) this.holdFor(failure.retryAfterMs);
+  }
+
+  /** For all who enter from now on, in milliseconds. */
+  holdFor(ms: number): void {
+    this.heldUntil = Math.max(this.heldUntil, this.clock.monotonicMs() + ms);
+  }
+
   recover(): void {
     this.slowness = Math.max(1, this.slowness * 0.8);
   }
@@ -43,11 +61,13 @@ export class Limiter {
       signal.throwIfAborted();
     }
     this.running += 1;
+    this.peak = Math.max(this.peak, this.running);
   }
 
   private most(): number {
     const { concurrency } = this.limits;
-    return concurrency === 0 ? Infinity : Math.max(1, Math.floor(concurrency / this.slowness));
+    if (concurrency === 0 && this.slowness === 1) return Infinity;
+    return Math.max(1, Math.floor((concurrency || this.peak) / this.slowness));
   }
 
   /** Resolves when a place may be free, or when nobody wants it any more. */
@@ -67,11 +87,21 @@ export class Limiter {
   }
 
   private async pace(signal: AbortSignal): Promise<void> {
+    await this.leftAlone(signal);
     if (this.limits.requestsPerSecond === 0) return;
     const now = this.clock.monotonicMs();
     const at = Math.max(now, this.nextAt);
     this.nextAt = at + (1000 / this.limits.requestsPerSecond) * this.slowness;
     if (at > now) await this.clock.sleep(at - now, signal);
+  }
+
+  /** The wish may be renewed meanwhile. */
+  private async leftAlone(signal: AbortSignal): Promise<void> {
+    for (let until = 0; this.heldUntil > until;) {
+      until = this.heldUntil;
+      const leftMs = until - this.clock.monotonicMs();
+      if (leftMs > 0) await this.clock.sleep(leftMs, signal);
+    }
   }
 
   private leave(): void {

@@ -4,17 +4,30 @@ import { eagerClock, openEngine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
 import type { Moods } from '../testing/memory-connectors.js';
 import { MemoryStore } from '../testing/memory-store.js';
-import { retryDelayMs } from './retry.js';
+import { Patience } from './retry.js';
 
 const busy = (retryAfterMs: number): Failure =>
   new Failure('TRANSIENT', 'destination.rate_limited', 'Try later.', { retryAfterMs });
 
-it('waits longer each time, and never less than the far side asks for', () => {
-  expect([1, 2, 3, 9].map((attempt) => retryDelayMs(attempt, busy(0), () => 1))).toEqual([
-    500, 1_000, 2_000, 30_000,
-  ]);
-  expect(retryDelayMs(1, busy(7_000), () => 0)).toBe(7_000);
-  expect(retryDelayMs(1, busy(300_000), () => 0)).toBe(300_000);
+it('waits longer each time, and gives up after six attempts', () => {
+  const patience = new Patience();
+  const delays = Array.from({ length: 5 }, () => patience.delayMs(busy(0), () => 1));
+  expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+  expect(() => patience.delayMs(busy(0), () => 1)).toThrow('Try later');
+});
+
+it('never waits less than the far side asks for, and takes no attempt for it', () => {
+  const patience = new Patience();
+  expect(patience.delayMs(busy(7_000), () => 0)).toBe(7_000);
+  for (let n = 0; n < 20; n += 1) expect(patience.delayMs(busy(1_000), () => 1)).toBe(1_500);
+  expect(patience.delayMs(busy(0), () => 1)).toBe(500);
+  expect(new Patience().delayMs(busy(300_000), () => 0)).toBe(300_000);
+});
+
+it('has an end for one who is asked to wait again and again', () => {
+  const patience = new Patience();
+  for (let n = 0; n < 3; n += 1) patience.delayMs(busy(300_000), () => 0);
+  expect(() => patience.delayMs(busy(1_000), () => 0)).toThrow('Try later');
 });
 
 it('ends the run when the far side asks for more, with what was taken recorded', async () => {

@@ -10,6 +10,7 @@ import { Agent, request as ask } from 'undici';
 import { systemClock } from '../../clock.js';
 import { readSettings } from '../../connector/settings.js';
 import http from '../../destination/http/index.js';
+import { Breaker } from '../../sync/breaker.js';
 import { deliver } from '../../sync/deliver.js';
 import { Journal } from '../../sync/journal.js';
 import { Limiter } from '../../sync/limiter.js';
@@ -131,6 +132,8 @@ async function deliverOurs(of: Case, file: string, sink: Sink): Promise<void> {
       // Delivery reads of it what the records are made of.
       mapping: { key, fields } as unknown as Mapping,
       journal,
+      breaker: new Breaker(),
+      inTurn: false,
       meter,
       tally: new Tally(),
       tools: {
