@@ -6,6 +6,7 @@ import { loadRegistry } from './connector/registry.js';
 import { crashAt } from './crash-point.js';
 import { examine } from './doctor.js';
 import { failureOf } from './failure.js';
+import { addLogCommands } from './log/command.js';
 import { Logger } from './logger.js';
 import { openConnection } from './session/connection.js';
 import { enrolOn } from './session/handshake.js';
@@ -36,6 +37,7 @@ function makeProgram(): Command {
   add(program, 'enroll', 'register this agent with a single-use token, and stop', enroll);
   add(program, 'doctor', 'check everything the agent needs, and say what to do', doctor);
   add(program, 'connectors', 'list what this agent can read and write', connectors);
+  addLogCommands(program);
   return program;
 }
 

@@ -29,6 +29,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
  */
 const neverShown: Readonly<Record<string, string>> = {
   config: 'the agent does not start',
+  log: 'told to who asks the logs at the agent’s command line',
   enrolment: 'the agent does not start',
   registry: 'the agent does not start',
   session: 'there is nobody to tell it to',

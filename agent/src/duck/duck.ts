@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { Failure } from '../failure.js';
 
 export interface DuckOptions {
@@ -21,6 +21,8 @@ export interface Duck {
   texts(sql: string): AsyncIterable<(string | null)[][]>;
   /** Unsigned 64-bit columns as typed arrays, batch by batch. */
   numbers(sql: string): AsyncIterable<BigUint64Array[]>;
+  /** Whether a text is one statement that only reads; its tables have to be there. */
+  isSelect(sql: string): Promise<boolean>;
   close(): void;
 }
 
@@ -59,6 +61,17 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
           return items.slice(0, chunk.rowCount);
         });
     },
+    isSelect: (sql) =>
+      translated(async () => {
+        const statements = await connection.extractStatements(sql);
+        if (statements.count !== 1) return false;
+        const statement = await statements.prepare(0);
+        try {
+          return statement.statementType === StatementType.SELECT;
+        } finally {
+          statement.destroySync();
+        }
+      }),
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -11,6 +11,9 @@ export interface SyncPaths {
   acks(runId: string): string;
   ack(runId: string, epoch: bigint, number: number): string;
   error(runId: string, errorId: string): string;
+  /** Of all runs. */
+  changelogs: string;
+  runReports: string;
   /** Everything that is logged of the changes of a run. */
   changelog(runId: string): string;
   runReport(startedAt: Date, runId: string, epoch: string): string;
@@ -34,6 +37,8 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     acks: (runId) => `${run(runId)}/acks/`,
     ack: (runId, epoch, number) => `${run(runId)}/acks/${epoch}-${String(number).padStart(8, '0')}`,
     error: (runId, errorId) => `${run(runId)}/errors/${errorId}.json`,
+    changelogs: `${logs}/changelog/`,
+    runReports: `${logs}/runs/`,
     changelog: (runId) => `${logs}/changelog/run=${runId}/`,
     // Names begin with the time, so that a list of them is in the order of the runs.
     runReport: (startedAt, runId, epoch) =>
