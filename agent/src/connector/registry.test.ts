@@ -1,4 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { Lookups } from '@drawbridge/proto';
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from './catalog.js';
 import { loadRegistry } from './registry.js';
@@ -15,6 +16,19 @@ describe('the registry', () => {
     const { sources, destinations } = await loadRegistry();
     expect([...sources.keys()]).toEqual(await folders('source'));
     expect([...destinations.keys()]).toEqual(await folders('destination'));
+  });
+
+  it('tells what a destination can look up', async () => {
+    const { destinations } = await loadRegistry();
+    const told = catalogOf({ sources: new Map(), destinations }).destinations;
+    const words = { find: Lookups.FIND, create: Lookups.CREATE };
+    expect(told.map(({ name, lookups }) => [name, lookups])).toEqual(
+      [...destinations].map(([name, { lookups }]) => [
+        name,
+        lookups ? words[lookups] : Lookups.UNSPECIFIED,
+      ]),
+    );
+    expect(told.find(({ name }) => name === 'postgres')?.lookups).toBe(Lookups.CREATE);
   });
 
   it('is told in full to the control plane', async () => {
