@@ -51,6 +51,14 @@ describe('starting a run', () => {
     expect(await ground.show(undoing)).toMatchObject({ options: { undo: id } });
   });
 
+  it('undoes nothing of a sync that keeps no values', async () => {
+    await ground.apply(yamlOfSyncs(1, ', snapshots: hashed'));
+    const id = await ground.start('sync-0');
+    await ground.runs.cancel(ground.caller, id);
+    const undoing = ground.runs.start(ground.caller, 'sync-0', { ...ordinary, undo: id });
+    await expect(undoing).rejects.toMatchObject({ code: 'run.undo_hashed' });
+  });
+
   it('waits in a pool that has no agent yet', async () => {
     const { caller, database, history } = ground;
     await ground.apply(yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: new'));

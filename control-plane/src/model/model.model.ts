@@ -15,6 +15,11 @@ export class Model {
   @Field(() => [String])
   primaryKey!: string[];
 
+  @Field(() => String, {
+    description: 'What becomes of copies of a key: invalid, first or fail.',
+  })
+  duplicates!: string;
+
   @Field(() => String, { nullable: true })
   sql!: string | null;
 

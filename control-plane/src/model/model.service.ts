@@ -28,12 +28,13 @@ interface ModelRow {
 export const modelEntryOf = ({ spec }: Pick<ModelRow, 'spec'>): ModelEntry => spec as ModelEntry;
 
 export function modelOf(row: ModelRow): Model {
-  const { query, primaryKey } = modelEntryOf(row);
+  const { query, primaryKey, duplicates } = modelEntryOf(row);
   return {
     id: row.id,
     name: row.name,
     source: row.source.name,
     primaryKey: [...primaryKey],
+    duplicates: duplicates?.keep ?? 'invalid',
     sql: 'sql' in query ? query.sql : null,
     table: 'table' in query ? query.table : null,
   };

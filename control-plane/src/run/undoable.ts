@@ -1,5 +1,6 @@
 import { AppError } from '../app-error.js';
 import type { Transaction } from '../database/database.js';
+import { syncEntryOf } from '../sync/sync-of.js';
 import type { RunOptions } from './run-options.js';
 import { isOver, type RunState } from './run-state.js';
 
@@ -11,7 +12,7 @@ export async function assertUndoable(
 ): Promise<void> {
   const run = await tx.run.findFirst({
     where: { id: runId, syncId },
-    select: { state: true, options: true },
+    select: { state: true, options: true, sync: { select: { spec: true } } },
   });
   if (!run)
     throw new AppError(
@@ -22,6 +23,11 @@ export async function assertUndoable(
     throw new AppError(
       'run.undo_live',
       `The run ${runId} is not over. Wait for its end or cancel it, then undo it.`,
+    );
+  if (syncEntryOf(run.sync).snapshots === 'hashed')
+    throw new AppError(
+      'run.undo_hashed',
+      'This sync keeps digests in place of values, so nothing knows what its records held before. With `snapshots: full` later runs can be undone.',
     );
   const { dryRun, rebaseline } = run.options as unknown as RunOptions;
   if (dryRun || rebaseline)

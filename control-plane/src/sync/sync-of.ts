@@ -40,6 +40,9 @@ export function syncOf(row: SyncRow): Sync {
       nulls,
     })),
     schedule: scheduleOf(entry.schedule),
+    snapshots: entry.snapshots ?? 'full',
+    quarantineAfter: entry.quarantineAfter ?? null,
+    mappingChange: entry.mappingChange ?? 'backfill',
   };
 }
 

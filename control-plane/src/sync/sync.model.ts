@@ -18,7 +18,9 @@ export class Schedule {
   manual!: boolean;
 }
 
-@ObjectType({ description: 'kind: column, constant, metadata or template; text: which one.' })
+@ObjectType({
+  description: 'kind: column, constant, lookup, metadata or template; text: which one.',
+})
 export class FieldMapping {
   @Field(() => String)
   field!: string;
@@ -77,6 +79,21 @@ export class Sync {
 
   @Field(() => Schedule)
   schedule!: Schedule;
+
+  @Field(() => String, { description: 'What rests in the bucket: full or hashed.' })
+  snapshots!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refusals of a row until it is set aside; null: it is tried in every run.',
+  })
+  quarantineAfter!: number | null;
+
+  @Field(() => String, {
+    description:
+      'What a new mapping does to rows that did not change: backfill, from-now-on, stop.',
+  })
+  mappingChange!: string;
 
   @Field(() => Date, { nullable: true })
   nextRunAt!: Date | null;
