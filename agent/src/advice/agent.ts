@@ -29,5 +29,6 @@ export const agentTexts: Texts = {
   'internal.empty_batch': ['A batch had no rows', ours],
   'internal.order': ['The rows of a plan are out of order', ours],
   'internal.outcomes': ['The connector did not answer for every row', ours],
+  'internal.partition': ['A part of the rows was larger than it should be', ours],
   'internal.sums': ['The counts of the run do not add up', ours],
 };

@@ -46,10 +46,6 @@ export const runTexts: Texts = {
     'A row is too long',
     'A row may have 16 MiB. Leave its largest column out of the model.',
   ],
-  'snapshot.too_large': [
-    'The model has too many rows for the agent’s memory',
-    'Raise DRAWBRIDGE_MEMORY_MIB of the agent (a run needs 40 bytes a row), lower DRAWBRIDGE_CONCURRENCY, or select fewer rows in the model.',
-  ],
   'mapping.bad_template': [
     'A template is not valid Liquid',
     'What is wrong with it is in your bucket under the error id. Correct the template, apply, and run the sync again.',

@@ -1,13 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column } from '../connector/value.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { ObjectPointer, Store, WriteCondition } from '../store/store.js';
-import type { FingerprintKernel } from './fingerprint-kernel.js';
-import { entryBytes } from './fingerprint-kernel.js';
+import type { FingerprintFile } from './fingerprint-files.js';
 import type { InFlight } from './journal.js';
 import type { SyncPaths } from './paths.js';
 
@@ -23,7 +21,7 @@ export interface Head {
 }
 
 export interface Manifest {
-  format: 1;
+  format: 2;
   generation: number;
   /** Seed of the fingerprints, decimal; secret of the sync. */
   seed: string;
@@ -53,10 +51,12 @@ export interface Shape {
 /** Rows that were acknowledged together, or taken out together. */
 export interface Segment {
   kind: 'put' | 'remove';
+  /** No earlier segment has its keys. */
+  isNew: boolean;
   rows: number;
   fingerprint: ObjectPointer;
   /** Parquet: key fingerprints, and for `put` the acknowledged values. */
-  values: ObjectPointer;
+  values: ObjectPointer[];
 }
 
 /** Parquet of key and row fingerprints, with how often, when and why each row was refused last. */
@@ -141,20 +141,25 @@ export async function cached(
   return path;
 }
 
-/** Loads fingerprint files, oldest first. */
-export async function loadFingerprints(
-  kernel: FingerprintKernel,
-  files: readonly string[],
-): Promise<void> {
-  for (const file of files) {
-    let rest: Buffer = Buffer.alloc(0);
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
-      const whole = bytes.length - (bytes.length % entryBytes);
-      kernel.load(bytes.subarray(0, whole));
-      rest = bytes.subarray(whole);
-    }
-  }
+/** Local copies of several, in their order. */
+export async function allCached(
+  tools: { store: Store; cacheDir: string; signal: AbortSignal },
+  pointers: readonly ObjectPointer[],
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const pointer of pointers) paths.push(await cached(tools, pointer));
+  return paths;
+}
+
+/** Local copies of the fingerprints of a baseline, oldest first. */
+export async function fingerprintFiles(
+  tools: { store: Store; cacheDir: string; signal: AbortSignal },
+  manifest: Manifest | undefined,
+): Promise<FingerprintFile[]> {
+  const files: FingerprintFile[] = [];
+  for (const { fingerprint, rows, isNew } of manifest?.segments ?? [])
+    files.push({ path: await cached(tools, fingerprint), rows, isNew });
+  return files;
 }
 
 async function readManifest(
@@ -175,7 +180,17 @@ async function readManifest(
       'baseline.corrupt',
       `The baseline in the bucket is not what was written. ${waysOut}`,
     );
-  return parseJson<Manifest>(object.body);
+  return latestFormat(parseJson<Manifest>(object.body));
+}
+
+/** Format 1 had one file of values in each segment, and only its first was sure to be new. */
+function latestFormat(manifest: Manifest): Manifest {
+  const segments = manifest.segments.map((segment, n): Segment => ({
+    ...segment,
+    isNew: segment.isNew ?? (n === 0 && segment.kind === 'put'),
+    values: [segment.values].flat(),
+  }));
+  return { ...manifest, format: 2, segments };
 }
 
 function missing(error: unknown): unknown {

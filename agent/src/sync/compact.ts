@@ -2,32 +2,29 @@ import { join } from 'node:path';
 import { crashPoint } from '../crash-point.js';
 import { quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
-import { cached, loadFingerprints } from './baseline.js';
+import { allCached, fingerprintFiles } from './baseline.js';
 import type { Manifest, Segment } from './baseline.js';
-import { FingerprintKernel } from './fingerprint-kernel.js';
-import { valueColumn } from './mapping.js';
-import { countOf, inPasses, passesOf } from './passes.js';
+import { FingerprintFiles } from './fingerprint-files.js';
+import { area, bytesAt, openKernel, streamTo } from './fingerprint-kernel.js';
+import { countOf } from './passes.js';
 import { keepSegment, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
-import { writeParts } from './snapshot.js';
-import { findLatest } from './values.js';
-import type { ValueFile } from './values.js';
-import { asParquet } from './work-files.js';
+import { SpillFile } from './spill-file.js';
+import { valueList } from './values.js';
+import { asParquet, parquet } from './work-files.js';
 
 const maxSegments = 16;
-/** Rewriting the base costs its size, so it waits until the later segments amount to a part of it. */
-const maxLaterShare = 0.25;
-
-/** Rows that are rewritten in one go; only their keys are all in memory. */
-const passRows = 200_000;
+/** Rewriting the base costs its size, so it waits until what overrides it amounts to a part of it. */
+const maxOverrideShare = 0.25;
+/** Overrides are in memory while a query is compared, at some 45 bytes each. */
+const maxOverrides = 2_000_000;
 
 export function needsCompaction({ segments }: Manifest): boolean {
-  const [base, ...later] = segments;
-  if (!base || later.length === 0) return false;
-  const laterRows = later.reduce((sum, segment) => sum + segment.rows, 0);
-  return (
-    segments.length > maxSegments || (later.length > 2 && laterRows > base.rows * maxLaterShare)
-  );
+  const rowsOf = (isNew: boolean): number =>
+    segments.reduce((sum, segment) => sum + (segment.isNew === isNew ? segment.rows : 0), 0);
+  const overrides = rowsOf(false);
+  if (segments.length > maxSegments || overrides > maxOverrides) return true;
+  return segments.length > 3 && overrides > rowsOf(true) * maxOverrideShare;
 }
 
 /** Many segments → one, with the same rows. */
@@ -53,9 +50,10 @@ export async function compact(manifest: Manifest, context: RecordContext): Promi
   const { generation } = manifest;
   const segment: Segment = {
     kind: 'put',
+    isNew: true,
     rows,
-    fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), file),
-    values: await keepSegment(tools, paths.values(generation, name), values.file),
+    fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), { file }),
+    values: [await keepSegment(tools, paths.values(generation, name), { file: values.file })],
   };
   crashPoint('compact.end');
   return { ...manifest, segments: [segment] };
@@ -65,39 +63,49 @@ async function compactFingerprints(
   manifest: Manifest,
   { tools, shape }: RecordContext,
 ): Promise<{ file: string; rows: number }> {
-  const files: string[] = [];
-  for (const { fingerprint } of manifest.segments) files.push(await cached(tools, fingerprint));
-  const kernel = await FingerprintKernel.open({
-    seed: shape.seed,
-    keyFields: manifest.keyColumns,
-    expectedRows: manifest.rows,
-  });
-  await loadFingerprints(kernel, files);
-  const file = join(tools.workDir, 'fingerprint-base');
-  await writeParts(file, kernel.dump());
-  return { file, rows: kernel.counts.baselineRows };
+  const kernel = await openKernel();
+  const files = await fingerprintFiles(tools, manifest);
+  const overrides = files.reduce((sum, { isNew, rows }) => sum + (isNew ? 0 : rows), 0);
+  kernel.start(shape.seed, manifest.keyColumns, 1, 1, 1, overrides, 0, 0);
+  kernel.input(1 << 20);
+  const all = await FingerprintFiles.open(kernel, files);
+  const out = await SpillFile.open(join(tools.workDir, 'fingerprint-base'));
+  try {
+    await all.stream(streamTo.dump, async () => {
+      await out.write(bytesAt(kernel, kernel.areaAt(area.plain), kernel.areaLength(area.plain)));
+      kernel.emptyAreas();
+    });
+  } finally {
+    await out.close();
+  }
+  return { file: out.path, rows: Number(kernel.streamed.value) };
 }
 
+/** What is new stays unless a later segment overrides it; of what overrides, the latest stays. */
 async function compactValues(
-  manifest: Manifest,
+  { segments, columns }: Manifest,
   { tools, duck }: RecordContext,
 ): Promise<{ file: string; rows: number }> {
-  const names = manifest.columns.map(({ name }) => name);
-  const files: ValueFile[] = [];
-  for (const { kind, values } of manifest.segments)
-    files.push({ path: await cached(tools, values), gone: kind === 'remove' });
-  const passes = passesOf(Math.ceil(manifest.rows / passRows) || 1);
-  const latest = await findLatest(duck, 'kept_place', { files, names, passes });
-  const columns = names.map(valueColumn).join(', ');
-  await inPasses(duck, 'kept', {
-    passes,
-    workDir: tools.workDir,
-    select: (pass) => `select klo, khi, rh, ${columns} from (${latest(pass)}) where not gone`,
-  });
+  const names = columns.map(({ name }) => name);
+  const keys: string[] = [];
+  const reads: string[] = [];
+  for (const [n, { kind, isNew, values }] of segments.entries()) {
+    const paths = await allCached(tools, values);
+    const from = `(select ${n} as segment, * from ${parquet(paths)})`;
+    if (!isNew) keys.push(`select segment, klo, khi from ${from}`);
+    if (kind === 'remove') continue;
+    const list = `klo, khi, rh, ${await valueList(duck, paths, names)}`;
+    const by = 'o.klo = v.klo and o.khi = v.khi';
+    const kept = isNew
+      ? `anti join overridden as o on ${by} and o.segment > v.segment`
+      : `semi join overridden as o on ${by} and o.segment = v.segment`;
+    reads.push(`select ${list} from ${from} as v ${kept}`);
+  }
+  const none = 'select 0 as segment, 0::ubigint as klo, 0::ubigint as khi where false';
+  await duck.run(`create table overridden as select max(segment) as segment, klo, khi
+    from (${keys.join(' union all ') || none}) group by klo, khi`);
   const file = join(tools.workDir, 'values-base.parquet');
-  await duck.run(`copy (select row_number() over () - 1 as ord, * from kept)
-    to ${quoteText(file)} ${asParquet}`);
-  const rows = await countOf(duck, `read_parquet(${quoteText(file)})`);
-  await duck.run('drop view kept; drop table kept_place');
-  return { file, rows };
+  await duck.run(`copy (${reads.join(' union all ')}) to ${quoteText(file)} ${asParquet}`);
+  await duck.run('drop table overridden');
+  return { file, rows: await countOf(duck, parquet([file])) };
 }

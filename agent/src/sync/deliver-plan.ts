@@ -12,6 +12,7 @@ import type { Lookups } from './open-lookups.js';
 import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
 import { noOutcomes } from './outcomes.js';
+import type { ObjectPointer } from '../store/store.js';
 import type { Plan, PlanPart } from './plan.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Recorded } from './record.js';
@@ -42,11 +43,13 @@ export async function deliverPlan(
   let failure: Failure | undefined;
   let left = run.request.run.canary ?? Infinity;
   run.meter.planned = Math.min(run.meter.planned, left);
-  if (planned.parts.some(({ kind }) => kind !== undefined))
-    await announce(run, planned.parts, to.target);
+  const isSent = planned.parts.some(({ kind }) => kind !== undefined);
+  const stored = isSent ? await announce(run, planned.parts, to.target) : new Map<Change, never>();
   for (const part of planned.parts) {
+    const inBucket = stored.get(part.change) ?? (await uploadedSoFar(part));
     if (part.kind === undefined) {
-      recorded.push({ ...part, except: [], unknown: [], skipped: [], stale: [] });
+      const taken = { except: [], unknown: [], skipped: [], stale: [] };
+      recorded.push({ ...part, ...taken, stored: inBucket });
       continue;
     }
     const sendable = { ...part, kind: part.kind, upTo: Math.min(part.rows, left) };
@@ -58,7 +61,8 @@ export async function deliverPlan(
     failure ??= result.failure;
     delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
-    recorded.push(recordedOf(run, sendable, { result, target: to.target }));
+    const settled = recordedOf(run, sendable, { result, target: to.target });
+    recorded.push({ ...settled, stored: inBucket });
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
@@ -71,19 +75,18 @@ function notBegun(error: unknown): Delivered {
 }
 
 /** The plan is in the bucket, and the head names it, before the first operation leaves. */
-async function announce(run: Run, parts: readonly PlanPart[], target: Target): Promise<void> {
+async function announce(
+  run: Run,
+  parts: readonly PlanPart[],
+  target: Target,
+): Promise<Map<Change, ObjectPointer[]>> {
   const { tools, paths, runId, baseline, shape, footing } = run;
   const inFlight: InFlightPart[] = [];
-  for (const { change, kind, rows, file } of parts) {
-    crashPoint('plan-upload.before');
-    const pointer = await tools.store.upload(
-      paths.plan(runId, tools.lease.epoch, change),
-      file,
-      tools.signal,
-    );
-    crashPoint('plan-upload.after');
+  for (const part of parts) {
+    const { change, kind, rows } = part;
+    const files = await uploadPart(run, part);
     const repeatable = kind === undefined || target.isRepeatable(kind, change);
-    inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, file: pointer });
+    inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, files });
   }
   tools.lease.assertTrusted();
   const head = {
@@ -107,6 +110,33 @@ async function announce(run: Run, parts: readonly PlanPart[], target: Target): P
   const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
   crashPoint('announce.after');
   run.baseline = { ...baseline, head, etag };
+  return new Map(inFlight.map(({ change, files }) => [change, files]));
+}
+
+/** What is only recorded may be in the bucket as well, where the snapshot sent it on. */
+async function uploadedSoFar({ staged }: PlanPart): Promise<ObjectPointer[]> {
+  const pointers = await Promise.all(staged?.uploads ?? []);
+  return pointers.filter((pointer) => pointer !== undefined);
+}
+
+/** Where the files of a part are in the bucket; what is on its way already is waited for. */
+async function uploadPart(
+  { tools, paths, runId }: Run,
+  { change, files, staged }: PlanPart,
+): Promise<ObjectPointer[]> {
+  const pointers: ObjectPointer[] = [];
+  for (const [n, file] of files.entries()) {
+    const onItsWay = staged?.uploads[n];
+    if (!onItsWay) crashPoint('plan-upload.before');
+    const key = paths.plan(
+      runId,
+      tools.lease.epoch,
+      files.length > 1 ? `${change}-all-${n}` : change,
+    );
+    pointers.push(await (onItsWay ?? tools.store.upload(key, file, tools.signal)));
+    if (!onItsWay) crashPoint('plan-upload.after');
+  }
+  return pointers;
 }
 
 /** Rows from `upTo` on wait for another run. */

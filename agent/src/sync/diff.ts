@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import type { Baseline, Manifest } from './baseline.js';
-import { cached } from './baseline.js';
-import { asParquet, csvOptions, shortLine } from './work-files.js';
+import { allCached } from './baseline.js';
+import { asParquet, csvOptions, parquet, shortLine } from './work-files.js';
 import type { Footing } from './footing.js';
 import { valueColumn } from './mapping.js';
 import type { Meter } from './meter.js';
@@ -18,31 +18,31 @@ import type { Latest, ValueFile } from './values.js';
  * Exact changes as DuckDB views `added`, `changed` (with `o:` columns: the old values) and `removed`, each with
  * `ord`, `klo`, `khi`, `rh` and the model's columns as `c:` texts, escaped as they stand in lines.
  */
-export interface Diff {
-  /** False when `ord` of `added` already counts 0, 1, 2, … */
-  addedHasGaps: boolean;
-}
-
 export async function diff(
   snapshot: Snapshot,
   context: { baseline: Baseline; footing: Footing; duck: Duck; tools: SyncTools; meter: Meter },
-): Promise<Diff> {
+): Promise<void> {
   const { baseline, footing, duck, tools, meter } = context;
   const { manifest } = baseline;
   const { counts } = meter;
-  await viewStaged(duck, snapshot);
+  const names = snapshot.columns.map(({ name }) => name);
+  const { size } = await stat(snapshot.removed);
+  const none = `select 0::ubigint as ord, 0::ubigint as klo, 0::ubigint as khi, 0::ubigint as rh,
+    ${names.map((name) => `cast(null as varchar) as ${valueColumn(name)}`).join(', ')} where false`;
+  const added = snapshot.added.map(({ file }) => file);
   await duck.run(
-    `create view added as select * exclude (class, entry) from staged where class = 'A'`,
+    `create view added as ${added.length > 0 ? `select * from ${parquet(added)}` : none}`,
   );
+  if (counts.changed === 0 && size === 0) {
+    await duck.run(`create view changed as ${none}; create view removed as ${none}`);
+    return;
+  }
   await duck.run(`create table gone as select klo, khi
     from read_csv(${quoteText(snapshot.removed)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine)})`);
   counts.removed = await countOf(duck, 'gone');
-
-  const names = snapshot.columns.map(({ name }) => name);
   const columns = names.map(valueColumn);
   const found = counts.changed;
-  // With keys that came twice the kernel has taken rows back that are still staged; `staged` leaves them out.
-  await viewCandidates(duck, { any: found > 0, workDir: tools.workDir });
+  await viewCandidates(duck, snapshot, { any: found > 0, workDir: tools.workDir });
   const passes = passesOf(await passesFor(snapshot, meter));
   const latest = await latestValues(duck, manifest, { tools, names, passes });
   const by = { columns, passes, latest, workDir: tools.workDir };
@@ -50,7 +50,6 @@ export async function diff(
   await findRemoved(duck, { ...by, drifted: footing.drifted });
   counts.changed = await countOf(duck, 'changed');
   counts.unchanged += found - counts.changed;
-  return { addedHasGaps: snapshot.duplicateKeys > 0 };
 }
 
 /** Rows that are compared in one go, in bytes of their lines; the rows and their former values are both in memory. */
@@ -58,8 +57,8 @@ const passBytes = 32 << 20;
 const assumedLineBytes = 512;
 
 async function passesFor(snapshot: Snapshot, { counts }: Meter): Promise<number> {
-  const staged = counts.added + counts.changed;
-  const lineBytes = staged > 0 ? (await stat(snapshot.staged)).size / staged : assumedLineBytes;
+  const { size } = await stat(snapshot.changed);
+  const lineBytes = counts.changed > 0 ? size / counts.changed : assumedLineBytes;
   const rows = Math.max(counts.changed, counts.removed);
   return Math.max(1, Math.ceil((rows * lineBytes) / passBytes));
 }
@@ -114,33 +113,30 @@ function oldColumn(column: string): string {
   return column.replace('"c:', '"o:');
 }
 
-async function viewStaged(duck: Duck, snapshot: Snapshot): Promise<void> {
+/** What may have changed, once out of the staged lines: it is gone through several times. */
+async function viewCandidates(
+  duck: Duck,
+  snapshot: Snapshot,
+  { any, workDir }: { any: boolean; workDir: string },
+): Promise<void> {
   const types: Record<string, string> = {
     class: 'VARCHAR',
     ord: 'UBIGINT',
-    entry: 'UINTEGER',
     klo: 'UBIGINT',
     khi: 'UBIGINT',
     rh: 'UBIGINT',
   };
   for (const { name } of snapshot.columns) types[`c:${name}`] = 'VARCHAR';
-  const twice = `read_csv(${quoteText(snapshot.duplicates)}, ${csvOptions({ entry: 'UINTEGER' }, shortLine)})`;
-  const once = snapshot.duplicateKeys > 0 ? `where entry not in (select entry from ${twice})` : '';
-  await duck.run(
-    `create view staged as select * from read_csv(${quoteText(snapshot.staged)}, ${csvOptions(types, snapshot.longestLine)}) ${once}`,
-  );
-}
-
-/** What may have changed, once out of the staged lines: it is gone through several times. */
-async function viewCandidates(
-  duck: Duck,
-  { any, workDir }: { any: boolean; workDir: string },
-): Promise<void> {
-  const select = `select * exclude (entry) from staged where class <> 'A'`;
+  const keys = csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine);
+  const once =
+    snapshot.repeatedKeys > 0
+      ? `anti join read_csv(${quoteText(snapshot.repeated)}, ${keys}) using (klo, khi)`
+      : '';
+  const staged = `select * from read_csv(${quoteText(snapshot.changed)}, ${csvOptions(types, snapshot.longestLine)}) ${once}`;
   const file = quoteText(join(workDir, 'candidates.parquet'));
-  if (any) await duck.run(`copy (${select}) to ${file} ${asParquet}`);
+  if (any) await duck.run(`copy (${staged}) to ${file} ${asParquet}`);
   await duck.run(
-    `create view candidates as ${any ? `select * from read_parquet(${file})` : `${select} limit 0`}`,
+    `create view candidates as ${any ? `select * from read_parquet(${file})` : `${staged} limit 0`}`,
   );
 }
 
@@ -158,7 +154,8 @@ async function latestValues(
       `select 0::ubigint as klo, 0::ubigint as khi, 0::ubigint as rh, ${none.join(', ')} where false`;
   }
   const files: ValueFile[] = [];
-  for (const { values } of puts) files.push({ path: await cached(to.tools, values), gone: false });
+  for (const { values } of puts)
+    files.push({ paths: await allCached(to.tools, values), gone: false });
   await duck.run(
     'create table wanted as select klo, khi from candidates union all select klo, khi from gone',
   );

@@ -38,7 +38,7 @@ export interface InFlightPart {
   /** Sending twice has the effect of sending once. */
   repeatable: boolean;
   rows: number;
-  file: ObjectPointer;
+  files: ObjectPointer[];
 }
 
 export type Entry =

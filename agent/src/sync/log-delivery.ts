@@ -1,7 +1,7 @@
 import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
 import type { Duck } from '../duck/duck.js';
-import { cached } from './baseline.js';
+import { allCached } from './baseline.js';
 import type { Delivered } from './deliver.js';
 import type { InFlight } from './journal.js';
 import { endedAs, logChanges } from './log.js';
@@ -22,13 +22,13 @@ export async function logDelivery(
 ): Promise<Failure | undefined> {
   const announced = run.baseline.head.inFlight;
   const pointers = new Map(
-    announced?.runId === run.runId ? announced.parts.map((part) => [part.change, part.file]) : [],
+    announced?.runId === run.runId ? announced.parts.map((part) => [part.change, part.files]) : [],
   );
-  const parts = planned.parts.map(({ change, kind, rows, file }): Loggable => {
+  const parts = planned.parts.map(({ change, kind, rows, files }): Loggable => {
     const { outcomes, open } = delivered.get(change) ?? { outcomes: undefined, open: [] };
     const recordedOnly: Loggable['ended'] = [{ outcome: 'skipped', rows: [[0, rows]] }];
     const ended = outcomes ? endedAs(outcomes, open) : kind === undefined ? recordedOnly : [];
-    return { change, operation: kind, rows, file, inBucket: pointers.get(change), ended };
+    return { change, operation: kind, rows, files, inBucket: pointers.get(change), ended };
   });
   const left = planned.leftOut.map(({ outcome, rows, ...rest }): Loggable => ({
     ...rest,
@@ -91,12 +91,12 @@ async function cutOffParts(
   tools: SyncTools,
 ): Promise<Loggable[]> {
   const parts: Loggable[] = [];
-  for (const { change, kind, rows, file } of left.parts) {
+  for (const { change, kind, rows, files } of left.parts) {
     const found = journal.get(change);
     if (!found) continue;
     const open = found.intended.map(([from, to]): Range => [from, Math.min(to, rows)]);
-    const part = { change, operation: kind, rows, inBucket: file, ended: endedAs(found, open) };
-    parts.push({ ...part, file: await cached(tools, file) });
+    const part = { change, operation: kind, rows, inBucket: files, ended: endedAs(found, open) };
+    parts.push({ ...part, files: await allCached(tools, files) });
   }
   return parts;
 }

@@ -6,7 +6,7 @@ import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
 import type { ObjectPointer } from '../store/store.js';
 import type { Shape } from './baseline.js';
-import { logFile } from './log-file.js';
+import { logFiles } from './log-file.js';
 import type { Change } from './mapping.js';
 import type { Outcomes } from './outcomes.js';
 import { basicTime } from './paths.js';
@@ -53,7 +53,7 @@ export interface LoggedFile {
   operation?: OperationKind;
   outcome: LoggedOutcome;
   rows: number;
-  file: ObjectPointer;
+  files: ObjectPointer[];
 }
 
 /** Rows of a plan that are logged, all of them or by what became of them. */
@@ -62,9 +62,9 @@ export interface Loggable {
   operation?: OperationKind | undefined;
   rows: number;
   /** Parquet with `ord` 0, 1, 2, …, fingerprints, values and old values. */
-  file: string;
-  /** Where the same bytes rest in the bucket already. */
-  inBucket?: ObjectPointer | undefined;
+  files: readonly string[];
+  /** Where the same bytes rest in the bucket already, one for one. */
+  inBucket?: readonly ObjectPointer[] | undefined;
   ended: { outcome: LoggedOutcome; rows: readonly Range[] }[];
 }
 
@@ -119,14 +119,14 @@ async function write(parts: readonly Loggable[], context: LogContext): Promise<v
   for (const part of parts)
     for (const { outcome, rows } of part.ended) {
       const { change, operation } = part;
-      const key = `${folderOf(context, part, outcome)}part-${epoch}-${files.length}.parquet`;
-      const file = await logFile(part, { ...context, key, rows });
+      const folder = folderOf(context, part, outcome);
+      const keyOf = (n: number): string => `${folder}part-${epoch}-${files.length}-${n}.parquet`;
       files.push({
         change,
         ...(operation && { operation }),
         outcome,
         rows: countRanges(rows),
-        file,
+        files: await logFiles(part, { ...context, keyOf, rows }),
       });
     }
   tools.lease.assertTrusted();

@@ -2,29 +2,41 @@ import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
-import type { Diff } from './diff.js';
+import type { ObjectPointer } from '../store/store.js';
 import type { Footing } from './footing.js';
 import { leaveOut } from './left-out.js';
 import type { Left } from './left-out.js';
 import type { Change, Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
 import { operationKind } from './operation.js';
+import type { Snapshot } from './snapshot.js';
 import type { SyncRequest } from './sync-request.js';
 import type { Tally } from './tally.js';
-import { asParquet } from './work-files.js';
+import { asParquet, parquet } from './work-files.js';
 
-/** The operations of one change, in order: a Parquet file with `ord` 0, 1, 2, …, fingerprints, values and old values. */
+/** The operations of one change, in order: Parquet with `ord` 0, 1, 2, …, fingerprints, values and old values. */
 export interface PlanPart {
   change: Change;
   /** What is sent; undefined when the rows are only recorded. */
   kind: OperationKind | undefined;
   rows: number;
-  file: string;
+  files: readonly string[];
+  /** Where the rows are as the snapshot staged them, one for one. */
+  staged?: StagedRows;
+}
+
+export interface StagedRows {
+  /** Lines of number, key fingerprint (2), row fingerprint and the row. */
+  lines: readonly string[];
+  /** Fingerprint entries. */
+  fingerprints: string;
+  /** The files in the bucket, those that are on their way. */
+  uploads: readonly (Promise<ObjectPointer> | undefined)[];
 }
 
 /** SQL of a part's rows. */
-export function rowsOf({ file }: { file: string }): string {
-  return `read_parquet(${quoteText(file)})`;
+export function rowsOf({ files }: { files: readonly string[] }): string {
+  return parquet(files);
 }
 
 /** SQL of those that this run may send. */
@@ -38,7 +50,7 @@ export interface LeftOut {
   change: Change;
   outcome: 'withheld' | 'rejected' | 'skipped';
   rows: number;
-  file: string;
+  files: readonly string[];
 }
 
 export interface Plan {
@@ -48,7 +60,7 @@ export interface Plan {
 }
 
 export interface PlanContext {
-  diff: Diff;
+  snapshot: Snapshot;
   withheld: ReadonlySet<Change>;
   /** Nothing is sent: every change only becomes known. */
   recordOnly: boolean;
@@ -68,7 +80,7 @@ export async function plan(
   mapping: Mapping,
   context: PlanContext,
 ): Promise<Plan> {
-  const { diff, withheld, duck, meter, workDir } = context;
+  const { withheld, meter } = context;
   const result: Plan = { parts: [], leftOut: [] };
   for (const change of order) {
     const counted = meter.counts[change];
@@ -82,15 +94,8 @@ export async function plan(
     result.leftOut.push(...(await keepLeftOut(change, left, context)));
     const rows = left.reduce((rest, one) => rest - one.rows, counted);
     if (rows === 0) continue;
-    const file = join(workDir, `plan-${change}.parquet`);
-    const gaps = left.length > 0;
-    await writePart(duck, {
-      change,
-      file,
-      where: gaps ? left.map(({ where }) => `not (${where})`).join(' and ') : undefined,
-      renumber: gaps || (change === 'added' && diff.addedHasGaps),
-    });
-    result.parts.push({ change, kind, rows, file });
+    const where = left.map(({ where }) => `not (${where})`).join(' and ') || undefined;
+    result.parts.push({ change, kind, rows, ...(await writePart(change, where, context)) });
     if (kind === undefined) meter.counts.skipped += rows;
     else meter.planned += rows;
   }
@@ -108,17 +113,41 @@ async function keepLeftOut(
     meter.counts[outcome] += rows;
     if (outcome === 'pending') continue;
     const file = join(workDir, `left-${change}-${outcome}.parquet`);
-    await writePart(duck, { change, file, where, renumber: false });
-    kept.push({ change, outcome, rows, file });
+    await writeRows(duck, file, { change, where });
+    kept.push({ change, outcome, rows, files: [file] });
   }
   return kept;
 }
 
+/** What is added is in files already, unless some of it is left out. */
 async function writePart(
+  change: Change,
+  where: string | undefined,
+  { duck, workDir, snapshot }: PlanContext,
+): Promise<Pick<PlanPart, 'files' | 'staged'>> {
+  if (change === 'added' && where === undefined) return stagedPart(snapshot);
+  const file = join(workDir, `plan-${change}.parquet`);
+  await writeRows(duck, file, { change, where });
+  return { files: [file] };
+}
+
+async function writeRows(
   duck: Duck,
-  part: { change: Change; file: string; where: string | undefined; renumber: boolean },
+  file: string,
+  { change, where }: { change: Change; where: string | undefined },
 ): Promise<void> {
-  const number = part.renumber ? 'row_number() over () - 1 as ord, * exclude (ord)' : '*';
-  await duck.run(`copy (select ${number} from ${part.change} ${part.where ? `where ${part.where}` : ''})
-    to ${quoteText(part.file)} ${asParquet}`);
+  const columns = where ? 'row_number() over () - 1 as ord, * exclude (ord)' : '*';
+  await duck.run(`copy (select ${columns} from ${change} ${where ? `where ${where}` : ''})
+    to ${quoteText(file)} ${asParquet}`);
+}
+
+function stagedPart({ added, fresh }: Snapshot): Pick<PlanPart, 'files' | 'staged'> {
+  return {
+    files: added.map(({ file }) => file),
+    staged: {
+      lines: added.map(({ lines }) => lines),
+      fingerprints: fresh,
+      uploads: added.map(({ uploaded }) => uploaded),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
@@ -10,6 +10,7 @@ import type { Baseline, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
+import type { StagedRows } from './plan.js';
 import { countRanges } from './ranges.js';
 import { rangeTable } from './range-table.js';
 import type { Range } from './ranges.js';
@@ -17,7 +18,7 @@ import { nextRejected } from './rejected.js';
 import type { AnsweredPart } from './rejected.js';
 import { keepSegment, writeFingerprints, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
-import { asParquet } from './work-files.js';
+import { asParquet, parquet } from './work-files.js';
 
 /** A part of a plan, and what of it goes into the baseline. */
 export interface Recorded extends AnsweredPart {
@@ -25,7 +26,11 @@ export interface Recorded extends AnsweredPart {
   kind?: OperationKind | undefined;
   rows: number;
   /** Parquet with `ord`, fingerprints and values. */
-  file: string;
+  files: readonly string[];
+  /** The same in the bucket, one for one; empty where they are not there. */
+  stored?: readonly ObjectPointer[];
+  /** The fingerprints, as the snapshot has them. */
+  staged?: StagedRows;
   /** Rows that keep their former entry, or none: they were not taken. */
   except: Range[];
   /** Rows that may have been taken: recorded so that they are sent again, or removed if they leave the query. */
@@ -58,7 +63,7 @@ export async function record(
     if (segment) segments.push(segment);
   }
   let manifest: Manifest = {
-    format: 1,
+    format: 2,
     generation,
     seed: String(context.shape.seed),
     columns: [...context.shape.columns],
@@ -93,41 +98,53 @@ async function makeSegment(
   generation: number,
   context: RecordContext,
 ): Promise<Segment | undefined> {
-  const { duck, tools, paths } = context;
+  const { tools, paths } = context;
   const rows = part.rows - countRanges(part.except);
   if (rows === 0) return undefined;
   const name = `${part.change}-${writerOf(context)}`;
   const isWhole = [part.except, part.unknown, part.skipped, part.stale].every(
     (ranges) => ranges.length === 0,
   );
-  const values = join(tools.workDir, `values-${part.change}.parquet`);
-  if (isWhole && part.change === 'added') await copyFile(part.file, values);
-  else await writeChosen(part, values, context);
-  const fingerprint = join(tools.workDir, `fingerprint-${part.change}`);
-  await writeFingerprints(
-    duck,
-    `select klo, khi, rh from read_parquet(${quoteText(values)})`,
-    fingerprint,
-  );
+  const isAsPlanned = isWhole && part.change === 'added';
+  const files = isAsPlanned ? part.files : [await writeChosen(part, context)];
+  const fingerprint =
+    isAsPlanned && part.staged
+      ? part.staged.fingerprints
+      : await fingerprintsOf(part.change, files, context);
+  const values: ObjectPointer[] = [];
+  for (const [n, file] of files.entries()) {
+    const key = paths.values(generation, `${name}-${n}`);
+    values.push(await keepSegment(tools, key, { file, stored: isAsPlanned && part.stored?.[n] }));
+  }
   return {
     kind: part.change === 'removed' ? 'remove' : 'put',
+    isNew: part.change === 'added',
     rows,
-    fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), fingerprint),
-    values: await keepSegment(tools, paths.values(generation, name), values),
+    fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), {
+      file: fingerprint,
+    }),
+    values,
   };
 }
 
-async function writeChosen(
-  part: Recorded,
-  file: string,
-  { duck, tools, shape }: RecordContext,
-): Promise<void> {
+async function fingerprintsOf(
+  change: Change,
+  files: readonly string[],
+  { duck, tools }: RecordContext,
+): Promise<string> {
+  const path = join(tools.workDir, `fingerprint-${change}`);
+  await writeFingerprints(duck, `select klo, khi, rh from ${parquet(files)}`, path);
+  return path;
+}
+
+async function writeChosen(part: Recorded, { duck, tools, shape }: RecordContext): Promise<string> {
   const { workDir } = tools;
+  const file = join(workDir, `values-${part.change}.parquet`);
   // Not the former values that a plan of changes has beside them.
   const columns = shape.columns.map(({ name }) => `p.${valueColumn(name)}`);
   const ranges = (name: RangeName): Promise<string> =>
     rangeTable(join(workDir, `${name}-${part.change}.tsv`), part[name]);
-  const from = `read_parquet(${quoteText(part.file)}) as p
+  const from = `${parquet(part.files)} as p
       anti join ${await ranges('except')} as e on p.ord >= e.first and p.ord < e.last`;
   const isRemoval = part.change === 'removed';
   const marked = `case when u.first is not null then ${unknownFingerprint}
@@ -142,6 +159,7 @@ async function writeChosen(
       left join ${await ranges('stale')} as t on p.ord >= t.first and p.ord < t.last`;
   await duck.run(`copy (${select})
     to ${quoteText(file)} ${asParquet}`);
+  return file;
 }
 
 type RangeName = 'except' | 'unknown' | 'skipped' | 'stale';
@@ -157,7 +175,9 @@ function rowsAfter(former: Manifest | undefined, parts: readonly Recorded[]): nu
 /** Local copies of segments that no baseline names any more. */
 async function dropStale(cacheDir: string, manifest: Manifest): Promise<void> {
   const named = new Set(
-    manifest.segments.flatMap((segment) => [segment.fingerprint.sha256, segment.values.sha256]),
+    manifest.segments.flatMap(({ fingerprint, values }) =>
+      [fingerprint, ...values].map(({ sha256 }) => sha256),
+    ),
   );
   if (manifest.rejected) named.add(manifest.rejected.file.sha256);
   for (const file of await readdir(cacheDir).catch(() => []))

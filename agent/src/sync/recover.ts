@@ -1,7 +1,7 @@
 import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
-import { cached, moveHead } from './baseline.js';
+import { allCached, moveHead } from './baseline.js';
 import type { InFlight, InFlightPart } from './journal.js';
 import { readJournal } from './journal.js';
 import { noOutcomes } from './outcomes.js';
@@ -79,7 +79,8 @@ async function recordable(
     if (!settled || isUntouched) continue;
     if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
     const { answered, refusals } = found;
-    parts.push({ ...part, ...settled, answered, refusals, file: await cached(tools, part.file) });
+    const files = { files: await allCached(tools, part.files), stored: part.files };
+    parts.push({ ...part, ...settled, answered, refusals, ...files });
   }
   return { parts, resumed, unlogged: await logCutOff(left, journal, { ...context, request }) };
 }

@@ -19,7 +19,7 @@ import { asParquet } from './work-files.js';
 /** The rows of a change that was sent, and what was said of them. */
 export interface AnsweredPart {
   change: Change;
-  file: string;
+  files: readonly string[];
   answered?: readonly Range[];
   /** Of the answered: not taken, by the code of the answer. */
   refusals?: Readonly<Record<string, readonly Range[]>>;
@@ -43,7 +43,7 @@ export async function nextRejected(
     `copy (select * from next_rejected order by klo, khi) to ${quoteText(file)} ${asParquet}`,
   );
   const key = paths.rejected(context.generation, writerOf(context));
-  return { rows, file: await keepSegment(tools, key, file) };
+  return { rows, file: await keepSegment(tools, key, { file }) };
 }
 
 async function nextSet(

@@ -10,7 +10,7 @@ import { csvOptions } from './work-files.js';
 import { valueColumn } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import type { Lookups } from './open-lookups.js';
-import { sentOf } from './plan.js';
+import { rowsOf, sentOf } from './plan.js';
 import type { PlanPart } from './plan.js';
 import { RangeSet } from './ranges.js';
 import type { Unsent } from './unsent.js';
@@ -48,7 +48,7 @@ export async function renderPart(
 /** Outcomes are told by a row's place, so its number must be its place. */
 async function assertOrdered(part: PlanPart, duck: Duck): Promise<void> {
   const [row] = await duck.rows(
-    `select count(*) from read_parquet(${quoteText(part.file)}, file_row_number = true) where ord <> file_row_number`,
+    `select count(*) from (select ord, row_number() over () - 1 as place from ${rowsOf(part)}) where ord <> place`,
   );
   if (Number(row?.[0] ?? 0) > 0)
     throw new Failure('INTERNAL', 'internal.order', 'The rows of a plan are out of order.');

@@ -31,7 +31,8 @@ export async function report(run: Run): Promise<SyncReport> {
             sha256: head.manifest.sha256,
             rows: manifest.rows,
             bytes: manifest.segments.reduce(
-              (sum, { fingerprint, values }) => sum + fingerprint.bytes + values.bytes,
+              (sum, { fingerprint, values }) =>
+                [fingerprint, ...values].reduce((all, { bytes }) => all + bytes, sum),
               0,
             ),
           },

@@ -140,7 +140,8 @@ describe('a failure in the middle of bisecting', () => {
 describe('a crash between delivery and record', () => {
   const crashAt = (part: string): void => {
     onStore = (call, key) => {
-      if (call === 'put' && key.includes(part)) throw new Error('The machine is gone.');
+      if ((call === 'put' || call === 'copy') && key.includes(part))
+        throw new Error('The machine is gone.');
     };
   };
 

@@ -184,7 +184,7 @@ describe('rows that were not sent under the new mapping', () => {
       );
       mapping = shout ? before : after;
     }
-  });
+  }, 30_000);
 });
 
 it('keeps a record that is not ours out of removals, however often its row is refused', async () => {

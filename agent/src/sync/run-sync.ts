@@ -46,7 +46,7 @@ import type { SyncTools } from './tools.js';
 // 4. One writer: only the head moves, by a conditional write, and a run that lost its lease does nothing any more.
 // 5. Missing is not empty: a baseline that can't be read and a query that breaks off stop the run.
 // 6. The plan is whole, counted, judged by the guards and in the bucket before the first operation leaves.
-// 7. Memory is bounded: fingerprints take 40 bytes a row, and nothing else grows with the rows.
+// 7. Memory is bounded: of each row of the baseline two bits are in memory, of an added one at most four.
 // 8. No row is lost in the count: queried = unchanged + added + changed + invalid, and added + changed + removed =
 //    sent + skipped + rejected + withheld + pending + uncertain.
 // 9. Removed is only what this sync sent: a row that its baseline holds as its own, until the removal has succeeded.
@@ -111,7 +111,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   stand(run, rows.columns);
   const tolerant = request.run.full || request.run.rebaseline;
   await viewRejected(run.baseline.manifest, run, { tolerant });
-  const snapshot = await takeSnapshot(request, rows, run);
+  const snapshot = await takeSnapshot(rows, run);
   crashPoint('snapshot.after');
   run.shape = {
     seed: snapshot.seed,
@@ -121,7 +121,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
     mapping: run.shape.mapping,
   };
   meter.enter('diff');
-  const changes = await diff(snapshot, run);
+  await diff(snapshot, run);
   await keepStillRejected(run.baseline.manifest, run.duck);
   meter.enter('plan');
   const recordOnly = recordsOnly(run);
@@ -134,7 +134,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   if (run.footing.owed && leavesSome) run.shape.mapping = mixedMapping;
   return plan(request, mapping, {
     ...run,
-    diff: changes,
+    snapshot,
     withheld,
     recordOnly,
     workDir: tools.workDir,

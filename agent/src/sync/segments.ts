@@ -1,8 +1,9 @@
-import { copyFile, mkdir, open, rename } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../crash-point.js';
 import type { Duck } from '../duck/duck.js';
-import type { ObjectPointer } from '../store/store.js';
+import { Failure } from '../failure.js';
+import type { ObjectPointer, Store } from '../store/store.js';
 import type { Baseline, Shape } from './baseline.js';
 import type { SyncPaths } from './paths.js';
 import type { SyncTools } from './tools.js';
@@ -25,23 +26,44 @@ export function writerOf({ runId, tools }: Pick<RecordContext, 'runId' | 'tools'
   return `${runId}-${tools.lease.epoch}`;
 }
 
-/** Uploads a file and keeps it as the local copy of what is in the bucket. */
+/**
+ * Puts a file into the bucket and keeps it as the local copy of what is there. What is stored there under another name
+ * is copied by the store itself, where it can.
+ */
 export async function keepSegment(
   tools: SyncTools,
   key: string,
-  file: string,
+  from: { file: string; stored?: ObjectPointer | false | undefined },
 ): Promise<ObjectPointer> {
+  const { file, stored } = from;
   crashPoint('segment.before');
-  const pointer = await tools.store.upload(key, file, tools.signal);
+  const pointer =
+    (stored && (await copyIfPossible(tools.store, stored, key, tools.signal))) ||
+    (await tools.store.upload(key, file, tools.signal));
   crashPoint('segment.after');
   await mkdir(tools.cacheDir, { recursive: true });
   const kept = join(tools.cacheDir, pointer.sha256);
   // Work and cache may be on different disks, and half a copy must not look like a whole one.
-  await rename(file, kept).catch(async () => {
+  await link(file, kept).catch(async () => {
     await copyFile(file, `${kept}.part`);
     await rename(`${kept}.part`, kept);
   });
   return pointer;
+}
+
+/** Undefined where the store can't copy by itself. */
+export async function copyIfPossible(
+  store: Store,
+  stored: ObjectPointer,
+  key: string,
+  signal?: AbortSignal,
+): Promise<ObjectPointer | undefined> {
+  try {
+    return await store.copy(stored, key, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'store.no_copy') return undefined;
+    throw error;
+  }
 }
 
 /** Three unsigned columns as entries of 24 bytes. */

@@ -17,7 +17,7 @@ it('finds the latest values in as many files as a baseline has, with the memory 
     const values = names.map((name) => `'${files.length} ' || md5(n::text) as "c:${name}"`);
     await duck.run(`copy (select n::ubigint as klo, n::ubigint as khi, 0::ubigint as rh, ${values.join(', ')}
       from range(${from}, ${to}) as r (n)) to ${quoteText(path)} ${asParquet}`);
-    files.push({ path, gone });
+    files.push({ paths: [path], gone });
   };
   await write(0, 150_000, false);
   for (let n = 1; n < 19; n += 1) await write(n * 300, n * 300 + 200, n === 18);

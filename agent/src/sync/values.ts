@@ -1,10 +1,10 @@
 import type { Duck } from '../duck/duck.js';
-import { quoteText } from '../duck/duck.js';
 import { valueColumn } from './mapping.js';
+import { parquet } from './work-files.js';
 
-/** Parquet of acknowledged values, or of keys that were taken out. */
+/** Parquet of a segment: of acknowledged values, or of keys that were taken out. */
 export interface ValueFile {
-  path: string;
+  paths: string[];
   gone: boolean;
 }
 
@@ -29,8 +29,7 @@ export async function findLatest(
   await duck.run(`create table ${name} (segment integer, klo ubigint, khi ubigint)`);
   for (const pass of passes) {
     const keys = files.map(
-      ({ path }, n) =>
-        `select ${n} as segment, klo, khi from read_parquet(${quoteText(path)}) where ${pass}`,
+      ({ paths }, n) => `select ${n} as segment, klo, khi from ${parquet(paths)} where ${pass}`,
     );
     const among = wanted
       ? `semi join (select * from ${wanted} where ${pass}) using (klo, khi)`
@@ -39,14 +38,9 @@ export async function findLatest(
       from (${keys.join(' union all ')}) ${among} group by klo, khi`);
   }
   const reads: string[] = [];
-  for (const [n, { path, gone }] of files.entries()) {
-    const had = await columnsIn(duck, path);
-    // A file that was written before the mapping had a column knows no value of it.
-    const list = names.map(
-      (each) => (had.has(`c:${each}`) ? '' : 'cast(null as varchar) as ') + valueColumn(each),
-    );
-    reads.push(`select ${n} as segment, klo, khi, rh, ${gone} as gone, ${list.join(', ')}
-      from read_parquet(${quoteText(path)})`);
+  for (const [n, { paths, gone }] of files.entries()) {
+    reads.push(`select ${n} as segment, klo, khi, rh, ${gone} as gone, ${await valueList(duck, paths, names)}
+      from ${parquet(paths)}`);
   }
   // One join for all files: each has buffers of its own, and there may be as many files as segments.
   return (pass) => `select * exclude (segment) from (${reads
@@ -55,9 +49,21 @@ export async function findLatest(
     semi join (select segment, klo, khi from ${name} where ${pass}) using (segment, klo, khi)`;
 }
 
-async function columnsIn(duck: Duck, path: string): Promise<Set<unknown>> {
+/** A file that was written before the mapping had a column knows no value of it. */
+export async function valueList(
+  duck: Duck,
+  paths: readonly string[],
+  names: readonly string[],
+): Promise<string> {
+  const had = await columnsIn(duck, paths);
+  return names
+    .map((name) => (had.has(`c:${name}`) ? '' : 'cast(null as varchar) as ') + valueColumn(name))
+    .join(', ');
+}
+
+async function columnsIn(duck: Duck, paths: readonly string[]): Promise<Set<unknown>> {
   const rows = await duck.rows(
-    `select column_name from (describe select * from read_parquet(${quoteText(path)}))`,
+    `select column_name from (describe select * from ${parquet(paths)})`,
   );
   return new Set(rows.map(([name]) => name));
 }

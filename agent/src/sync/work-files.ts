@@ -16,6 +16,10 @@ export function csvOptions(columns: Readonly<Record<string, string>>, longestLin
     max_line_size = ${line}, buffer_size = ${Math.max(4 << 20, line * 2)}, columns = {${types.join(', ')}}`;
 }
 
+/** SQL of the rows of Parquet files, in their order. */
+export const parquet = (files: readonly string[]): string =>
+  `read_parquet([${files.map(quoteText).join(', ')}])`;
+
 /** How DuckDB writes them: in groups that are small enough to be held several at once. */
 export const asParquet =
   '(format parquet, compression zstd, compression_level 1, row_group_size 30720)';

@@ -125,7 +125,7 @@ async function deliverOurs(of: Case, file: string, sink: Sink): Promise<void> {
   const meter = new Meter(systemClock, () => undefined);
   const journal = new Journal(store, { paths: pathsOf(ids), runId: 'run', epoch: 1n });
   const { outcomes, failure } = await deliver(
-    { change: 'added', kind: 'upsert', rows: of.rows, file: '' },
+    { change: 'added', kind: 'upsert', rows: of.rows, files: [] },
     file,
     {
       target: endpoint,

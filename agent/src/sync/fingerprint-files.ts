@@ -1,0 +1,94 @@
+import { open } from 'node:fs/promises';
+import { bytesAt, entryBytes, streamTo } from './fingerprint-kernel.js';
+import type { Kernel } from './fingerprint-kernel.js';
+
+/** The fingerprints of one segment, on this machine. */
+export interface FingerprintFile {
+  path: string;
+  rows: number;
+  /** Its keys are new to the baseline; otherwise it says something else of rows of earlier segments. */
+  isNew: boolean;
+}
+
+type StreamTarget = (typeof streamTo)[keyof typeof streamTo];
+
+/** Rows that are read in one go. */
+const goRows = 32_768;
+
+/** Streams the rows of a baseline through the kernel, as the latest segment has each; always in the same order. */
+export class FingerprintFiles {
+  private place: AsyncGenerator<void> | undefined;
+
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly files: readonly FingerprintFile[],
+  ) {}
+
+  /** Loads what overrides; that has to fit into memory. */
+  static async open(kernel: Kernel, files: readonly FingerprintFile[]): Promise<FingerprintFiles> {
+    for (const [segment, { path, isNew }] of files.entries())
+      if (!isNew)
+        for await (const bytes of entriesOf(path))
+          kernel.loadOverrides(give(kernel, bytes), segment);
+    return new FingerprintFiles(kernel, files);
+  }
+
+  /** From the start; `taken` is called after each go, when the kernel's areas may hold something. */
+  async stream(to: StreamTarget, taken: () => Promise<void> | void): Promise<void> {
+    for await (const _ of this.goes(to)) await taken();
+  }
+
+  /** Fills the kernel's window as far as there is room. False when no more is to come. */
+  async fillWindow(): Promise<boolean> {
+    this.place ??= this.goes(streamTo.window);
+    while (this.kernel.wanted() > 0) if ((await this.place.next()).done) return false;
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.place?.return(undefined);
+  }
+
+  private async *goes(to: StreamTarget): AsyncGenerator<void> {
+    const { kernel } = this;
+    kernel.rewind();
+    for (const [segment, { path, isNew }] of this.files.entries()) {
+      if (!isNew) continue;
+      for await (const bytes of entriesOf(path)) {
+        kernel.stream(give(kernel, bytes), segment, to);
+        yield;
+      }
+    }
+    for (let from = 0; from < kernel.overrideCount();) {
+      from = kernel.streamRest(from, to);
+      yield;
+    }
+  }
+}
+
+/** Hands entries to the kernel; gives their length. */
+export function give(kernel: Kernel, entries: Uint8Array): number {
+  bytesAt(kernel, kernel.entriesInput(), entries.length).set(entries);
+  return entries.length;
+}
+
+/** The entries of a file, some 32 thousand at a time; good until the next are asked for. */
+export async function* entriesOf(path: string, bytes = entryBytes): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const read = Buffer.allocUnsafe(Math.floor((goRows * entryBytes) / bytes) * bytes);
+    for (;;) {
+      let length = 0;
+      while (length < read.length) {
+        const { bytesRead } = await file.read(read, length, read.length - length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      const whole = length - (length % bytes);
+      if (whole > 0) yield read.subarray(0, whole);
+      if (length < read.length) return;
+    }
+  } finally {
+    await file.close();
+  }
+}
