@@ -30,9 +30,7 @@ export async function makeChangelog(
 ): Promise<{ columns: string[]; files: number; expired: number }> {
   const logs = await logsOf(from);
   const wanted = logs.flatMap((log) =>
-    log.files.flatMap((logged) =>
-      [logged.file].flat().map((pointer) => ({ log, logged, pointer })),
-    ),
+    log.files.flatMap((logged) => logged.files.map((pointer) => ({ log, logged, pointer }))),
   );
   const paths = await inLanes(wanted, ({ pointer }) => from.cache.file(pointer));
   const found = wanted.flatMap(({ log, logged }, n): Found[] => {

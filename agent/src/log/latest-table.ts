@@ -49,7 +49,7 @@ async function makeEntries(
   { manifest, cache }: { manifest: Manifest; cache: FileCache },
 ): Promise<void> {
   const pointers = manifest.segments.flatMap(({ kind, values }, segment) =>
-    [values].flat().map((pointer) => ({ kind, segment, pointer })),
+    values.map((pointer) => ({ kind, segment, pointer })),
   );
   const paths = await inLanes(pointers, ({ pointer }) => cache.file(pointer));
   const reads = pointers.map(({ kind, segment }, n) => {

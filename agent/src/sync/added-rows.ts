@@ -76,22 +76,28 @@ export class AddedRows implements AddedLines {
 
   /** One after the other; a failure is found by whoever waits for all of them. */
   private convertNext(part: AddedPart, number: number, upload?: AddedRowsOptions['upload']): void {
-    const { duck, names, longestLine } = this.options;
-    this.converting = this.converting.then(async () => {
-      const columns: Record<string, string> = {
-        ord: 'UBIGINT',
-        klo: 'UBIGINT',
-        khi: 'UBIGINT',
-        rh: 'UBIGINT',
-      };
-      for (const name of names) columns[`c:${name}`] = 'VARCHAR';
-      const list = ['ord', 'klo', 'khi', 'rh', ...names.map(valueColumn)].join(', ');
-      await duck.run(`copy (select ${list}
-        from read_csv(${quoteText(part.lines)}, ${csvOptions(columns, longestLine())}))
-        to ${quoteText(part.file)} ${asParquet}`);
-      part.uploaded = upload?.(part.file, `${this.name}-${number}`);
-      part.uploaded?.catch(() => undefined);
-    });
+    this.converting = this.converting
+      .then(() => this.convertPart(part))
+      .then(() => {
+        part.uploaded = upload?.(part.file, `${this.name}-${number}`);
+        part.uploaded?.catch(() => undefined);
+        return undefined;
+      });
     this.converting.catch(() => undefined);
+  }
+
+  private convertPart({ lines, file }: AddedPart): Promise<void> {
+    const { duck, names, longestLine } = this.options;
+    const columns: Record<string, string> = {
+      ord: 'UBIGINT',
+      klo: 'UBIGINT',
+      khi: 'UBIGINT',
+      rh: 'UBIGINT',
+    };
+    for (const name of names) columns[`c:${name}`] = 'VARCHAR';
+    const list = ['ord', 'klo', 'khi', 'rh', ...names.map(valueColumn)].join(', ');
+    return duck.run(`copy (select ${list}
+      from read_csv(${quoteText(lines)}, ${csvOptions(columns, longestLine())}))
+      to ${quoteText(file)} ${asParquet}`);
   }
 }

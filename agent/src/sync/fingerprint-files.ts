@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { bytesAt, entryBytes, streamTo } from './fingerprint-kernel.js';
 import type { Kernel } from './fingerprint-kernel.js';
 
@@ -77,18 +78,20 @@ export async function* entriesOf(path: string, bytes = entryBytes): AsyncGenerat
   const file = await open(path);
   try {
     const read = Buffer.allocUnsafe(Math.floor((goRows * entryBytes) / bytes) * bytes);
-    for (;;) {
-      let length = 0;
-      while (length < read.length) {
-        const { bytesRead } = await file.read(read, length, read.length - length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      const whole = length - (length % bytes);
-      if (whole > 0) yield read.subarray(0, whole);
-      if (length < read.length) return;
-    }
+    for (let length = await fill(file, read); length > 0; length = await fill(file, read))
+      yield read.subarray(0, length - (length % bytes));
   } finally {
     await file.close();
   }
+}
+
+/** Reads until the buffer is full or the file is at its end. */
+async function fill(file: FileHandle, to: Buffer): Promise<number> {
+  let length = 0;
+  while (length < to.length) {
+    const { bytesRead } = await file.read(to, length, to.length - length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length;
 }

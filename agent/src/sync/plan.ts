@@ -94,7 +94,7 @@ export async function plan(
     result.leftOut.push(...(await keepLeftOut(change, left, context)));
     const rows = left.reduce((rest, one) => rest - one.rows, counted);
     if (rows === 0) continue;
-    const where = left.map(({ where }) => `not (${where})`).join(' and ') || undefined;
+    const where = left.map((one) => `not (${one.where})`).join(' and ') || undefined;
     result.parts.push({ change, kind, rows, ...(await writePart(change, where, context)) });
     if (kind === undefined) meter.counts.skipped += rows;
     else meter.planned += rows;
