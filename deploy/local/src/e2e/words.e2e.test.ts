@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { openWhole } from '../testing/whole.js';
+import type { Whole } from '../testing/whole.js';
+
+// What a person writes into the YAML arrives at the engine: checked by the control plane against what the agent says it
+// can do, sent over the wire, and done to the rows.
+
+let whole: Whole;
+
+beforeEach(async () => {
+  whole = await openWhole({ postgresUrl: inject('postgresUrl') });
+  await whole.warehouse.query(`create table person as select * from (values
+    (1, 'Ada', 'a.example'), (2, 'Bob', 'b.example'), (3, 'Cleo', 'c.example')) as t (id, name, domain)`);
+  await whole.target.query(`
+    create table account (id bigint generated always as identity primary key, domain text unique);
+    create table person (id bigint primary key, name text, account_id bigint references account);
+    insert into account (domain) values ('a.example'), ('b.example')`);
+});
+
+afterEach(() => whole.close());
+
+const withSync = (fields: string, words = ''): string => `${whole.connections}
+models:
+  people: { source: warehouse, primaryKey: [id], table: public.person }
+syncs:
+  people:
+    model: people
+    destination: target
+    object: public.person
+    mode: mirror
+    key: { id: id }
+    fields: { ${fields} }
+${words}
+`;
+
+const lookup = (onMiss: string): string =>
+  `name: name, account_id: { lookup: { object: public.account, match: { domain: domain }, return: id, onMiss: ${onMiss} } }`;
+
+const people = async (): Promise<unknown[]> => {
+  const { rows } = await whole.target.query(
+    'select name, domain from person left join account on account.id = account_id order by name',
+  );
+  return rows;
+};
+
+it('finds the records that rows refer to, and tries a row again whose record is missing', async () => {
+  await whole.apply(withSync(lookup('reject')));
+  expect(await whole.run('people')).toMatchObject({
+    state: 'completed_with_errors',
+    counts: { added: 3, sent: 2, rejected: 1 },
+    errors: [{ code: 'lookup.missing', count: 1 }],
+  });
+  expect(await people()).toEqual([
+    { name: 'Ada', domain: 'a.example' },
+    { name: 'Bob', domain: 'b.example' },
+  ]);
+
+  await whole.apply(withSync(lookup('create')));
+  const made = await whole.run('people');
+  expect(made.state).toBe('succeeded');
+  expect(await people()).toContainEqual({ name: 'Cleo', domain: 'c.example' });
+});
+
+it('sets a row aside that is refused run after run', async () => {
+  await whole.target.query(`alter table person add check (name <> 'Bob')`);
+  await whole.apply(withSync('name: name', '    quarantineAfter: 2'));
+  const codes = async (): Promise<string[]> =>
+    (await whole.run('people')).errors.map(({ code }) => code);
+  const refused = await codes();
+  expect(refused).toHaveLength(1);
+  expect(await codes()).toEqual(refused);
+  expect(await codes()).toEqual(['delivery.quarantined']);
+});
