@@ -2,12 +2,12 @@ import { parseSpecification } from '@drawbridge/proto';
 import { expect, it } from 'vitest';
 import { syncOf } from './sync-of.js';
 
-function shown({ model = '', sync = '' } = {}) {
+function shown({ model = '', sync = '', mode = 'upsert' } = {}) {
   const text = `
 sources: { s: { type: postgres } }
 destinations: { d: { type: postgres } }
 models: { m: { source: s, primaryKey: [id], table: t${model} } }
-syncs: { x: { model: m, destination: d, object: o, mode: upsert, key: { id: id }${sync} } }
+syncs: { x: { model: m, destination: d, object: o, mode: ${mode}, key: { id: id }${sync} } }
 `;
   const { destinations, models, syncs } = parseSpecification([
     { path: 'a.yaml', text },
@@ -41,4 +41,20 @@ it('shows what is said', () => {
     mappingChange: 'stop',
     model: { duplicates: 'fail' },
   });
+});
+
+it('shows what guards a sync, and what it does where nothing is said', () => {
+  const guards =
+    'added: { rows: 500, percent: 20, action: approve }, removed: { rows: 5, percent: 1, action: stop }';
+  const sync = `, guards: { ${guards} }, firstRun: baseline, uncertain: resend`;
+  expect(shown({ mode: 'mirror', sync })).toMatchObject({
+    guards: [
+      { name: 'added', rows: 500, percent: 20, action: 'approve' },
+      { name: 'removed', rows: 5, percent: 1, action: 'stop' },
+    ],
+    emptyResult: 'stop',
+    firstRun: 'baseline',
+    uncertain: 'resend',
+  });
+  expect(shown()).toMatchObject({ emptyResult: 'allow', firstRun: 'send', uncertain: 'hold' });
 });

@@ -1,8 +1,8 @@
-import type { ScheduleEntry, SyncEntry } from '@drawbridge/proto';
+import type { GuardsEntry, ScheduleEntry, SyncEntry } from '@drawbridge/proto';
 import { destinationOf } from '../destination/destination.service.js';
 import { modelOf } from '../model/model.service.js';
 import { fieldText } from './field-text.js';
-import type { Schedule, Sync } from './sync.model.js';
+import type { Schedule, Sync, SyncGuard } from './sync.model.js';
 
 interface SyncRow {
   id: string;
@@ -40,11 +40,21 @@ export function syncOf(row: SyncRow): Sync {
       nulls,
     })),
     schedule: scheduleOf(entry.schedule),
+    guards: guardsOf(entry.guards),
+    emptyResult: entry.guards.emptyResult,
+    firstRun: entry.firstRun,
+    uncertain: entry.uncertain,
     snapshots: entry.snapshots ?? 'full',
     quarantineAfter: entry.quarantineAfter ?? null,
     mappingChange: entry.mappingChange ?? 'backfill',
   };
 }
+
+const guardsOf = (guards: GuardsEntry): SyncGuard[] =>
+  (['added', 'changed', 'removed'] as const).flatMap((name) => {
+    const guard = guards[name];
+    return guard ? [{ name, rows: guard.rows, percent: guard.percent, action: guard.action }] : [];
+  });
 
 function scheduleOf(schedule: ScheduleEntry): Schedule {
   switch (schedule.kind) {

@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Destination } from '../destination/destination.model.js';
 import { Model } from '../model/model.model.js';
 import { PageInfo } from '../page/page.model.js';
@@ -44,6 +44,23 @@ export class KeyField {
   column!: string;
 }
 
+@ObjectType({
+  description: 'Trips when a count is over rows and over percent of the baseline.',
+})
+export class SyncGuard {
+  @Field(() => String, { description: 'What it counts: added, changed or removed.' })
+  name!: string;
+
+  @Field(() => Float)
+  rows!: number;
+
+  @Field(() => Float)
+  percent!: number;
+
+  @Field(() => String, { description: 'stop, withhold or approve.' })
+  action!: string;
+}
+
 /** Model + destination object + mode + mapping + schedule + guards. */
 @ObjectType()
 export class Sync {
@@ -79,6 +96,22 @@ export class Sync {
 
   @Field(() => Schedule)
   schedule!: Schedule;
+
+  @Field(() => [SyncGuard], { description: 'Judged before anything is sent.' })
+  guards!: SyncGuard[];
+
+  @Field(() => String, {
+    description: 'What a query without rows does, where the baseline has some: stop or allow.',
+  })
+  emptyResult!: string;
+
+  @Field(() => String, { description: 'send or baseline.' })
+  firstRun!: string;
+
+  @Field(() => String, {
+    description: 'What becomes of what can not be sent twice and got no answer: hold or resend.',
+  })
+  uncertain!: string;
 
   @Field(() => String, { description: 'What rests in the bucket: full or hashed.' })
   snapshots!: string;

@@ -5,7 +5,14 @@ import { chromiumPath, openBrowser, openPage } from './testing/browser.js';
 import { contentPolicy, openFakeServer } from './testing/fake-server.js';
 import type { FakeServer } from './testing/fake-server.js';
 import { findPageFaults, findPaleTexts } from './testing/page-faults.js';
-import { failedRun, makeRun, minutesAgo, rejectedRun } from './testing/sample.js';
+import {
+  failedRun,
+  heldRun,
+  makeRun,
+  minutesAgo,
+  rejectedRun,
+  undoingRun,
+} from './testing/sample.js';
 
 const hasBrowser = existsSync(chromiumPath);
 const why = hasBrowser ? '' : ` (skipped: no browser at ${chromiumPath}; set CHROMIUM_PATH)`;
@@ -186,6 +193,96 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     expect(visit.complaints).toEqual([]);
   });
 
+  it('shows a plan that waits, in the list too, and approves it by keyboard', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    server.state.runs.unshift(heldRun);
+    await page.reload();
+    await page.getByRole('link', { name: 'Waiting for approval' }).click();
+    await heading(page, /^Run · /).waitFor();
+    const plan = page.getByRole('region', { name: 'This plan waits for approval' });
+    await plan.getByText('The guard on removed rows holds this plan.').waitFor();
+    expect(await shownSum(page, 'What waits for approval')).toEqual({
+      Changes: 12_037,
+      Added: 3,
+      Changed: 0,
+      Removed: 12_034,
+    });
+    await button(page, 'Approve …').focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Approve this plan?' });
+    await dialog.getByText('12,034 rows will be removed, 3 added.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(server.state.approved).toEqual([]);
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Approve …');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Not yet');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Queued · waits for a free agent').waitFor();
+    await page.getByText('by Ada').waitFor();
+    expect(await plan.count()).toBe(0);
+    const { planDigest } = heldRun;
+    expect(server.state.approved).toEqual([{ runId: heldRun.id, planDigest }]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('approves only the plan that was looked at', async () => {
+    const { page, server } = await setUpSignedIn();
+    server.state.runs.unshift(heldRun);
+    await page.goto(`${server.url}/runs/${heldRun.id}`);
+    await button(page, 'Approve …').click();
+    server.state.runs[0] = { ...heldRun, planDigest: 'ef'.repeat(32) };
+    await button(page, 'Approve the plan').click();
+    await page.getByText('another plan waits').waitFor();
+    expect(server.state.approved).toEqual([]);
+    await button(page, 'Not yet').click();
+    await page.getByRole('link', { name: 'invoices-to-billing' }).click();
+    await page.getByText('A run waits for approval:').waitFor();
+    expect(await button(page, 'Run now').isDisabled()).toBe(true);
+    await page.getByRole('link', { name: 'look at it' }).click();
+    await button(page, 'Cancel run').click();
+    await page.getByText('Nothing of its plan was sent').waitFor();
+  });
+
+  it('shows what a run was asked for, who approved it, and what it went on from', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    await page.goto(`${server.url}/runs/${undoingRun.id}`);
+    const details = page.getByRole('region', { name: 'Details' });
+    await details.getByText('at most 100 operations').waitFor();
+    await details.getByText('by Ada').waitFor();
+    await details.getByText('400 operations').waitFor();
+    await details.getByText('12 rows').waitFor();
+    await details.getByRole('link', { name: rejectedRun.id }).click();
+    await page.getByRole('heading', { name: 'Errors' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what guards a sync and what becomes of a changed mapping', async () => {
+    const { page, complaints } = await setUpSignedIn();
+    await page.getByRole('link', { name: 'customers-to-app' }).click();
+    const guards = page.getByRole('region', { name: 'Guards' });
+    await guards
+      .getByRole('row', { name: /changed more than 5,000 rows and more than 25 %/ })
+      .getByText('the run waits for approval')
+      .waitFor();
+    await guards.getByText('every row is sent again').waitFor();
+    await guards.getByText('is set aside after 5 runs').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('tells how fast a run is and how long it will take', async () => {
+    const visit = await setUpSignedIn();
+    await startRun(visit);
+    for (let step = 0; step < 6; step += 1) visit.server.state.step();
+    await visit.page.getByText('571 rows/s · about 2 s left').waitFor();
+    while (visit.server.state.liveRun) visit.server.state.step();
+    await visit.page.getByText('1,250 of 1,250 planned rows done').waitFor();
+    expect(await visit.page.getByText('rows/s').count()).toBe(0);
+    expect(visit.complaints).toEqual([]);
+  });
+
   it('follows a run by asking where websockets do not get through', async () => {
     const visit = await setUpSignedIn();
     visit.server.state.refusesSockets = true;
@@ -322,6 +419,7 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
       ...(await page.evaluate(findPaleTexts)),
     ];
     const faults: Record<string, string[]> = {};
+    server.state.runs.unshift(heldRun);
     await page.goto(`${server.url}/sign-in?error=INVALID_TOKEN`);
     await button(page, 'Sign in').waitFor();
     faults['sign-in'] = await faultsOf();
@@ -333,6 +431,8 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
       ['/syncs/customers-to-app', 'Mapping'],
       [`/runs/${rejectedRun.id}`, 'Baseline'],
       [`/runs/${failedRun.id}`, 'Why it stopped'],
+      [`/runs/${heldRun.id}`, 'This plan waits for approval'],
+      [`/runs/${undoingRun.id}`, 'Baseline'],
       ['/agents', '1b4e28ba'],
       ['/nothing', 'There is no such page'],
     ]) {

@@ -8,6 +8,8 @@ interface ConfirmProps {
   text: string;
   yes: string;
   no: string;
+  /** It can be taken back, or hurts nobody. */
+  isHarmless?: boolean;
   isOpen: boolean;
   isBusy: boolean;
   error: CombinedError | undefined;
@@ -15,9 +17,9 @@ interface ConfirmProps {
   confirm(): void;
 }
 
-/** Asks before something that can't be taken back. */
+/** Asks before something that deserves a second look. */
 export function Confirm(props: ConfirmProps) {
-  const { title, text, yes, no, isOpen, isBusy, error, close, confirm } = props;
+  const { title, text, yes, no, isHarmless, isOpen, isBusy, error, close, confirm } = props;
   return (
     <Modal
       opened={isOpen}
@@ -33,7 +35,7 @@ export function Confirm(props: ConfirmProps) {
           <Button variant="default" onClick={close} data-autofocus>
             {no}
           </Button>
-          <Button color="red.9" loading={isBusy} onClick={confirm}>
+          <Button {...(isHarmless ? {} : { color: 'red.9' })} loading={isBusy} onClick={confirm}>
             {yes}
           </Button>
         </Group>

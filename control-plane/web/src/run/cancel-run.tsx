@@ -4,13 +4,15 @@ import type { CombinedError } from 'urql';
 import { Confirm } from '../part/confirm.js';
 
 interface CancelRunProps {
+  /** It waits for approval: no agent has it. */
+  isHeld: boolean;
   isBusy: boolean;
   error: CombinedError | undefined;
   /** True once the server has it. */
   cancel(): Promise<boolean>;
 }
 
-export function CancelRun({ isBusy, error, cancel }: CancelRunProps) {
+export function CancelRun({ isHeld, isBusy, error, cancel }: CancelRunProps) {
   const [isOpen, setIsOpen] = useState(false);
   const confirm = async () => {
     if (await cancel()) setIsOpen(false);
@@ -22,9 +24,9 @@ export function CancelRun({ isBusy, error, cancel }: CancelRunProps) {
       </Button>
       <Confirm
         title="Cancel this run?"
-        text="The agent stops after the batch that it is sending. What was sent stays sent and is recorded; the rest waits for the next run."
+        text={isHeld ? whenHeld : whenMoving}
         yes="Cancel the run"
-        no="Let it go on"
+        no={isHeld ? 'Let it wait' : 'Let it go on'}
         isOpen={isOpen}
         isBusy={isBusy}
         error={error}
@@ -34,3 +36,8 @@ export function CancelRun({ isBusy, error, cancel }: CancelRunProps) {
     </>
   );
 }
+
+const whenHeld =
+  'Nothing of its plan was sent, and nothing will be. The next run plans anew, and waits again if a guard still holds it.';
+const whenMoving =
+  'The agent stops after the batch that it is sending. What was sent stays sent and is recorded; the rest waits for the next run.';

@@ -6,6 +6,7 @@ import classes from './phase-stepper.module.css';
 const standings: Record<PhaseStep['standing'], string> = {
   done: 'done',
   current: 'under way',
+  held: 'waits for approval',
   waiting: 'not yet',
   stopped: 'stopped here',
   skipped: 'not reached',
@@ -23,7 +24,7 @@ export function PhaseStepper({ steps }: { steps: PhaseStep[] }) {
           <span className={classes['label']}>{label}</span>
           <span className={classes['time']}>
             <VisuallyHidden>{`${standings[standing]}, `}</VisuallyHidden>
-            {ms > 0 ? durationText(ms) : <span aria-hidden>{shortWord(standing)}</span>}
+            {ms > 0 ? durationText(ms) : <span aria-hidden>{shortWords[standing]}</span>}
           </span>
         </li>
       ))}
@@ -31,11 +32,11 @@ export function PhaseStepper({ steps }: { steps: PhaseStep[] }) {
   );
 }
 
-const shortWord = (standing: PhaseStep['standing']): string =>
-  standing === 'current'
-    ? '…'
-    : standing === 'stopped'
-      ? 'stopped'
-      : standing === 'done'
-        ? '0 ms'
-        : '–';
+const shortWords: Record<PhaseStep['standing'], string> = {
+  done: '0 ms',
+  current: '…',
+  held: 'held',
+  waiting: '–',
+  stopped: 'stopped',
+  skipped: '–',
+};

@@ -13,6 +13,7 @@ describe('the phases of a run', () => {
     ['running', 'query', 'current waiting waiting waiting waiting waiting'],
     ['running', 'deliver', 'done done done done current waiting'],
     ['succeeded', 'record', 'done done done done done done'],
+    ['waiting_approval', 'plan', 'done done done held waiting waiting'],
     ['failed', 'diff', 'done done stopped skipped skipped skipped'],
     ['cancelled', null, 'skipped skipped skipped skipped skipped skipped'],
   ])('of one that is %s at %s', (state, phase, expected) => {

@@ -8,7 +8,7 @@ export type PhaseTimes = Record<`${PhaseName}Ms`, number>;
 export interface PhaseStep {
   name: PhaseName;
   label: string;
-  standing: 'done' | 'current' | 'waiting' | 'stopped' | 'skipped';
+  standing: 'done' | 'current' | 'held' | 'waiting' | 'stopped' | 'skipped';
   ms: number;
 }
 
@@ -51,6 +51,7 @@ function standingOf({ index, at, ms, state }: Place): PhaseStep['standing'] {
     return ms > 0 || index <= at ? 'done' : 'skipped';
   const isStopped = state === 'failed' || state === 'cancelled';
   if (index < at) return 'done';
-  if (index === at) return isStopped ? 'stopped' : 'current';
+  if (index === at)
+    return isStopped ? 'stopped' : state === 'waiting_approval' ? 'held' : 'current';
   return isStopped ? 'skipped' : 'waiting';
 }

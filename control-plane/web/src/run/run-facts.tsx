@@ -1,10 +1,13 @@
+import { Anchor } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { durationText } from '../format/duration.js';
-import { bytesText } from '../format/number.js';
+import { bytesText, countOf } from '../format/number.js';
 import { Facts } from '../part/facts.js';
 import type { Fact } from '../part/facts.js';
 import { useNow } from '../part/now.js';
 import { Panel } from '../part/panel.js';
 import { When } from '../part/when.js';
+import { optionText } from './option-text.js';
 import type { Run } from './run-query.js';
 import { isLive, triggerText } from './run-state.js';
 
@@ -17,12 +20,15 @@ export function RunFacts({ run }: { run: Run }) {
 }
 
 function factsOf(run: Run, now: Date): Fact[] {
-  const { startedAt, finishedAt, agent, peakBytes, bucketBytes } = run;
+  const { startedAt, finishedAt, agent, peakBytes, bucketBytes, resumed, resentForMapping } = run;
+  const wishes = optionText(run.options);
   const mono = (text: string) => <code style={{ fontSize: 12.5 }}>{text}</code>;
   return [
     { name: 'Trigger', value: triggerText(run.trigger) },
+    ...(wishes ? [{ name: 'Different from an ordinary run', value: wishes }] : []),
+    ...(run.options.undo ? [{ name: 'Takes back', value: <RunLink id={run.options.undo} /> }] : []),
     { name: 'Asked for', value: <When time={run.createdAt} withClock /> },
-    ...(startedAt
+    ...(startedAt && run.state !== 'waiting_approval'
       ? [
           {
             name: finishedAt ? 'Took' : 'Running for',
@@ -31,6 +37,16 @@ function factsOf(run: Run, now: Date): Fact[] {
         ]
       : []),
     ...(finishedAt ? [{ name: 'Ended', value: <When time={finishedAt} withClock /> }] : []),
+    ...run.approvals.map(({ by, createdAt }) => ({
+      name: 'Approved',
+      value: <Approval by={by} time={createdAt} />,
+    })),
+    ...(resumed
+      ? [{ name: 'Done before it was cut off', value: countOf(resumed, 'operation') }]
+      : []),
+    ...(resentForMapping
+      ? [{ name: 'Sent again for a new mapping', value: countOf(resentForMapping, 'row') }]
+      : []),
     { name: 'Version of the sync', value: String(run.version) },
     ...(peakBytes ? [{ name: 'Peak memory of the agent', value: bytesText(peakBytes) }] : []),
     ...(bucketBytes ? [{ name: 'Written to the bucket', value: bytesText(bucketBytes) }] : []),
@@ -38,6 +54,19 @@ function factsOf(run: Run, now: Date): Fact[] {
     { name: 'Run', value: mono(run.id) },
   ];
 }
+
+const RunLink = ({ id }: { id: string }) => (
+  <Anchor component={Link} to={`/runs/${id}`} fz="inherit">
+    {id}
+  </Anchor>
+);
+
+const Approval = ({ by, time }: { by: string; time: string }) => (
+  <>
+    {`by ${by}, `}
+    <When time={time} />
+  </>
+);
 
 function lengthMs(startedAt: string, finishedAt: string | null | undefined, now: Date): number {
   const end = finishedAt ? new Date(finishedAt) : now;

@@ -1,4 +1,4 @@
-import { Stack, VisuallyHidden } from '@mantine/core';
+import { Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
 import { shortText } from '../format/time.js';
@@ -10,6 +10,8 @@ import { BaselinePanel } from './baseline-panel.js';
 import { CancelRun } from './cancel-run.js';
 import { CountsPanel } from './counts-panel.js';
 import { DeliveryBar } from './delivery-bar.js';
+import { HeldPlan } from './held-plan.js';
+import { paceText } from './pace-text.js';
 import { phaseSteps } from './phase.js';
 import { PhaseStepper } from './phase-stepper.js';
 import { RunFacts } from './run-facts.js';
@@ -54,18 +56,23 @@ export function RunPage({ id }: { id: string }) {
         actions={
           isLive(run.state) &&
           !run.cancelRequestedAt && (
-            <CancelRun isBusy={cancelled.fetching} error={cancelled.error} cancel={cancel} />
+            <CancelRun
+              isHeld={run.state === 'waiting_approval'}
+              isBusy={cancelled.fetching}
+              error={cancelled.error}
+              cancel={cancel}
+            />
           )
         }
       >
         <StateMark state={run.state} {...(note ? { note } : {})} />
       </PageHead>
-      <RunBody run={run} />
+      <RunBody run={run} hear={hear} />
     </>
   );
 }
 
-function RunBody({ run }: { run: Run }) {
+function RunBody({ run, hear }: { run: Run; hear: (heard: Run) => void }) {
   const live = isLive(run.state);
   // What stopped the run happened once; its count is not one of rows.
   const failure = run.failure && { ...run.failure, count: 0 };
@@ -73,6 +80,7 @@ function RunBody({ run }: { run: Run }) {
   return (
     <Stack gap="md">
       <Announcement run={run} />
+      {run.state === 'waiting_approval' && <HeldPlan run={run} hear={hear} />}
       {troubles.length > 0 && (
         <Panel title={run.failure ? 'Why it stopped' : 'Errors'}>
           <TroubleList runId={run.id} troubles={troubles} />
@@ -82,6 +90,7 @@ function RunBody({ run }: { run: Run }) {
         <Stack gap="lg">
           <PhaseStepper steps={phaseSteps(run)} />
           {!run.dryRun && <DeliveryBar counts={run.counts} planned={run.planned} />}
+          {run.state === 'running' && <Pace run={run} />}
         </Stack>
       </Panel>
       <CountsPanel counts={run.counts} isLive={live} />
@@ -90,6 +99,13 @@ function RunBody({ run }: { run: Run }) {
     </Stack>
   );
 }
+
+/** How fast it is and how long it will take; the line keeps its place, so that nothing below it jumps. */
+const Pace = ({ run }: { run: Run }) => (
+  <Text size="sm" c="dimmed" mih="1.55em" className="numbers">
+    {paceText(run)}
+  </Text>
+);
 
 /** State and phase for those who hear the page; the numbers would never let them finish a sentence. */
 function Announcement({ run }: { run: Run }) {

@@ -19,6 +19,27 @@ export const RunParts = graphql(`
     phase
     dryRun
     planned
+    rowsPerSecond
+    remainingMs
+    planDigest
+    heldBy
+    waitingSince
+    resumed
+    resentForMapping
+    options {
+      full
+      rebaseline
+      verify
+      canary
+      onlyRejected
+      undo
+      acceptTypes
+      mappingChange
+    }
+    approvals {
+      by
+      createdAt
+    }
     peakBytes
     bucketBytes
     createdAt

@@ -1,11 +1,11 @@
 /** How a state is shown: `look` picks its colour and its mark, and never speaks alone. */
-export type Look = 'waiting' | 'moving' | 'good' | 'partial' | 'bad' | 'still';
+export type Look = 'waiting' | 'asking' | 'moving' | 'good' | 'partial' | 'bad' | 'still';
 
 const states: Record<string, { label: string; look: Look }> = {
   queued: { label: 'Queued', look: 'waiting' },
   leased: { label: 'Starting', look: 'waiting' },
   running: { label: 'Running', look: 'moving' },
-  waiting_approval: { label: 'Waiting for approval', look: 'partial' },
+  waiting_approval: { label: 'Waiting for approval', look: 'asking' },
   succeeded: { label: 'Succeeded', look: 'good' },
   completed_with_errors: { label: 'Completed with errors', look: 'partial' },
   failed: { label: 'Failed', look: 'bad' },

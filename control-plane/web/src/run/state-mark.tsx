@@ -30,6 +30,12 @@ const stroke = {
 
 const shapes: Record<Look, ReactNode> = {
   waiting: <circle cx="8" cy="8" r="6" strokeDasharray="2.6 2.1" {...ring} />,
+  asking: (
+    <>
+      {disc}
+      <path d="M6.2 5.2v5.6M9.8 5.2v5.6" {...stroke} />
+    </>
+  ),
   moving: (
     <g className={classes['turning']}>
       <circle cx="8" cy="8" r="6" {...ring} strokeOpacity=".28" />

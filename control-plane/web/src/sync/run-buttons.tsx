@@ -6,7 +6,7 @@ import { Refusal } from '../part/answers.js';
 
 interface RunButtonsProps {
   /** The run that is under way, of which there is one at most. */
-  liveRun: string | undefined;
+  liveRun: { id: string; state: string } | undefined;
   isBusy: boolean;
   error: CombinedError | undefined;
   start(dryRun: boolean): void;
@@ -14,6 +14,7 @@ interface RunButtonsProps {
 
 export function RunButtons({ liveRun, isBusy, error, start }: RunButtonsProps) {
   const reason = useId();
+  const isHeld = liveRun?.state === 'waiting_approval';
   const shared = {
     disabled: liveRun !== undefined || isBusy,
     ...(liveRun ? { 'aria-describedby': reason } : {}),
@@ -30,9 +31,9 @@ export function RunButtons({ liveRun, isBusy, error, start }: RunButtonsProps) {
       </Group>
       {liveRun && (
         <Text size="sm" c="dimmed" id={reason}>
-          {'A run is under way: '}
-          <Anchor component={Link} to={`/runs/${liveRun}`} size="sm">
-            watch it
+          {isHeld ? 'A run waits for approval: ' : 'A run is under way: '}
+          <Anchor component={Link} to={`/runs/${liveRun.id}`} size="sm">
+            {isHeld ? 'look at it' : 'watch it'}
           </Anchor>
         </Text>
       )}

@@ -12,6 +12,7 @@ import { Panel } from '../part/panel.js';
 import { isLive } from '../run/run-state.js';
 import { RunTable } from '../run/run-table.js';
 import { Definition } from './definition.js';
+import { GuardsPanel } from './guards-panel.js';
 import { MappingTable } from './mapping-table.js';
 import { RunButtons } from './run-buttons.js';
 import { StartRunMutation, SyncQuery, type Sync } from './sync-query.js';
@@ -28,7 +29,7 @@ export function SyncPage({ name }: { name: string }) {
   const [started, startRun] = useMutation(StartRunMutation);
   const navigate = useNavigate();
   const sync = data?.sync;
-  const liveRun = sync?.lastRun && isLive(sync.lastRun.state) ? sync.lastRun.id : undefined;
+  const liveRun = sync?.lastRun && isLive(sync.lastRun.state) ? sync.lastRun : undefined;
   if ((liveRun !== undefined) !== isMoving) setIsMoving(liveRun !== undefined);
 
   if (data && !sync) return <Missing title={`There is no sync “${name}”`} />;
@@ -64,6 +65,7 @@ export function SyncPage({ name }: { name: string }) {
           </MoreButton>
         </Panel>
         <Definition sync={sync} />
+        <GuardsPanel sync={sync} />
         <Panel title="Mapping" isFlush>
           <div style={{ height: 12 }} />
           <MappingTable keys={sync.key} fields={sync.fields} />

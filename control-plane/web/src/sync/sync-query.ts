@@ -10,6 +10,18 @@ export const SyncQuery = graphql(`
       object
       mode
       onRemoved
+      guards {
+        name
+        rows
+        percent
+        action
+      }
+      emptyResult
+      firstRun
+      uncertain
+      snapshots
+      quarantineAfter
+      mappingChange
       nextRunAt
       pausedAt
       schedule {
@@ -22,6 +34,7 @@ export const SyncQuery = graphql(`
         name
         source
         primaryKey
+        duplicates
         sql
         table
       }

@@ -5,7 +5,6 @@ import type { Column } from '../part/data-table.js';
 import { When } from '../part/when.js';
 import { outcomeText } from '../run/outcome-text.js';
 import type { OutcomeCounts } from '../run/outcome-text.js';
-import { isLive } from '../run/run-state.js';
 import { StateMark } from '../run/state-mark.js';
 import { NextRun } from './next-run.js';
 import type { NextRunProps } from './next-run.js';
@@ -55,7 +54,7 @@ function Last({ run }: { run: LastRun | null | undefined }) {
         Never run
       </Text>
     );
-  const note = isLive(run.state) ? run.phase : run.dryRun ? 'dry run' : undefined;
+  const note = run.state === 'running' ? run.phase : run.dryRun ? 'dry run' : undefined;
   return (
     <>
       <Anchor component={Link} to={`/runs/${run.id}`} c="inherit" fz="inherit">

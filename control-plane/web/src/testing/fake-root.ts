@@ -26,6 +26,9 @@ export function rootOf(state: FakeState) {
     startRun: ({ input }: Input<{ sync: string; dryRun?: boolean }>) => ({
       run: state.start(input),
     }),
+    approveRun: ({ input }: Input<{ runId: string; planDigest: string | null }>) => ({
+      run: state.approve(input),
+    }),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),
     createEnrollmentToken: ({ input }: Input<{ pool: string }>) => ({
       token: state.token,

@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import { GraphQLError } from 'graphql';
 import { movedRun, queuedRun, reportCount } from './moving-run.js';
-import { agentId, failedRun, makeRun, minutesAgo, rejectedRun } from './sample.js';
+import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
 import type { SampleRun } from './sample.js';
 
 export type Page = { first?: number; after?: string };
@@ -13,6 +13,7 @@ export class FakeState {
   readonly token = `dbe_${'k3Jt9'.repeat(8)}abc`;
   readonly sessions = new Set<string>();
   readonly started: Record<string, unknown>[] = [];
+  readonly approved: object[] = [];
   syncs = sampleSyncs();
   runs: SampleRun[] = sampleRuns();
   agents = sampleAgents();
@@ -57,6 +58,18 @@ export class FakeState {
     return this.replace({ ...run, cancelRequestedAt: minutesAgo(0) });
   }
 
+  /** As the server does: the plan that was looked at, or nothing. */
+  approve({ runId, planDigest }: { runId: string; planDigest: string | null }): SampleRun {
+    const run = this.runs.find(({ id }) => id === runId);
+    if (run?.state !== 'waiting_approval' || run.planDigest !== planDigest)
+      throw new GraphQLError('The run has planned anew since you looked, and another plan waits.', {
+        extensions: { code: 'run.plan_changed' },
+      });
+    const approvals = [{ by: 'Ada', planDigest: planDigest ?? '', createdAt: minutesAgo(0) }];
+    this.approved.push({ runId, planDigest });
+    return this.replace({ ...run, state: 'queued', phase: null, waitingSince: null, approvals });
+  }
+
   revoke(id: string): (typeof this.agents)[number] | undefined {
     const agent = this.agents.find((one) => one.id === id);
     if (agent) Object.assign(agent, { revokedAt: minutesAgo(0), online: false });
@@ -96,11 +109,23 @@ function sampleSyncs() {
     },
     nextRunAt: minutesAgo(-8) as string | null,
     mode: 'mirror',
+    guards: [
+      { name: 'changed', rows: 5_000, percent: 25, action: 'approve' },
+      { name: 'removed', rows: 10, percent: 10, action: 'withhold' },
+    ],
+    emptyResult: 'stop',
+    firstRun: 'send',
+    uncertain: 'hold',
+    snapshots: 'full',
+    quarantineAfter: 5 as number | null,
+    mappingChange: 'backfill',
     model: {
       id: 'm1',
       name: 'active-customers',
       source: 'warehouse',
       primaryKey: ['customer_id'],
+      duplicates: 'invalid',
+      orderBy: [] as string[],
       sql: 'select customer_id, email, plan, company_domain, mrr\nfrom marts.customers\nwhere active\n',
       table: null as string | null,
     },
@@ -152,6 +177,8 @@ function sampleSyncs() {
       id: 's4',
       name: 'product-usage-daily-rollup-to-the-customer-success-workspace',
       mode: 'append',
+      guards: [],
+      emptyResult: 'allow',
       destination: to('app-db', 'postgres'),
       object: 'analytics.product_usage_daily_rollup_by_account',
       schedule: { cron: null, timezone: null, every: null, manual: true },
@@ -170,7 +197,7 @@ function sampleRuns(): SampleRun[] {
       finishedAt: minutesAgo(6.78 + 15 * index),
     }),
   );
-  return [...earlier, rejectedRun, failedRun];
+  return [...earlier, rejectedRun, failedRun, undoingRun];
 }
 
 const sampleAgents = () => [

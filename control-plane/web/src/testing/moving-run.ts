@@ -15,7 +15,12 @@ const times = { ...noPhases, queryMs: 900, snapshotMs: 1_300, diffMs: 210 };
 /** What a run says of itself, one report after the other, from the queue to its end. */
 const reports: Partial<SampleRun>[] = [
   { state: 'leased' },
-  { state: 'running', phase: 'query', counts: { ...noCounts, queried: 20_000 } },
+  {
+    state: 'running',
+    phase: 'query',
+    counts: { ...noCounts, queried: 20_000 },
+    rowsPerSecond: 22_000,
+  },
   {
     phase: 'snapshot',
     counts: { ...noCounts, queried: 60_000 },
@@ -26,6 +31,8 @@ const reports: Partial<SampleRun>[] = [
   {
     phase: 'deliver',
     planned: 1_250,
+    rowsPerSecond: 571,
+    remainingMs: 1_488,
     counts: { ...found, sent: 400 },
     phases: { ...times, planMs: 31, deliverMs: 700 },
   },
@@ -40,6 +47,8 @@ const reports: Partial<SampleRun>[] = [
   },
   {
     state: 'completed_with_errors',
+    rowsPerSecond: null,
+    remainingMs: null,
     phases: { ...times, planMs: 31, deliverMs: 2_400, recordMs: 120 },
     baseline,
     errors: [

@@ -13,6 +13,15 @@ export interface SampleRun {
   counts: Counts;
   phases: PhaseTimes;
   planned: number;
+  rowsPerSecond: number | null;
+  remainingMs: number | null;
+  planDigest: string | null;
+  heldBy: string[];
+  waitingSince: string | null;
+  resumed: number;
+  resentForMapping: number;
+  options: SampleOptions;
+  approvals: { by: string; planDigest: string; createdAt: string }[];
   errors: SampleError[];
   failure: SampleError | null;
   baseline: object | null;
@@ -22,6 +31,17 @@ export interface SampleRun {
   startedAt: string | null;
   finishedAt: string | null;
   cancelRequestedAt: string | null;
+}
+
+export interface SampleOptions {
+  full: boolean;
+  rebaseline: boolean;
+  verify: boolean;
+  canary: number | null;
+  onlyRejected: boolean;
+  undo: string | null;
+  acceptTypes: boolean;
+  mappingChange: string | null;
 }
 
 export interface SampleError {
@@ -55,6 +75,17 @@ export const noPhases: PhaseTimes = {
   planMs: 0,
   deliverMs: 0,
   recordMs: 0,
+};
+
+export const noOptions: SampleOptions = {
+  full: false,
+  rebaseline: false,
+  verify: false,
+  canary: null,
+  onlyRejected: false,
+  undo: null,
+  acceptTypes: false,
+  mappingChange: null,
 };
 
 export const agentId = '1b4e28ba-2fa1-41d2-883f-0016d3cca427';
@@ -97,6 +128,15 @@ export function makeRun(parts: Partial<SampleRun> & { id: string; sync: string }
       recordMs: 415,
     },
     planned: 1_241,
+    rowsPerSecond: null,
+    remainingMs: null,
+    planDigest: null,
+    heldBy: [],
+    waitingSince: null,
+    resumed: 0,
+    resentForMapping: 0,
+    options: noOptions,
+    approvals: [],
     errors: [],
     failure: null,
     baseline,
@@ -173,4 +213,41 @@ export const failedRun = makeRun({
   createdAt: minutesAgo(1_510),
   startedAt: minutesAgo(1_510),
   finishedAt: minutesAgo(1_509.9),
+});
+
+export const heldRun = makeRun({
+  id: '5a1d0c0e-8f49-4a34-9c3a-1f9b6f8f0003',
+  sync: 'invoices-to-billing',
+  state: 'waiting_approval',
+  phase: 'plan',
+  counts: {
+    ...noCounts,
+    queried: 48_210,
+    unchanged: 48_207,
+    added: 3,
+    removed: 12_034,
+    withheld: 12_034,
+    pending: 3,
+  },
+  phases: { ...noPhases, queryMs: 1_412, snapshotMs: 902, diffMs: 88, planMs: 41 },
+  planned: 0,
+  planDigest: 'ab'.repeat(32),
+  heldBy: ['removed'],
+  waitingSince: minutesAgo(42),
+  createdAt: minutesAgo(43),
+  startedAt: minutesAgo(42.9),
+  finishedAt: null,
+});
+
+export const undoingRun = makeRun({
+  id: '5a1d0c0e-8f49-4a34-9c3a-1f9b6f8f0004',
+  sync: 'accounts-to-crm',
+  trigger: 'ui',
+  options: { ...noOptions, undo: rejectedRun.id, canary: 100 },
+  approvals: [{ by: 'Ada', planDigest: 'cd'.repeat(32), createdAt: minutesAgo(20) }],
+  resumed: 400,
+  resentForMapping: 12,
+  createdAt: minutesAgo(30),
+  startedAt: minutesAgo(29.9),
+  finishedAt: minutesAgo(19),
 });
