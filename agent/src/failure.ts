@@ -40,9 +40,20 @@ export class Failure extends Error {
 /** Anything thrown, as a Failure: what nobody translated is a bug of ours, not weather. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC') return diskFull(error);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new Failure('INTERNAL', 'internal.unexpected', 'Something unexpected went wrong.', {
     detail,
     cause: error,
   });
+}
+
+/** Whatever was being written: there is no room for it on the agent's own disk. */
+export function diskFull(cause: unknown, detail?: string): Failure {
+  return new Failure(
+    'CONFIG',
+    'agent.disk_full',
+    'The work folder is full: give it more room or make the model smaller.',
+    { cause, ...(detail === undefined ? {} : { detail }) },
+  );
 }

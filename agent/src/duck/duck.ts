@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance, StatementType } from '@duckdb/node-api';
-import { Failure } from '../failure.js';
+import { Failure, diskFull } from '../failure.js';
 
 export interface DuckOptions {
   /** A scratch folder: the database file and everything that spills rest here. */
@@ -97,13 +97,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
     const [detail = ''] = String(error instanceof Error ? error.message : error).split(
       'Stack Trace:',
     );
-    if (/No space left on device|Could not write/i.test(detail))
-      throw new Failure(
-        'CONFIG',
-        'agent.disk_full',
-        'The work folder is full: give it more room or make the model smaller.',
-        { detail, cause: error },
-      );
+    if (/No space left on device|Could not write/i.test(detail)) throw diskFull(error, detail);
     if (/Out of Memory/i.test(detail))
       throw new Failure(
         'CONFIG',

@@ -82,6 +82,17 @@ describe('S3 in bad moods', () => {
     store.close();
   });
 
+  it.runIf(process.platform === 'linux')('tells a full disk from a bucket that fails', async () => {
+    const store = await open();
+    await store.put('large', Buffer.alloc(100));
+    const pointer = { key: 'large', bytes: 100, sha256: '' };
+    await expect(store.download(pointer, '/dev/full')).rejects.toMatchObject({
+      kind: 'CONFIG',
+      code: 'agent.disk_full',
+    });
+    store.close();
+  });
+
   it('names a wrong bucket and wrong credentials', async () => {
     const wrong = openS3Store({
       bucket: 'nowhere',

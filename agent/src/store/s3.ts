@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { Failure } from '../failure.js';
+import { Failure, diskFull } from '../failure.js';
 import type { ObjectPointer, Store, StoredObject, WriteCondition } from './store.js';
 
 export interface S3Options {
@@ -297,6 +297,7 @@ function noCopy(cause?: unknown): Failure {
 function storeFailure(error: unknown, signal?: AbortSignal): Failure {
   if (error instanceof Failure) return error;
   signal?.throwIfAborted();
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return diskFull(error);
   const name = nameOf(error);
   const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
   const options = {

@@ -3,6 +3,7 @@ import type { CrashPoint } from '../../crash-point.js';
 import { randomFrom } from './changes.js';
 import { scenarios } from './scenario.js';
 import type { Scenario } from './scenario.js';
+import { crashes } from './crashes.js';
 import { pointsOf } from './trial.js';
 import type { Trial } from './trial.js';
 import type { World } from './world.js';
@@ -34,17 +35,24 @@ export function neverPassed(passed: Passed): CrashPoint[] {
 export function eachPointOnce(passed: Passed, seed: number): Trial[] {
   return enginePoints.flatMap((point, n) => {
     const found = [...passed].find(([, seen]) => seen.has(point));
-    return found ? [{ scenario: found[0], crashes: [{ point, nth: 1 }], seed: seed + n }] : [];
+    return found
+      ? [{ scenario: found[0], seed: seed + n, disturbance: crashes({ point, nth: 1 }) }]
+      : [];
   });
 }
 
 /** Each point in each scenario that comes to it: at its first passing and at its last. */
-export function everyPoint(passed: Passed, seed: number): Trial[] {
-  const trials: Trial[] = [];
+export function everyPoint(passed: Passed, seed: number): (Trial & { point: CrashPoint })[] {
+  const trials: (Trial & { point: CrashPoint })[] = [];
   for (const [scenario, seen] of passed)
     for (const [point, times] of seen)
       for (const nth of new Set([1, times]))
-        trials.push({ scenario, crashes: [{ point, nth }], seed: seed + trials.length });
+        trials.push({
+          point,
+          scenario,
+          seed: seed + trials.length,
+          disturbance: crashes({ point, nth }),
+        });
   return trials;
 }
 
@@ -61,6 +69,6 @@ export function randomPairs(
     const [point, times] = one([...seen]);
     const first = { point, nth: 1 + Math.floor(chance() * times) };
     const second = { point: one(recovering), nth: 1 + Math.floor(chance() * 2) };
-    return { scenario, crashes: [first, second], seed: seed + 10_000 + n };
+    return { scenario, seed: seed + 10_000 + n, disturbance: crashes(first, second) };
   });
 }

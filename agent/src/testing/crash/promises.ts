@@ -59,10 +59,11 @@ function appended({ wanted, taken, reports, resends }: Outcome): string[] {
   ]; // prettier-ignore
 }
 
-function heldBy({ errors }: SyncReport): number {
+/** In the run that met them, or in the one that found what another had left. */
+function heldBy({ counts, errors }: SyncReport): number {
   return errors
     .filter(({ failure }) => failure.code === 'delivery.uncertain')
-    .reduce((sum, { count }) => sum + count, 0);
+    .reduce((sum, { count }) => sum + count, counts.uncertain);
 }
 
 function missing(

@@ -6,7 +6,7 @@ import { makeRequest } from '../engine.js';
 import { changeSource, extents, fillSource, randomFrom } from './changes.js';
 import type { Extent } from './changes.js';
 import type { DriverAnswer, DriverJob } from './driver-job.js';
-import type { Ending } from './driver-process.js';
+import type { Ending, Frozen } from './driver-process.js';
 import { httpSide, tableSide } from './far-side.js';
 import type { FarSide } from './far-side.js';
 import type { Scenario, Step } from './scenario.js';
@@ -50,8 +50,11 @@ export class SyncUnderTest {
   }
 
   /** A run that is expected to come to its end. */
-  async run(change: Partial<SyncRequest> = {}): Promise<DriverAnswer> {
-    const ending = await this.end(change);
+  async run(
+    change: Partial<SyncRequest> = {},
+    more: Partial<DriverJob> = {},
+  ): Promise<DriverAnswer> {
+    const ending = await this.end(change, more);
     if (ending.kind === 'killed') throw new Error('A run was killed that nobody wanted to die.');
     this.reports.push(ending.answer.report);
     return ending.answer;
@@ -62,6 +65,11 @@ export class SyncUnderTest {
     const ending = await this.end(change, { crash });
     if (ending.kind === 'told') this.reports.push(ending.answer.report);
     return ending.kind === 'killed';
+  }
+
+  /** Undefined when the run was over before it came there. */
+  async freeze(freeze: Crash, change: Partial<SyncRequest>): Promise<Frozen | undefined> {
+    return this.world.drivers.freeze(this.jobOf(change, { freeze }));
   }
 
   async end(change: Partial<SyncRequest>, more: Partial<DriverJob> = {}): Promise<Ending> {
@@ -92,7 +100,7 @@ export class SyncUnderTest {
     await rm(this.place(''), { recursive: true, force: true });
   }
 
-  jobOf(change: Partial<SyncRequest>, more: Partial<DriverJob> = {}): DriverJob {
+  private jobOf(change: Partial<SyncRequest>, more: Partial<DriverJob>): DriverJob {
     const { world, scenario } = this;
     this.epoch += 1n;
     const { endpoint, bucket } = world.bucket;
@@ -101,7 +109,7 @@ export class SyncUnderTest {
       source: world.source,
       destination:
         scenario.destination === 'http'
-          ? { name: 'http', settings: { baseUrl: world.inbox.url }, secrets: {} }
+          ? { name: 'http', settings: { baseUrl: world.inboxUrl }, secrets: {} }
           : { name: 'postgres', ...world.target },
       bucket: { endpoint, bucket, stillMs: 300 },
       epoch: this.epoch,

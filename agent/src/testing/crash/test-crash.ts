@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { openPostgres } from '@drawbridge/local/postgres.js';
 import { crashPoints } from '../../crash-point.js';
+import { everyFault } from './fault-plan.js';
 import { everyPoint, neverPassed, randomPairs, watchScenarios } from './plan.js';
 import type { Passed } from './plan.js';
 import { tryAll } from './trials.js';
@@ -66,10 +67,9 @@ async function summarise(
   const passed = await watchScenarios(worlds[0]!, seed);
   const points = [...new Set([...passed.values()].flatMap((seen) => [...seen.keys()]))];
   const trials = [
-    ...everyPoint(passed, seed).filter(
-      ({ crashes: [crash] }) => !chosen || chosen.includes(crash!.point),
-    ),
+    ...everyPoint(passed, seed).filter(({ point }) => !chosen || chosen.includes(point)),
     ...(chosen ? [] : randomPairs(passed, { pairs, seed })),
+    ...(chosen ? [] : await everyFault(worlds[0]!, passed, { seed, say })),
   ];
   say(`${points.length} points, ${trials.length} trials.`);
   const { runs, violations } = await tryAll(worlds, trials, say);
@@ -84,14 +84,19 @@ async function summarise(
 function unmet(passed: Passed, chosen: string[] | undefined): Violation[] {
   return neverPassed(passed)
     .filter((point) => !chosen || chosen.includes(point))
-    .map((point) => ({ scenario: '', crashes: point, seed: 0, what: 'no scenario comes to it' }));
+    .map((point) => ({
+      scenario: '',
+      disturbance: point,
+      seed: 0,
+      what: 'no scenario comes to it',
+    }));
 }
 
 function tell({ points, runs, violations }: Summary): void {
   if (violations.length > 0) process.exitCode = 1;
   if (flags.json) return console.log(JSON.stringify({ points, runs, violations }));
-  for (const { scenario, crashes, seed, what } of violations)
-    console.log(`VIOLATION ${scenario} · ${crashes} · --seed ${seed}: ${what}`);
+  for (const { scenario, disturbance, what } of violations)
+    console.log(`VIOLATION ${scenario} · ${disturbance} · --seed ${flags.seed}: ${what}`);
   console.log(`${points.length} points, ${runs} runs, ${violations.length} violations`);
 }
 

@@ -1,49 +1,67 @@
-import type { Crash, CrashPoint } from '../../crash-point.js';
+import type { CrashPoint } from '../../crash-point.js';
+import type { SyncRequest } from '../../sync/sync-request.js';
 import { brokenAtTheEnd, brokenBaseline, brokenCount, brokenInReport } from './checks.js';
 import { extents, randomFrom } from './changes.js';
 import type { Scenario } from './scenario.js';
 import { SyncUnderTest } from './sync-under-test.js';
 import type { World } from './world.js';
 
-/** A run that dies, or several in turn, and one that must set everything right. */
+/** Something that happens to a sync, after which one run must set everything right. */
 export interface Trial {
   scenario: Scenario;
-  /** The second one is met by the run that recovers from the first. */
-  crashes: readonly Crash[];
   /** Decides which rows change and when, and whether it is the same run that is tried again. */
   seed: number;
+  disturbance: Disturbance;
 }
 
-export interface Verdict {
-  /** Runs that were made. */
+export interface Disturbance {
+  name: string;
+  happen(sync: SyncUnderTest, occasion: Occasion): Promise<Happened>;
+}
+
+export interface Occasion {
+  /** What the disturbed runs are asked, and the one that sets things right. */
+  request: Partial<SyncRequest>;
+  chance: () => number;
+  /** Life goes on: rows change, a cache may be lost. To be called after each run. */
+  goOn(): Promise<void>;
+}
+
+export interface Happened {
+  /** False when the run was over before it could happen. */
+  happened: boolean;
   runs: number;
-  violations: string[];
-  /** False when the scenario did not come to the first point. */
-  died: boolean;
+  violations?: string[];
 }
 
-/** Kills, restarts, and compares what the databases, the bucket and the reports say. */
+export interface Verdict extends Happened {
+  violations: string[];
+}
+
+/** Disturbs, runs again, and compares what the databases, the bucket and the reports say. */
 export async function tryOut(world: World, trial: Trial): Promise<Verdict> {
-  const { scenario, crashes, seed } = trial;
+  const { scenario, seed, disturbance } = trial;
   const sync = await SyncUnderTest.open(world, scenario, seed);
   const chance = randomFrom(seed ^ 0x5eed);
   const again = chance() < 0.5 ? { runId: crypto.randomUUID() } : {};
-  const asked = askedOf(scenario);
+  const request = { ...again, ...askedOf(scenario) };
   const broken: string[] = [];
-  let died = false;
-  for (const [n, crash] of crashes.entries()) {
-    const isDead = await sync.crash(crash, { ...again, ...asked });
-    if (n === 0) died = isDead;
+  const goOn = async (): Promise<void> => {
     broken.push(...(await brokenBaseline(sync)));
     if (chance() < 0.6) await sync.changeSource(extents.change);
     if (chance() < 0.15) await sync.dropCache();
-  }
+  };
+  const happened = await disturbance.happen(sync, { request, chance, goOn });
   const mark = (await sync.far.taken()).length;
-  const { report } = await sync.run({ ...again, ...asked });
-  broken.push(...brokenInReport(report), ...(await brokenCount(sync, report, mark)));
-  broken.push(...(await brokenAtTheEnd(sync)));
+  const { report } = await sync.run(request);
+  broken.push(
+    ...(happened.violations ?? []),
+    ...brokenInReport(report),
+    ...(await brokenCount(sync, report, mark)),
+    ...(await brokenAtTheEnd(sync)),
+  );
   await sync.close();
-  return { runs: crashes.length + 2 + runsBefore(scenario), violations: broken, died };
+  return { ...happened, runs: happened.runs + 2 + runsBefore(scenario), violations: broken };
 }
 
 /** How often an undisturbed run comes to each point. */
@@ -61,7 +79,7 @@ export async function pointsOf(
   return passed;
 }
 
-function askedOf({ asked }: Scenario) {
+function askedOf({ asked }: Scenario): Partial<SyncRequest> {
   if (!asked) return {};
   return { run: { dryRun: false, full: false, rebaseline: false, verify: false, ...asked } };
 }

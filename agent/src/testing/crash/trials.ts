@@ -5,8 +5,8 @@ import type { World } from './world.js';
 
 export interface Violation {
   scenario: string;
-  /** Where it was killed: `point:nth`, one after the other. */
-  crashes: string;
+  /** What was done to it; of crashes, `point:nth` one after the other. */
+  disturbance: string;
   seed: number;
   /** Begins with the number of the invariant. */
   what: string;
@@ -25,10 +25,14 @@ export async function tryAll(
     for (let trial = left.shift(); trial; trial = left.shift()) {
       const verdict = await judged(world, trial);
       runs += verdict.runs;
-      const told = { scenario: trial.scenario.name, crashes: nameOf(trial), seed: trial.seed };
+      const told = {
+        scenario: trial.scenario.name,
+        disturbance: trial.disturbance.name,
+        seed: trial.seed,
+      };
       violations.push(...verdict.violations.map((what) => ({ ...told, what })));
-      const mark = verdict.violations.length > 0 ? 'BAD' : verdict.died ? 'ok ' : '-- ';
-      say(`${mark} ${told.scenario} · ${told.crashes}${verdict.violations.map((what) => `\n      ${what}`).join('')}`); // prettier-ignore
+      const mark = verdict.violations.length > 0 ? 'BAD' : verdict.happened ? 'ok ' : '-- ';
+      say(`${mark} ${told.scenario} · ${told.disturbance}${verdict.violations.map((what) => `\n      ${what}`).join('')}`); // prettier-ignore
     }
   };
   await Promise.all(worlds.map(work));
@@ -40,10 +44,6 @@ async function judged(world: World, trial: Trial): Promise<Verdict> {
     return await tryOut(world, trial);
   } catch (error) {
     const { detail = '', message } = failureOf(error);
-    return { runs: 0, violations: [`could not be judged: ${detail || message}`], died: false };
+    return { runs: 0, violations: [`could not be judged: ${detail || message}`], happened: false };
   }
-}
-
-function nameOf({ crashes }: Trial): string {
-  return crashes.map(({ point, nth }) => `${point}:${nth}`).join(', ');
 }

@@ -23,11 +23,13 @@ export interface World {
   there: pg.Client;
   source: Connection;
   target: Connection;
-  /** The wires to source and target, which can be cut. */
-  wires: { source: TcpProxy; target: TcpProxy };
+  /** Lines that can be cut. */
+  wires: { source: TcpProxy; target: TcpProxy; inbox: TcpProxy };
   bucket: Bucket;
   store: Store;
   inbox: Inbox;
+  /** Of the inbox, over the line that can be cut. */
+  inboxUrl: string;
   drivers: Drivers;
   /** Scratch; work folders and caches of the runs are in it. */
   directory: string;
@@ -56,16 +58,21 @@ export async function openWorld(postgresUrl: string): Promise<World> {
       (one) => one.close(),
     );
     const inbox = open.adopt(await openInbox(), (one) => one.close());
+    const toInbox = open.adopt(
+      await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(inbox.url).port) }),
+      (one) => one.close(),
+    );
     const drivers = open.adopt(new Drivers(driverEnv()), (one) => one.close());
     return {
       here: here.client,
       there: there.client,
       source: here.connection,
       target: there.connection,
-      wires: { source: here.wire, target: there.wire },
+      wires: { source: here.wire, target: there.wire, inbox: toInbox },
       bucket,
       store,
       inbox,
+      inboxUrl: `http://127.0.0.1:${toInbox.port}/`,
       drivers,
       directory,
       close: () => open.disposeAsync(),

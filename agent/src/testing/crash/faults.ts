@@ -1,0 +1,129 @@
+import { S3Error } from '@drawbridge/local/bucket/s3-error.js';
+import type { Mood } from '@drawbridge/local/bucket/bucket.js';
+import type { TcpProxy } from '../tcp-proxy.js';
+import { brokenInReport } from './checks.js';
+import { withSmallDisk } from './small-disk.js';
+import type { SyncUnderTest } from './sync-under-test.js';
+import type { Disturbance } from './trial.js';
+import type { World } from './world.js';
+
+export const bucketFaults = {
+  '500': { error: new S3Error(500, 'InternalError', 'We encountered an internal error.') },
+  '503': { error: new S3Error(503, 'SlowDown', 'Please reduce your request rate.') },
+  silence: 'hang',
+  'a lost answer': 'lose',
+} as const satisfies Record<string, Mood['does']>;
+
+export type BucketFault = keyof typeof bucketFaults;
+
+/** The n-th request of a run meets a fault, once: the run must not mind. */
+export function bucketStumbles(fault: BucketFault, nth: number): Disturbance {
+  return {
+    name: `the bucket answers request ${nth} with ${fault}`,
+    happen: async (sync, { request, goOn }) => {
+      const mood = moodFrom(bucketFaults[fault], nth, 1);
+      const { report } = await inMood(sync.world, mood, () => sync.run(request));
+      await goOn();
+      const violations = brokenInReport(report).map((what) => `${what} (one bad answer)`);
+      return { happened: mood.times === 0, runs: 1, violations };
+    },
+  };
+}
+
+/** From the n-th request on the bucket is out of order. */
+export function bucketBreaks(fault: BucketFault, nth: number): Disturbance {
+  return {
+    name: `the bucket answers from request ${nth} on with ${fault}`,
+    happen: async (sync, { request, goOn }) => {
+      const mood = moodFrom(bucketFaults[fault], nth, 1_000_000);
+      const { report } = await inMood(sync.world, mood, () => sync.run(request));
+      await goOn();
+      const happened = mood.times < 1_000_000;
+      const wrong = happened && report.outcome === 'succeeded' && report.counts.sent > 0;
+      const violations = wrong ? ['2: a run succeeded without a bucket to record in'] : [];
+      return { happened, runs: 1, violations };
+    },
+  };
+}
+
+/** The line breaks when the n-th answer that looks so is on its way: what was asked is done, and nobody hears of it. */
+export function lineBreaks(
+  which: keyof World['wires'],
+  { answer, nth }: { answer: RegExp; nth: number },
+): Disturbance {
+  return {
+    name: `the line to the ${which} breaks at answer ${nth} of ${answer.source}`,
+    happen: async (sync, { request, goOn }) => {
+      const cut = cutAtNth(sync.world.wires[which], answer, nth);
+      await sync.run(request);
+      cut.stop();
+      await goOn();
+      return { happened: cut.isDone(), runs: 1 };
+    },
+  };
+}
+
+/** The work folder has room for so many bytes. */
+export function diskIsFull(bytes: number): Disturbance {
+  return {
+    name: `the work folder holds ${bytes / 1024} KiB`,
+    happen: async (sync, { request, goOn }) => {
+      const { report } = await withSmallDisk(sync.world.directory, bytes, (workDir) =>
+        sync.run(request, { workDir }),
+      );
+      await goOn();
+      const code = report.failure?.failure.code;
+      const violations =
+        code === undefined || code === 'agent.disk_full'
+          ? []
+          : [`a full disk is called ${code}, so nobody knows what to do`];
+      return { happened: code !== undefined, runs: 1, violations };
+    },
+  };
+}
+
+/** The wall clock is hours off, first into one direction and then into the other, and the run dies in between. */
+export function clockJumps(hours: number): Disturbance {
+  return {
+    name: `the clock jumps ${hours} h`,
+    happen: async (sync, { request, goOn }) => {
+      const crash = { point: 'batch.answered', nth: 2 } as const;
+      const ending = await sync.end(request, { crash, clockOffsetMs: hours * 3_600_000 });
+      await goOn();
+      await sync.run(request, { clockOffsetMs: -hours * 3_600_000 });
+      return { happened: ending.kind === 'killed', runs: 2 };
+    },
+  };
+}
+
+/** How many requests an undisturbed run makes of its bucket. */
+export async function requestsOf(sync: SyncUnderTest): Promise<number> {
+  let count = 0;
+  const counting: Mood = { fits: () => ++count < 0, times: 1, does: 'hang' };
+  await inMood(sync.world, counting, () => sync.run());
+  return count;
+}
+
+function moodFrom(does: Mood['does'], nth: number, times: number): Mood {
+  let asked = 0;
+  return { fits: () => ++asked >= nth, times, does };
+}
+
+async function inMood<T>({ bucket }: World, mood: Mood, act: () => Promise<T>): Promise<T> {
+  bucket.moods.push(mood);
+  try {
+    return await act();
+  } finally {
+    bucket.moods.splice(bucket.moods.indexOf(mood), 1);
+  }
+}
+
+function cutAtNth(wire: TcpProxy, answer: RegExp, nth: number) {
+  let seen = 0;
+  let isOver = false;
+  wire.cutAt((text) => {
+    if (isOver || !answer.test(text)) return false;
+    return ++seen === nth;
+  });
+  return { isDone: () => seen >= nth, stop: () => void (isOver = true) };
+}
