@@ -40,7 +40,11 @@ export const runTexts: Texts = {
   ],
   'snapshot.type_drift': [
     'A column has another type than before',
-    'Send every row in its new form with `drawbridge run SYNC --full`, or cast the column back in the model’s SQL. Rows that left are still removed, unless the column is of the primary key. `--rebaseline` sends nothing: what changed or left meanwhile stays as it is for good.',
+    'If the values are the same, take the new type with `drawbridge run SYNC --accept-types`: nothing is sent for it. Otherwise send every row in its new form with `drawbridge run SYNC --full`, or cast the column back in the model’s SQL. Rows that left are still removed, unless the column is of the primary key. `--rebaseline` sends nothing: what changed or left meanwhile stays as it is for good.',
+  ],
+  'mapping.changed': [
+    'The mapping is another one than before',
+    'Nothing was sent. Send unchanged rows again as they are now with `drawbridge run SYNC --backfill`, or leave them and send rows as they change with `drawbridge run SYNC --from-now-on`. The run says how many rows that is. `mappingChange` in the sync decides for every run.',
   ],
   'snapshot.row_too_long': [
     'A row is too long',

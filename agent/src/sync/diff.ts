@@ -34,7 +34,8 @@ export async function diff(
     `create view added as ${added.length > 0 ? `select * from ${parquet(added)}` : none}`,
   );
   if (counts.changed === 0 && size === 0) {
-    await duck.run(`create view changed as ${none}; create view removed as ${none}`);
+    for (const name of ['changed', 'removed', 'recoded'])
+      await duck.run(`create view ${name} as ${none}`);
     return;
   }
   await duck.run(`create table gone as select klo, khi
@@ -46,7 +47,7 @@ export async function diff(
   const passes = passesOf(await passesFor(snapshot, meter));
   const latest = await latestValues(duck, manifest, { tools, names, passes });
   const by = { columns, passes, latest, workDir: tools.workDir };
-  await findChanged(duck, { ...by, resend: footing.resend });
+  await findChanged(duck, { ...by, ...footing });
   await findRemoved(duck, { ...by, drifted: footing.drifted });
   counts.changed = await countOf(duck, 'changed');
   counts.unchanged += found - counts.changed;
@@ -73,22 +74,26 @@ interface Comparing {
 
 async function findChanged(
   duck: Duck,
-  { resend, ...by }: Comparing & { resend: boolean },
+  { resend, recode, ...by }: Comparing & Pick<Footing, 'resend' | 'recode'>,
 ): Promise<void> {
   const { columns, latest } = by;
+  const compared = recode ? [...recode].map(valueColumn) : columns;
   const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
-  const same = columns.map((column) => `s.${column} is not distinct from v.${column}`);
+  const same = compared.map((column) => `s.${column} is not distinct from v.${column}`);
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
   const isSkipped = `s.class = 'F' or (s.class = 'U' and v.rh % 8 <> 0)`;
   const isKnown = `s.class <> 'U' and v.klo is not null`;
-  await inPasses(duck, 'changed', {
-    ...by,
-    select: (pass, offset) => `select ${offset} + row_number() over () - 1 as ord,
+  const isSame = `(${isKnown} and ${same.join(' and ')})`;
+  const where =
+    (condition: string) =>
+    (pass: string, offset: number) => `select ${offset} + row_number() over () - 1 as ord,
         s.* exclude (ord, class) replace (case when ${isSkipped} then s.rh + 1 else s.rh end as rh), ${old.join(', ')}
       from (select * from candidates where ${pass}) as s
       left join (${latest(pass)}) as v on s.klo = v.klo and s.khi = v.khi
-      ${resend ? '' : `where not (${isKnown} and ${same.join(' and ')})`}`,
-  });
+      ${condition}`;
+  const changed = where(resend ? '' : `where not ${isSame}`);
+  await inPasses(duck, 'changed', { ...by, select: changed });
+  if (recode) await inPasses(duck, 'recoded', { ...by, select: where(`where ${isSame}`) });
 }
 
 async function findRemoved(

@@ -1,4 +1,4 @@
-import type { Column } from '../connector/value.js';
+import type { Column, ValueType } from '../connector/value.js';
 import { Failure } from '../failure.js';
 import type { Manifest } from './baseline.js';
 import { mappingDigest } from './mapping-digest.js';
@@ -13,37 +13,77 @@ export interface Footing {
   resend: boolean;
   /** It is sent because its record would be another one now; what is not taken has to be found again. */
   owed: boolean;
+  /** Rather than to send rows for the mapping alone, the run stops. */
+  stops: boolean;
+  /**
+   * Where mapping or types are others and rows are not sent for that: the columns that tell whether a row has changed.
+   * One that has not is only written anew, in the form that it has now.
+   */
+  recode?: ReadonlySet<string>;
   /** Columns whose former values are of another type; they can't be written as what the column is now. */
   drifted: ReadonlySet<string>;
 }
 
 /**
- * Throws CONFIG when key or types are others than in the baseline, unless everything is to be sent anyway. With the same
- * key, `--full` still finds the rows that left. With another one it can't tell which rows those are.
+ * Throws CONFIG when key or types are others than in the baseline, unless everything is to be sent anyway or somebody
+ * accepts the types. With the same key, `--full` still finds the rows that left. With another one it can't tell which
+ * rows those are.
  */
 export function footingOf(
   request: SyncRequest,
   columns: readonly Column[],
   manifest: Manifest | undefined,
 ): Footing {
-  const { full } = request.run;
-  const none = { isFresh: false, resend: full, owed: false, drifted: new Set<string>() };
+  const { full, acceptTypes = false } = request.run;
+  const none = {
+    isFresh: false,
+    resend: full,
+    owed: false,
+    stops: false,
+    drifted: new Set<string>(),
+  };
   if (!manifest) return none;
   const former = new Map(manifest.columns.map((column) => [column.name, column]));
   const drifted = columns.filter((column) => !isSameType(former.get(column.name), column));
+  const lost = drifted.filter((column) => !isSameText(former.get(column.name), column));
+  const keys = columns.slice(0, request.model.primaryKey.length);
+  const isKeyLost = keys.some((column) => lost.includes(column));
   const hasOtherKey = isOtherKey(request, manifest);
   if (!full && hasOtherKey) throw keyChanged();
-  if (!full && drifted.length > 0) throw typeDrift(manifest.columns, columns);
-  const keys = columns.slice(0, request.model.primaryKey.length);
-  if (hasOtherKey || keys.some((column) => !isSameText(former.get(column.name), column)))
-    return { ...none, isFresh: true };
-  const isOther = !hasSameNames(manifest.columns, columns) || drifted.length > 0;
-  const isMappedAnew = (manifest.mapping ?? mappingDigest(request)) !== mappingDigest(request);
+  if (!full && drifted.length > 0 && (!acceptTypes || isKeyLost))
+    throw typeDrift(drifted, former, { isKeyLost });
+  if (hasOtherKey || isKeyLost) return { ...none, isFresh: true };
+  const found = { drifted: new Set(lost.map(({ name }) => name)), hasDrift: drifted.length > 0 };
+  const comparable = columns.filter(({ name }) => former.has(name) && !found.drifted.has(name));
+  return { ...none, ...standing(request, manifest, { ...found, columns, comparable }) };
+}
+
+interface Drift {
+  hasDrift: boolean;
+  drifted: ReadonlySet<string>;
+  columns: readonly Column[];
+  comparable: readonly Column[];
+}
+
+/** With keys that can be compared: what becomes of rows whose values are as they were. */
+function standing(
+  request: SyncRequest,
+  manifest: Manifest,
+  { hasDrift, drifted, columns, comparable }: Drift,
+): Partial<Footing> {
+  const { full, acceptTypes = false } = request.run;
+  const policy = request.run.mappingChange ?? request.mappingChange;
+  const hasOtherNames = !hasSameNames(manifest.columns, columns);
+  const isMappedAnew =
+    hasOtherNames || (manifest.mapping ?? mappingDigest(request)) !== mappingDigest(request);
   const sendsChanges = operationKind(request, 'changed') !== undefined;
+  const leavesMapping = !isMappedAnew || policy === 'from-now-on';
+  if (!full && leavesMapping && (isMappedAnew || (hasDrift && acceptTypes)))
+    return { drifted, recode: new Set(comparable.map(({ name }) => name)) };
+  const isOther = hasOtherNames || hasDrift;
   const owed = sendsChanges && (isOther || isMappedAnew);
-  const resend = full || owed || isOther;
-  const lost = drifted.filter((column) => !isSameText(former.get(column.name), column));
-  return { isFresh: false, resend, owed, drifted: new Set(lost.map(({ name }) => name)) };
+  const stops = owed && !full && isMappedAnew && policy === 'stop';
+  return { drifted, resend: full || owed || isOther, owed, stops };
 }
 
 function isOtherKey({ model }: SyncRequest, { columns, keyColumns }: Manifest): boolean {
@@ -59,9 +99,12 @@ const hasSameNames = (former: readonly Column[], columns: readonly Column[]): bo
 const isSameType = (former: Column | undefined, { vendorType }: Column): boolean =>
   former === undefined || former.vendorType === vendorType;
 
-/** Whether equal values have equal texts. Of integers they have, however wide; `1.0` may become `1.00`. */
+/** Types of which equal values have equal texts, whatever the source calls them. Not decimals: `1.0` may become `1.00`. */
+const textTypes: readonly ValueType[] = ['integer', 'text', 'boolean', 'date', 'uuid', 'bytes'];
+
+/** Whether equal values have equal texts. */
 const isSameText = (former: Column | undefined, column: Column): boolean =>
-  isSameType(former, column) || (former?.type === 'integer' && column.type === 'integer');
+  isSameType(former, column) || (former?.type === column.type && textTypes.includes(column.type));
 
 function keyChanged(): Failure {
   return new Failure(
@@ -71,11 +114,21 @@ function keyChanged(): Failure {
   );
 }
 
-function typeDrift(was: readonly Column[], is: readonly Column[]): Failure {
+/** Names columns and types, which are the configuration's and the source's; no values. */
+function typeDrift(
+  drifted: readonly Column[],
+  former: ReadonlyMap<string, Column>,
+  { isKeyLost }: { isKeyLost: boolean },
+): Failure {
+  const was = ({ name, vendorType }: Column): string =>
+    `"${name}" was ${former.get(name)?.vendorType ?? 'not there'} and is ${vendorType}`;
+  const accept = isKeyLost
+    ? 'The primary key is among them, so rows that left can not be told.'
+    : 'With --accept-types the baseline is written anew and nothing is sent for it: right when the values are the same.';
   return new Failure(
     'CONFIG',
     'snapshot.type_drift',
-    'A column of the model has another type than in the baseline. Run the sync with --full to send every row in its new form; rows that left are still removed, unless the column is of the primary key. With --rebaseline nothing is sent: records stay as they are, and those of rows that changed or left meanwhile do so for good.',
-    { detail: JSON.stringify({ was, is }) },
+    `Columns of the model have other types than in the baseline: ${drifted.map(was).join(', ')}. ${accept} With --full every row is sent in its new form; rows that left are still removed, unless the column is of the primary key. With --rebaseline nothing is sent: records stay as they are, and those of rows that changed or left meanwhile do so for good.`,
+    { detail: JSON.stringify({ was: [...former.values()], is: drifted }) },
   );
 }

@@ -41,7 +41,7 @@ export async function report(run: Run): Promise<SyncReport> {
     ...(failed ? { failure: failed } : {}),
     ...(run.failure?.retryAfterMs ? { retryAfterMs: run.failure.retryAfterMs } : {}),
     resumed: run.resumed,
-    resentForMapping: 0,
+    resentForMapping: run.resentForMapping,
     peakBytes: process.resourceUsage().maxRSS * 1024,
     bucketBytes: tools.store.bytesWritten,
   };

@@ -29,6 +29,7 @@ import { recover } from './recover.js';
 import { keepStillRejected, viewRejected } from './rejected-view.js';
 import { assertRemovable } from './removal-key.js';
 import { report } from './report.js';
+import { countForMapping, recode } from './recode.js';
 import { resolveLookups } from './resolve.js';
 import { openRun } from './run.js';
 import type { Run } from './run.js';
@@ -122,6 +123,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   };
   meter.enter('diff');
   await diff(snapshot, run);
+  await countForMapping(run);
   await keepStillRejected(run.baseline.manifest, run.duck);
   meter.enter('plan');
   const recordOnly = recordsOnly(run);
@@ -161,6 +163,7 @@ async function carryOut(
   to: { mapping: Mapping; target: Target; lookups: Lookups },
 ): Promise<void> {
   const { meter } = run;
+  await recode(run);
   if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) {
     const unlogged = await logWithheld(run, planned);
     return void (unlogged && (run.failure = unlogged));

@@ -35,6 +35,8 @@ export interface Run {
   resumed: number;
   /** Changes that a guard wants approved. */
   unapproved: ReadonlySet<Change>;
+  /** Rows that are sent for the mapping alone, or would be. */
+  resentForMapping: number;
   /** Names what was planned, where somebody may want to refer to it. */
   planDigest?: string;
   /** Nothing was sent: the plan waits for approval. */
@@ -78,6 +80,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
     fresh: false,
     resumed: 0,
     unapproved: new Set(),
+    resentForMapping: 0,
     isWaiting: false,
   };
 }

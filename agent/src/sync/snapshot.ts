@@ -93,7 +93,7 @@ async function openComparison(
       rows,
       memoryMiB,
       workDir,
-      all: footing.resend || request.run.verify,
+      all: footing.resend || footing.recode !== undefined || request.run.verify,
       // Where nothing is removed at the destination, a row that left is only forgotten, whoever's its record is.
       foreign: operationKind(request, 'removed') === undefined,
     },

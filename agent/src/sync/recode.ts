@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { quoteText } from '../duck/duck.js';
+import { Failure } from '../failure.js';
+import { valueColumn } from './mapping.js';
+import { countOf } from './passes.js';
+import { record } from './record.js';
+import type { Recorded } from './record.js';
+import type { Run } from './run.js';
+import { asParquet } from './work-files.js';
+
+// When mapping or types have become others, rows that did not change can be sent for that (backfill), or only written
+// anew in the baseline, so that the next run finds them as they are. Written anew, they are a generation of their own,
+// before anything is sent: a run that is cut off then has either begun from them or not begun.
+
+/** Writes rows anew that are not sent for their mapping or types. Their records stay as they were. */
+export async function recode(run: Run): Promise<void> {
+  if (!run.footing.recode) return;
+  const { duck, tools } = run;
+  const rows = await countOf(duck, 'recoded');
+  const file = join(tools.workDir, 'recoded.parquet');
+  await duck.run(`copy (select * from recoded) to ${quoteText(file)} ${asParquet}`);
+  const whole: Recorded = {
+    change: 'changed',
+    rows,
+    files: [file],
+    except: [],
+    unknown: [],
+    skipped: [],
+    stale: [],
+  };
+  run.baseline = await record(rows > 0 ? [whole] : [], run);
+}
+
+/**
+ * Counts the rows that are sent although nothing of them changed but what the mapping makes of it. Where the sync says
+ * so, the run stops rather than to send them.
+ */
+export async function countForMapping(run: Run): Promise<void> {
+  const { request, footing, baseline, shape, duck, meter } = run;
+  if (!footing.owed || request.run.full || meter.counts.changed === 0) return;
+  const former = new Set(baseline.manifest?.columns.map(({ name }) => name));
+  const compared = shape.columns.filter(({ name }) => former.has(name));
+  const same = compared.map(({ name }) => {
+    const column = valueColumn(name);
+    return `${column} is not distinct from ${column.replace('"c:', '"o:')}`;
+  });
+  run.resentForMapping = await countOf(duck, `changed where ${same.join(' and ')}`);
+  if (footing.stops && run.resentForMapping > 0) throw mappingChanged(run.resentForMapping);
+}
+
+function mappingChanged(rows: number): Failure {
+  return new Failure(
+    'CONFIG',
+    'mapping.changed',
+    `The mapping is another one than the rows were sent with. Run the sync with --backfill to send ${rows} unchanged rows again as it is now, or with --from-now-on to send rows as they change from now on.`,
+  );
+}
