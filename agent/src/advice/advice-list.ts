@@ -5,11 +5,13 @@ import { connectionTexts } from './connection.js';
 import { rowTexts } from './row.js';
 import { runTexts } from './run.js';
 import { adviceIn } from './texts.js';
+import { undoTexts } from './undo.js';
 
 /** What a person can do about every failure that is not one connector's own; theirs stand with the connector. */
 export const engineAdvice: readonly Advice[] = [
   connectionTexts,
   runTexts,
+  undoTexts,
   rowTexts,
   bucketTexts,
   agentTexts,

@@ -76,7 +76,12 @@ function withOptions(
       'sync.not_possible',
       `"${definition.name}" can not do the mode or removal that this sync asks for. See its catalog.`,
     );
-  return { ...request, options: readSettings(object.options, rawSettingsOf(spec.options)) };
+  const { removals } = object;
+  return {
+    ...request,
+    removals,
+    options: readSettings(object.options, rawSettingsOf(spec.options)),
+  };
 }
 
 function objectOf({ name, objects }: DestinationDefinition, wanted: string): ObjectDefinition {

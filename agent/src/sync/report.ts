@@ -52,9 +52,9 @@ function settleCounts(run: Run): void {
   const { meter, request, isWaiting } = run;
   if (run.failure) return meter.leavePending();
   try {
-    const { dryRun, canary, onlyRejected } = request.run;
+    const { dryRun, canary, onlyRejected, undo } = request.run;
     const sendsAll = !dryRun && canary === undefined && !onlyRejected && !isWaiting;
-    meter.assertSums({ sendsAll });
+    meter.assertSums({ sendsAll, hasQuery: undo === undefined });
   } catch (error) {
     run.failure = failureOf(error);
   }

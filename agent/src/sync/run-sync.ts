@@ -34,6 +34,7 @@ import { resolveLookups } from './resolve.js';
 import { openRun } from './run.js';
 import type { Run } from './run.js';
 import { takeSnapshot } from './snapshot.js';
+import { openUndo, planUndo } from './undo.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
 
@@ -72,7 +73,8 @@ async function follow(run: Run): Promise<void> {
   assertOptions(request);
   assertRemovable(request);
   run.baseline = await currentBaseline(run);
-  const rows = await query(request, tools);
+  const { undo } = request.run;
+  const rows = await (undo === undefined ? query(request, tools) : openUndo(run, undo));
   crashPoint('query.opened');
   try {
     await bring(run, rows);
@@ -94,7 +96,9 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   const target = open.adopt(await tools.destination.open(wish, tools.signal), (one) => one.close());
   const approved = await readApproved(run);
   if (approved) run.seed = BigInt(approved.seed);
-  const planned = await planFrom(run, rows, mapping);
+  const planned = await (request.run.undo === undefined
+    ? planFrom(run, rows, mapping)
+    : planUndo(run, target));
   crashPoint('plan.after');
   if (request.run.dryRun) await stopDry(run, planned, lookups);
   else if (await mustWait(run, planned, approved)) await wait(run, planned);

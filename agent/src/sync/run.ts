@@ -13,12 +13,14 @@ import { targetOf } from './elsewhere.js';
 import { footingOf } from './footing.js';
 import type { Footing } from './footing.js';
 import { mappingDigest } from './mapping-digest.js';
+import type { SentByRun } from './undo-log.js';
 import { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
 
 /** What the steps of one run share. Each step fills in what the next one needs. */
 export interface Run {
-  readonly request: SyncRequest;
+  /** An undo removes what was added, even where the sync removes nothing. */
+  request: SyncRequest;
   readonly runId: string;
   readonly tools: SyncTools;
   readonly paths: SyncPaths;
@@ -43,6 +45,8 @@ export interface Run {
   isWaiting: boolean;
   /** Of the fingerprints, where an approved plan has made it and no baseline has. */
   seed?: bigint;
+  /** What is to be taken back. */
+  sent?: SentByRun[];
   failure?: Failure;
 }
 

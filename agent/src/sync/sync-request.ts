@@ -18,6 +18,8 @@ export interface SyncRequest {
   object: string;
   mode: Mode;
   onRemoved: { action: RemovalAction; set: readonly FieldMapping[] };
+  /** What the object can do with records, whether the sync asks for it or not. */
+  removals?: readonly RemovalAction[];
   key: readonly { field: string; column: string }[];
   fields: readonly FieldMapping[];
   firstRun: 'send' | 'baseline';
