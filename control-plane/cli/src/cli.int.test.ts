@@ -200,7 +200,7 @@ describe('plan, apply and export', () => {
     await world.drawbridge('apply', folderWith({ 'a.yaml': configuration }));
     const remapped = configuration.replace('email: email', 'mail: email');
     const planned = await world.drawbridge('plan', folderWith({ 'a.yaml': remapped }));
-    expect(planned.out).toContain('Mapping changed: resends unchanged rows');
+    expect(planned.out).toContain('Mapping changed: the next run sends unchanged rows again');
   });
 
   it('refuse what has a problem, without asking the server', async () => {

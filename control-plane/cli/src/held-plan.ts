@@ -1,5 +1,5 @@
+import { count } from './count.js';
 import type { Counts, Run } from './operation.js';
-import { count } from './text.js';
 
 type Kind = 'removed' | 'changed' | 'added';
 

@@ -129,6 +129,8 @@ export interface Change {
   difference: string[];
   /** What the next run does with rows that did not change, where a sync's mapping does. */
   mapping: string | null;
+  /** Then: rows of the last known baseline; null before the first run. */
+  baselineRows: number | null;
 }
 
 export interface Applied {
@@ -145,7 +147,7 @@ export const applyConfiguration: Operation<
     applyConfiguration(input: $input) {
       applied
       problems { file line column code message }
-      changes { kind name action difference mapping }
+      changes { kind name action difference mapping baselineRows }
     }
   }`,
 };

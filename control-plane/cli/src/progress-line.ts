@@ -1,5 +1,6 @@
+import { count } from './count.js';
 import type { Run } from './operation.js';
-import { count, remaining } from './text.js';
+import { remaining } from './text.js';
 
 /** How far a run is, on one line: `running  deliver  4,000 of 12,000 sent  2,310 rows/s  about 4 s left`. */
 export function progressLine(run: Run): string {

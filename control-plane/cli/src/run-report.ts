@@ -1,6 +1,7 @@
+import { count } from './count.js';
 import { countNames, phaseNames, type Run, type RunError } from './operation.js';
 import { heldLines } from './held-plan.js';
-import { count, duration, plural } from './text.js';
+import { duration, plural } from './text.js';
 
 /** 0: every row was sent or unchanged. 3: some were not. 1: the run failed or was cancelled. */
 export function exitCodeOf({ state, counts, dryRun }: Run): number {

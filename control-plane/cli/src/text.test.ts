@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changeLines } from './text.js';
+import { changeLines, remaining } from './text.js';
 
 const change = (mapping: string | null) => ({
   kind: 'sync',
@@ -7,23 +7,25 @@ const change = (mapping: string | null) => ({
   action: 'update',
   difference: ['- a', '+ b'],
   mapping,
+  baselineRows: 700,
 });
 
-const said = (mapping: string | null): string =>
-  changeLines([change(mapping)])
-    .slice(3)
-    .join();
+it('says below the difference what a new mapping does to unchanged rows', () => {
+  const lines = changeLines([change('backfill')]);
+  expect(lines.slice(3)).toEqual([
+    '    Mapping changed: the next run sends unchanged rows again (up to 700).',
+    expect.stringContaining('--from-now-on'),
+  ]);
+  expect(changeLines([change(null)])).toHaveLength(3);
+});
 
 it.each([
-  ['backfill', 'resends unchanged rows in the next run'],
-  ['from-now-on', 'unchanged rows stay as they were sent'],
-  ['stop', 'start it with --backfill or with --from-now-on'],
-  ['a word of a newer server', 'a word of a newer server'],
-])('says what a new mapping does to unchanged rows: %s', (mapping, expected) => {
-  expect(said(mapping)).toContain('Mapping changed: ');
-  expect(said(mapping)).toContain(expected);
-});
-
-it('says nothing of a mapping that stays', () => {
-  expect(changeLines([change(null)])).toHaveLength(3);
+  [1, '1 s'],
+  [3_200, '4 s'],
+  [99_000, '99 s'],
+  [99_001, '2 min'],
+  [5_400_000, '90 min'],
+  [9_000_000, '2.5 h'],
+])('says of %d ms that %s are left', (ms, text) => {
+  expect(remaining(ms)).toBe(text);
 });

@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import type { SpecProblem } from '@drawbridge/proto';
+import { count } from './count.js';
+import { mappingLines } from './mapping-lines.js';
 import type { Change } from './operation.js';
 
 /** Lines that terminals and editors turn into links. */
 export const problemLine = ({ file, line, column, message, code }: SpecProblem): string =>
   `${file}:${line}:${column}  ${message} (${code})`;
-
-export const count = (number: number): string => number.toLocaleString('en');
 
 export const plural = (number: number, noun: string): string =>
   `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
@@ -27,19 +27,12 @@ const colors = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 
 /** The difference of a plan. Colours go to terminals alone, and `NO_COLOR` is heeded. */
 export function changeLines(changes: readonly Change[]): string[] {
-  return changes.flatMap(({ kind, name, action, difference, mapping }) => [
-    colored(`${signs[action as keyof typeof signs] ?? '~'} ${kind} ${name}`),
-    ...difference.map((line) => `    ${colored(line)}`),
-    ...(mapping ? [`    Mapping changed: ${mappingTexts[mapping] ?? mapping}.`] : []),
+  return changes.flatMap((change) => [
+    colored(`${signs[change.action as keyof typeof signs] ?? '~'} ${change.kind} ${change.name}`),
+    ...change.difference.map((line) => `    ${colored(line)}`),
+    ...mappingLines(change).map((line) => `    ${line}`),
   ]);
 }
-
-/** By the sync's `mappingChange`. */
-const mappingTexts: Readonly<Record<string, string>> = {
-  backfill: 'resends unchanged rows in the next run; "mappingChange: from-now-on" leaves them',
-  'from-now-on': 'unchanged rows stay as they were sent until they change',
-  stop: 'the next run stops; start it with --backfill or with --from-now-on',
-};
 
 function colored(line: string): string {
   const color = colors[line[0] as keyof typeof colors];

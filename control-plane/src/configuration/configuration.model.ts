@@ -1,4 +1,4 @@
-import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
 
 @ObjectType()
 export class ConfigurationFile {
@@ -64,6 +64,13 @@ export class ConfigurationChange {
 
   @Field(() => String, { nullable: true })
   mapping?: string | undefined;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Where the mapping changes: rows of the last known baseline, which backfill sends again and from-now-on leaves. Null before the first run.',
+  })
+  baselineRows?: number | null;
 }
 
 @ObjectType({

@@ -1,4 +1,11 @@
-import { CatalogSchema, create, parseSpecification } from '@drawbridge/proto';
+import {
+  BaselinePointerSchema,
+  CatalogSchema,
+  create,
+  parseSpecification,
+  SyncOutcome,
+  SyncReportSchema,
+} from '@drawbridge/proto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { only, openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
 
@@ -71,6 +78,31 @@ describe('applying a configuration', () => {
     expect(answer.changes.map(({ name, mapping }) => ({ name, mapping }))).toEqual([
       { name: 'sync-0', mapping: 'backfill' },
       { name: 'sync-1', mapping: undefined },
+    ]);
+  });
+
+  it('says how many rows a new mapping is about, by the last baseline that is known', async () => {
+    const yaml = yamlOfSyncs(2);
+    const mapped = yaml.replaceAll('name: name', 'name: { template: "{{ name | upcase }}" }');
+    await ground.apply(yaml);
+    for (const [rows, state] of [
+      [700n, SyncOutcome.SUCCEEDED],
+      [12_034n, SyncOutcome.COMPLETED_WITH_ERRORS],
+      [undefined, SyncOutcome.FAILED],
+    ] as const) {
+      const agent = await ground.makeAgent();
+      await ground.start('sync-0');
+      const job = only(await ground.jobs.claim(agent, 1));
+      const report = create(SyncReportSchema, { outcome: state, counts: {}, phases: {} });
+      if (rows) report.baseline = create(BaselinePointerSchema, { generation: 1n, rows });
+      await ground.database.$transaction((tx) =>
+        ground.jobs.finish(tx, agent.id, job, { case: 'syncReport', value: report }),
+      );
+    }
+    const { changes } = await ground.apply(mapped, true);
+    expect(changes).toMatchObject([
+      { name: 'sync-0', mapping: 'backfill', baselineRows: 12_034 },
+      { name: 'sync-1', mapping: 'backfill', baselineRows: null },
     ]);
   });
 

@@ -20,6 +20,7 @@ import type {
 } from './configuration.model.js';
 import { offerProblems } from './offer-problems.js';
 import { storedSpecification } from './stored.js';
+import { withResentRows } from './resent-rows.js';
 import { writeSpecification } from './write.js';
 
 /** A large configuration takes its time, and another one may be ahead in the queue. */
@@ -84,7 +85,8 @@ export class ConfigurationService {
   ): Promise<ApplyConfigurationPayload & { stopped: StoppedRun[] }> {
     await lockConfiguration(tx, workspaceId);
     const before = await storedSpecification(tx, workspaceId);
-    const changes = changesBetween(before, specification);
+    const changed = changesBetween(before, specification);
+    const changes = await withResentRows(tx, workspaceId, changed);
     if (dryRun) return { applied: false, problems: [], changes, stopped: [] };
     const writing = { tx, workspaceId, before, after: specification };
     const { removed, renewed } = await writeSpecification(writing);

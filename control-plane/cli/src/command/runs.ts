@@ -1,9 +1,10 @@
 import type { Ask } from '../api.js';
 import type { Command } from '../command.js';
+import { count } from '../count.js';
 import { CliFailure } from '../failure.js';
 import { listRuns, type Run } from '../operation.js';
 import { runDocument } from '../run-report.js';
-import { count, table } from '../text.js';
+import { table } from '../text.js';
 
 /** The server gives at most so many at once. */
 const pageSize = 100;
