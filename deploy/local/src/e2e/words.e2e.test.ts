@@ -36,8 +36,8 @@ ${words}
 const lookup = (onMiss: string): string =>
   `name: name, account_id: { lookup: { object: public.account, match: { domain: domain }, return: id, onMiss: ${onMiss} } }`;
 
-const people = async (): Promise<unknown[]> => {
-  const { rows } = await whole.target.query(
+const people = async (): Promise<{ name: string; domain: string | null }[]> => {
+  const { rows } = await whole.target.query<{ name: string; domain: string | null }>(
     'select name, domain from person left join account on account.id = account_id order by name',
   );
   return rows;
@@ -70,4 +70,22 @@ it('sets a row aside that is refused run after run', async () => {
   expect(refused).toHaveLength(1);
   expect(await codes()).toEqual(refused);
   expect(await codes()).toEqual(['delivery.quarantined']);
+});
+
+it('asks before a new mapping sends rows again, or leaves them until they change', async () => {
+  const named = (filter: string): string => `name: { template: "{{ name | ${filter} }}" }`;
+  const names = async (): Promise<string[]> => (await people()).map(({ name }) => name);
+  await whole.apply(withSync('name: name'));
+  await whole.run('people');
+
+  await whole.apply(withSync(named('upcase'), '    mappingChange: stop'));
+  expect(await whole.run('people')).toMatchObject({ state: 'failed', counts: { sent: 0 } });
+  expect(await whole.run('people', { backfill: true })).toMatchObject({ counts: { sent: 3 } });
+  expect(await names()).toEqual(['ADA', 'BOB', 'CLEO']);
+
+  await whole.apply(withSync(named('downcase'), '    mappingChange: from-now-on'));
+  expect(await whole.run('people')).toMatchObject({ state: 'succeeded', counts: { sent: 0 } });
+  await whole.warehouse.query(`update person set name = 'Zoe' where id = 3`);
+  expect(await whole.run('people')).toMatchObject({ counts: { changed: 1, sent: 1 } });
+  expect((await names()).toSorted()).toEqual(['ADA', 'BOB', 'zoe']);
 });
