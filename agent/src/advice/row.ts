@@ -54,6 +54,10 @@ export const rowTexts: Texts = {
     'The destination failed again and again',
     'The run stopped early; what was taken is recorded, and the next run sends the rest. Look whether the destination is up and its quota is left; lower `limits` of the connection if it is too busy.',
   ],
+  'delivery.replace_incomplete': [
+    'Nothing was replaced, as some rows can not be sent',
+    'A result without them would remove their records, so what is there stays. Look at the errors of the run and its invalid rows; correct them in the model’s SQL, or leave them out there.',
+  ],
   'delivery.more_errors': [
     'Further kinds of errors',
     'This run failed in more ways than are listed one by one. Mend the others first and run the sync again; the texts are in your bucket under the error id.',

@@ -77,6 +77,12 @@ export interface Target {
    * Never retries, sleeps, or reads the clock: that is the engine's trade.
    */
   deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]>;
+  /**
+   * For `replace`: puts what was taken in the place of all that was there, at once, for every reader; until then nothing
+   * of it shows. Called once, after every row of the result was accepted; again only when it threw TRANSIENT and changed
+   * nothing. What is not finished is dropped by `close`.
+   */
+  finish?(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

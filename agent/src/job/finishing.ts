@@ -28,6 +28,7 @@ function finishingTarget(target: Target, lost: AbortSignal): Target {
     concurrency: target.concurrency,
     isRepeatable: (kind, change) => target.isRepeatable(kind, change),
     deliver: (batch) => target.deliver(batch, lost),
+    ...(target.finish && { finish: async () => target.finish?.(lost) }),
     close: () => target.close(),
   };
 }

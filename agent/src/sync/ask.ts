@@ -1,7 +1,7 @@
 import type { Finder, Found, MatchBatch, TargetField } from '../connector/destination.js';
 import { makeMatchBatch } from '../connector/match-batch.js';
 import { Failure, failureOf } from '../failure.js';
-import { Patience } from './retry.js';
+import { patiently } from './patiently.js';
 import type { SyncTools } from './tools.js';
 
 /** Lines of match fields. */
@@ -12,8 +12,9 @@ export interface Question {
 
 /** What is there for each line; one that the destination refuses is looked for, as bad rows are in a delivery. */
 export function find(question: Question, finder: Finder, tools: SyncTools): Promise<Found[]> {
-  const ask = patiently(tools, (batch) => finder.find(batch, tools.signal));
-  return answersTo(question, ask);
+  return answersTo(question, (part) =>
+    patiently(() => finder.find(batchOf(part), tools.signal), tools),
+  );
 }
 
 /**
@@ -23,10 +24,9 @@ export function find(question: Question, finder: Finder, tools: SyncTools): Prom
 export function create(question: Question, finder: Finder, tools: SyncTools): Promise<Found[]> {
   const isFinal = ({ code }: Failure): boolean =>
     code === 'destination.no_answer' && !finder.isRepeatable;
-  const ask = patiently(tools, (batch) => finder.create(batch, tools.signal), isFinal);
   return answersTo(question, async (part) => {
     try {
-      return await ask(part);
+      return await patiently(() => finder.create(batchOf(part), tools.signal), tools, isFinal);
     } catch (error) {
       const failure = failureOf(error);
       if (!isFinal(failure)) throw failure;
@@ -56,43 +56,9 @@ async function answersTo(question: Question, ask: Ask): Promise<Found[]> {
   throw new Failure('INTERNAL', 'internal.outcomes', 'The connector did not answer for every row.');
 }
 
-/** Through the connection's limiter, and again as long as it is only a matter of time. */
-function patiently(
-  tools: SyncTools,
-  work: (batch: MatchBatch) => Promise<Found[]>,
-  isFinal: (failure: Failure) => boolean = () => false,
-): Ask {
-  const { limiter, clock, signal } = tools;
-  return async ({ match, lines }) => {
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    const batch = makeMatchBatch(match, bytes, lines.length);
-    const patience = new Patience();
-    for (;;) {
-      const found = await once(() => work(batch), tools);
-      if (!(found instanceof Failure)) return found;
-      if (found.kind !== 'TRANSIENT' || isFinal(found)) throw found;
-      limiter.heed(found);
-      if (signal.aborted) throw found;
-      await clock.sleep(patience.delayMs(found, Math.random), signal);
-    }
-  };
-}
-
-async function once(
-  work: () => Promise<Found[]>,
-  { limiter, lease, signal }: SyncTools,
-): Promise<Found[] | Failure> {
-  const leave = await limiter.enter(signal);
-  try {
-    lease.assertTrusted();
-    const found = await work();
-    limiter.recover();
-    return found;
-  } catch (error) {
-    return failureOf(error);
-  } finally {
-    leave();
-  }
+function batchOf({ match, lines }: Question): MatchBatch {
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  return makeMatchBatch(match, bytes, lines.length);
 }
 
 function notCreated(cause: Failure): Failure {

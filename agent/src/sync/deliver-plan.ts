@@ -5,6 +5,7 @@ import { Breaker } from './breaker.js';
 import { moveHead } from './baseline.js';
 import { deliver } from './deliver.js';
 import type { Delivered } from './deliver.js';
+import { assertWhole, finish } from './finish.js';
 import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
 import { refusedRows } from './join-lookups.js';
@@ -43,7 +44,9 @@ export async function deliverPlan(
   let failure: Failure | undefined;
   let left = run.request.run.canary ?? Infinity;
   run.meter.planned = Math.min(run.meter.planned, left);
+  const sent: { part: Sendable; result: Delivered; inBucket: ObjectPointer[] }[] = [];
   const isSent = planned.parts.some(({ kind }) => kind !== undefined);
+  if (isSent) assertWhole(run.meter, to.target);
   const stored = isSent ? await announce(run, planned.parts, to.target) : new Map<Change, never>();
   for (const part of planned.parts) {
     const inBucket = stored.get(part.change) ?? (await uploadedSoFar(part));
@@ -59,9 +62,14 @@ export async function deliverPlan(
         ? { outcomes: noOutcomes(), open: [] }
         : await sendPart(run, sendable, { ...to, journal, breaker }).catch(notBegun);
     failure ??= result.failure;
+    sent.push({ part: sendable, result, inBucket });
+  }
+  const unfinished = await finish(run, to.target, sent);
+  failure ??= unfinished;
+  for (const { part, result, inBucket } of sent) {
     delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
-    const settled = recordedOf(run, sendable, { result, target: to.target });
+    const settled = recordedOf(run, part, { result, target: to.target });
     recorded.push({ ...settled, stored: inBucket });
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));

@@ -242,7 +242,8 @@ function note(from: number, outcomes: readonly Outcome[], sending: Sending): voi
     }
   });
   meter.tell();
-  journal.note(part.change, { from, outcomes, lag: sending.lag });
+  // What is not in place yet is no outcome: see finish.ts.
+  if (!sending.target.finish) journal.note(part.change, { from, outcomes, lag: sending.lag });
   breaker.answeredBy(outcomes);
 }
 

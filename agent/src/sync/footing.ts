@@ -34,7 +34,8 @@ export function footingOf(
   columns: readonly Column[],
   manifest: Manifest | undefined,
 ): Footing {
-  const { full, acceptTypes = false } = request.run;
+  const { acceptTypes = false } = request.run;
+  const full = sendsAll(request);
   const none = {
     isFresh: false,
     resend: full,
@@ -71,7 +72,8 @@ function standing(
   manifest: Manifest,
   { hasDrift, drifted, columns, comparable }: Drift,
 ): Partial<Footing> {
-  const { full, acceptTypes = false } = request.run;
+  const { acceptTypes = false } = request.run;
+  const full = sendsAll(request);
   const policy = request.run.mappingChange ?? request.mappingChange;
   const hasOtherNames = !hasSameNames(manifest.columns, columns);
   const isMappedAnew =
@@ -85,6 +87,9 @@ function standing(
   const stops = owed && !full && isMappedAnew && policy === 'stop';
   return { drifted, resend: full || owed || isOther, owed, stops };
 }
+
+/** What replaces everything sends the whole result each time: others may have changed what is there. */
+const sendsAll = ({ run, mode }: SyncRequest): boolean => run.full || mode === 'replace';
 
 function isOtherKey({ model }: SyncRequest, { columns, keyColumns }: Manifest): boolean {
   const former = columns.slice(0, keyColumns).map(({ name }) => name);

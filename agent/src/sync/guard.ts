@@ -30,11 +30,16 @@ export function judge(request: SyncRequest, counts: Counts, baselineRows: number
   for (const change of ['added', 'changed', 'removed'] as const) {
     const guard = guards[change];
     if (!guard || !operationKind(request, change)) continue;
+    // Replaced is everything each time; how much of it is another one nobody counts.
+    if (request.mode === 'replace' && change === 'changed') continue;
     if (!isTripped(guard, counts[change], baselineRows)) continue;
     if (guard.action === 'withhold') withheld.add(change);
     else if (guard.action === 'approve') unapproved.add(change);
     else throw stopped(change);
   }
+  // A result without a part of it can't take the place of everything.
+  if (request.mode === 'replace' && withheld.size > 0)
+    for (const change of ['added', 'changed', 'removed'] as const) withheld.add(change);
   return { withheld, unapproved };
 }
 

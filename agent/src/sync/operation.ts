@@ -4,6 +4,8 @@ import type { SyncRequest } from './sync-request.js';
 
 /** What the mode makes of a change; undefined: nothing is sent, and the row counts as known from now on. */
 export function operationKind(request: SyncRequest, change: Change): OperationKind | undefined {
+  // What takes the place of everything leaves out what is not in it any more.
+  if (change === 'removed' && request.mode === 'replace') return 'delete';
   if (change === 'removed')
     return request.onRemoved.action === 'nothing' ? undefined : request.onRemoved.action;
   switch (request.mode) {

@@ -7,7 +7,9 @@ import type { SyncRequest } from './sync-request.js';
  * says so with a place in a file; it comes over a wire, so the engine looks again.
  */
 export function assertRemovable(request: SyncRequest): void {
-  if (request.onRemoved.action === 'nothing' || isKeyPrimary(request)) return;
+  const { onRemoved, mode, key } = request;
+  const removes = onRemoved.action !== 'nothing' || (mode === 'replace' && key.length > 0);
+  if (!removes || isKeyPrimary(request)) return;
   throw new Failure(
     'CONFIG',
     'mapping.key_not_primary',

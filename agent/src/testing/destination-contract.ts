@@ -171,14 +171,17 @@ export function destinationContract(
 
     const offers = definition.objects.flatMap((object) =>
       object.modes.flatMap((mode) =>
-        object.removals.map((removal) => ({ object, mode, removal, label: object.label })),
+        object.removals
+          .filter((removal) => mode !== 'replace' || removal === 'nothing')
+          .map((removal) => ({ object, mode, removal, label: object.label })),
       ),
     );
     it.each(offers)('$label: $mode, removing by $removal', async ({ object, mode, removal }) => {
       const set = removal === 'set' ? [{ name: 'name', text: "it's gone" }] : [];
       const { name, target, send } = await open(object, { mode, removal, set });
-      const known = server.tellsExisting && (mode === 'create' || mode === 'update') ? [c] : [];
-      await server.seed(name, known);
+      const isKnown = server.tellsExisting && (mode === 'create' || mode === 'update');
+      const known = isKnown || mode === 'replace' ? [c] : [];
+      await server.seed(name, mode === 'replace' ? [c, record('gone', '1')] : known);
       const expected = new Map(known.map((each) => [keyOf(each), each]));
       const added = mode === 'append' ? [a, b] : [a, b, { ...c, name: 'new' }];
       await carryOut({ kind: kindOf(mode), change: 'added', rows: added });
@@ -190,6 +193,10 @@ export function destinationContract(
         });
       if (removal !== 'nothing')
         await carryOut({ kind: removal, change: 'removed', rows: [b, record('nobody', '9')] });
+      // A result that is replaced as a whole shows nothing before its end.
+      const before = target.finish && (await server.records(name));
+      expect(before?.map(({ region }) => region)).toEqual(target.finish && ['gone', 'us']);
+      await target.finish?.(never);
       expect(await server.records(name)).toEqual([...expected.values()].sort(byKey));
       await target.close();
 

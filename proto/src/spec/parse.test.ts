@@ -123,6 +123,7 @@ describe('an empty result', () => {
   it.each([
     ['mode: mirror', '', 'stop'],
     ['mode: upsert\n    onRemoved: archive', 'guards: { added: off }', 'stop'],
+    ['mode: replace', '', 'stop'],
     ['mode: upsert', '', 'allow'],
     ['mode: append', 'guards: { added: off }', 'allow'],
     ['mode: append', 'guards: { emptyResult: stop }', 'stop'],

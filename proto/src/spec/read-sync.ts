@@ -119,7 +119,7 @@ export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
   const refused = [refuseFieldTwice(sync, at), refuseMappingChange(sync, at)].includes(true);
   if (!removal || refused) return undefined;
   const { snapshots, quarantineAfter: tries, mappingChange, ...rest } = sync;
-  const filled = withEmptyResult(sync.guards, removal.value);
+  const filled = withEmptyResult(sync.guards, sync.mode, removal.value);
   const later = {
     ...(snapshots === 'hashed' && { snapshots }),
     ...(tries !== undefined && { quarantineAfter: tries }),
@@ -132,8 +132,12 @@ export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
  * Filled in here, so that the canonical form always says it. An empty result would remove every record: it stops a sync
  * that removes. To one that doesn't it does nothing, and a query of what is new is often quiet.
  */
-const withEmptyResult = (given: WrittenGuards, { action }: OnRemovedEntry): GuardsEntry => ({
-  emptyResult: action === 'nothing' ? 'allow' : 'stop',
+const withEmptyResult = (
+  given: WrittenGuards,
+  mode: ModeName,
+  { action }: OnRemovedEntry,
+): GuardsEntry => ({
+  emptyResult: action === 'nothing' && mode !== 'replace' ? 'allow' : 'stop',
   ...given,
 });
 

@@ -25,6 +25,18 @@ export const advice: readonly Advice[] = [
       'Create a unique index over exactly the columns of the sync’s key; the statement is in your bucket under the error id.',
   },
   {
+    code: 'destination.replace_lost',
+    title: 'What was loaded is gone',
+    advice:
+      'The connection broke before the table was replaced; it is as it was. The next run loads everything again. If it happens often, look at time-outs between agent and database.',
+  },
+  {
+    code: 'destination.replace_referenced',
+    title: 'Other tables refer to this one',
+    advice:
+      'Map the columns that identify a row in `key`, under a unique index; then only rows that are others are replaced.',
+  },
+  {
     code: 'destination.match_not_unique',
     title: 'What a lookup matches is not unique',
     advice:

@@ -26,7 +26,7 @@ export default defineDestination({
     {
       name: '*',
       label: 'Table',
-      modes: ['upsert', 'update', 'create', 'mirror', 'append'],
+      modes: ['upsert', 'update', 'create', 'mirror', 'append', 'replace'],
       removals: ['nothing', 'delete', 'clear', 'set'],
       firstRun: 'send',
       needsKey: false,

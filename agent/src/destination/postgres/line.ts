@@ -34,6 +34,11 @@ export class Line {
     }
   }
 
+  /** Whether it is still the same connection. */
+  is(client: pg.Client): boolean {
+    return this.client === client;
+  }
+
   async close(): Promise<void> {
     await this.client?.end().catch(() => undefined);
   }

@@ -91,17 +91,25 @@ function upsertInTwo(parts: StatementParts): string {
 }
 
 /** A NULL of an omitted field becomes the column's default in a new record. */
-function insert({ table, key, fields, omit }: StatementParts, where = ''): string {
+function insert(parts: StatementParts, where = ''): string {
+  return insertFrom(stage, parts, where);
+}
+
+export function insertFrom(
+  from: string,
+  { table, key, fields, omit }: StatementParts,
+  where = '',
+): string {
   const all = [...key, ...fields];
   const values = all.map(({ name, default: other }) =>
     omit.has(name) && other !== null ? `coalesce(s.${quote(name)}, ${other})` : `s.${quote(name)}`,
   );
   return `insert into ${table.name} (${all.map(({ name }) => quote(name)).join(', ')})
-    select ${values.join(', ')} from ${stage} as s ${where} order by s.drawbridge_ord`;
+    select ${values.join(', ')} from ${from} as s ${where} order by s.drawbridge_ord`;
 }
 
 /** On conflict, what is there is the table's own row; in an update it is `t`. */
-function assignment(
+export function assignment(
   { table, omit }: StatementParts,
   { name }: TableColumn,
   from: 'excluded' | 's',
@@ -115,7 +123,7 @@ function keyList({ key }: StatementParts): string {
   return key.map(({ name }) => quote(name)).join(', ');
 }
 
-function sameKey({ key }: StatementParts): string {
+export function sameKey({ key }: StatementParts): string {
   return key.map(({ name }) => `t.${quote(name)} = s.${quote(name)}`).join(' and ');
 }
 

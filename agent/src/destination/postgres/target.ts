@@ -10,10 +10,11 @@ import { postgresFailure } from '../../connector/postgres-wire.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
 import type { Database } from './line.js';
+import { Replacement } from './replacement.js';
 import { makeStatements } from './statements.js';
-import type { Statements } from './statements.js';
+import type { StatementParts, Statements } from './statements.js';
 import { columnsFor, isUniqueKey, readTable } from './table.js';
-import type { Table } from './table.js';
+import type { Table, TableColumn } from './table.js';
 
 /** Two connections: while one merges, the other copies. */
 const connections = 2;
@@ -24,11 +25,26 @@ export async function openTarget(request: TargetRequest, database: Database): Pr
   try {
     const table = await readTable(first, request.object);
     checkKey(request, table);
-    return new TableTarget(database, first, { request, table });
+    const parts = partsOf(request, table);
+    if (request.mode === 'replace') return await Replacement.open(database, first, parts);
+    return new TableTarget(database, first, { request, parts });
   } catch (error) {
     await first.end().catch(() => undefined);
     throw postgresFailure(error, 'destination', 'unreachable');
   }
+}
+
+/** The columns that are written; CONFIG for one that is missing. */
+function partsOf({ key, fields, set }: TargetRequest, table: Table): StatementParts {
+  const columnsOf = (list: readonly { name: string }[]): TableColumn[] =>
+    columnsFor(
+      table,
+      list.map(({ name }) => name),
+    );
+  columnsOf(set);
+  const omitted = fields.filter(({ nulls }) => nulls === 'omit');
+  const omit = new Set(omitted.map(({ name }) => name));
+  return { table, key: columnsOf(key), fields: columnsOf(fields), omit, set };
 }
 
 class TableTarget implements Target {
@@ -44,30 +60,12 @@ class TableTarget implements Target {
   constructor(
     private readonly database: Database,
     first: pg.Client,
-    { request, table }: { request: TargetRequest; table: Table },
+    { request, parts }: { request: TargetRequest; parts: StatementParts },
   ) {
     this.idle = [first];
-    const omit = new Set(
-      request.fields.filter(({ nulls }) => nulls === 'omit').map(({ name }) => name),
-    );
-    columnsFor(
-      table,
-      request.set.map(({ name }) => name),
-    );
-    this.statements = makeStatements({
-      table,
-      key: columnsFor(
-        table,
-        request.key.map(({ name }) => name),
-      ),
-      fields: columnsFor(
-        table,
-        request.fields.map(({ name }) => name),
-      ),
-      omit,
-      set: request.set,
-    });
-    this.direct = omit.size === 0 && (table.isEmpty || request.mode === 'append');
+    this.statements = makeStatements(parts);
+    const isNew = parts.table.isEmpty || request.mode === 'append';
+    this.direct = parts.omit.size === 0 && isNew;
   }
 
   isRepeatable(kind: OperationKind): boolean {
@@ -160,7 +158,7 @@ function outcomesOf(count: number, taken: ReadonlySet<number>): Outcome[] {
 
 function checkKey({ mode, key, fields, removal, set }: TargetRequest, table: Table): void {
   const names = key.map(({ name }) => name);
-  if (mode !== 'append' && names.length === 0)
+  if (mode !== 'append' && mode !== 'replace' && names.length === 0)
     throw new Failure('CONFIG', 'destination.key_missing', 'The mode of this sync needs a key.');
   if (removal !== 'nothing' && names.length === 0)
     throw new Failure('CONFIG', 'destination.key_missing', 'onRemoved of this sync needs a key.');
@@ -172,7 +170,8 @@ function checkKey({ mode, key, fields, removal, set }: TargetRequest, table: Tab
     );
   if (removal === 'set' && set.length === 0)
     throw new Failure('CONFIG', 'destination.set_missing', 'onRemoved.set names no field.');
-  if ((mode === 'upsert' || mode === 'mirror' || mode === 'create') && !isUniqueKey(table, names))
+  const finds = ['upsert', 'mirror', 'create', 'replace'].includes(mode) && names.length > 0;
+  if (finds && !isUniqueKey(table, names))
     throw new Failure(
       'CONFIG',
       'destination.key_not_unique',

@@ -1,0 +1,65 @@
+import type { Target } from '../connector/destination.js';
+import { Failure, failureOf } from '../failure.js';
+import type { Delivered } from './deliver.js';
+import type { Meter } from './meter.js';
+import { patiently } from './patiently.js';
+import { countRanges, subtractRanges } from './ranges.js';
+import type { Run } from './run.js';
+
+// A target with `finish` shows nothing of what it takes until then, so nothing of it counts before, and the journal has
+// no outcomes of it: a run that is cut off in between leaves rows of which nobody knows whether they are there, and the
+// next run sends everything again. All or nothing: while a row is refused or invalid, what was there stays as it is,
+// since a result without that row would remove a record that nobody asked to remove.
+
+/** Whether a result could be put in place; said before anything of it is sent. */
+export function assertWhole({ counts }: Meter, target: Target): void {
+  if (target.finish && counts.invalid + counts.rejected > 0) throw incomplete();
+}
+
+/** Puts in place what was taken. Returns what kept it from that; then none of the rows was sent. */
+export async function finish(
+  run: Pick<Run, 'meter' | 'tools'>,
+  target: Target,
+  sent: { result: Delivered; part: { upTo: number } }[],
+): Promise<Failure | undefined> {
+  if (!target.finish) return undefined;
+  const isCut = sent.some(({ result }) => result.failure) || run.tools.signal.aborted;
+  const isRefused = run.meter.counts.rejected > 0;
+  const failure = isRefused ? incomplete() : isCut ? undefined : await swap(target, run);
+  if (!failure && !isCut) return undefined;
+  const isOpen = !isRefused && !isCut && mayBeThere(failure);
+  for (const each of sent) each.result = withdrawn(each, { isOpen, meter: run.meter });
+  return failure;
+}
+
+async function swap(target: Target, { tools }: Pick<Run, 'tools'>): Promise<Failure | undefined> {
+  try {
+    // After a lost answer what was staged may be gone, and what was there already replaced.
+    await patiently(async () => target.finish?.(tools.signal), tools, mayBeThere);
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+const mayBeThere = (failure: Failure | undefined): boolean =>
+  failure !== undefined &&
+  (failure.code === 'destination.no_answer' || ['CANCELLED', 'INTERNAL'].includes(failure.kind));
+
+function withdrawn(
+  { result, part }: { result: Delivered; part: { upTo: number } },
+  { isOpen, meter }: { isOpen: boolean; meter: Meter },
+): Delivered {
+  const { refused, refusals, unknown, skipped, answered } = result.outcomes;
+  meter.counts.sent -= countRanges(subtractRanges(answered, [...refused, ...unknown, ...skipped]));
+  const outcomes = { answered: refused, refused, refusals, unknown: [], skipped: [] };
+  return { ...result, outcomes, open: isOpen ? subtractRanges([[0, part.upTo]], refused) : [] };
+}
+
+function incomplete(): Failure {
+  return new Failure(
+    'CONFIG',
+    'delivery.replace_incomplete',
+    'Some rows can not be sent, so nothing was replaced. Correct them or leave them out of the model.',
+  );
+}
