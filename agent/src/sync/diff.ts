@@ -135,9 +135,9 @@ async function viewCandidates(
   const keys = csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine);
   const once =
     snapshot.repeatedKeys > 0
-      ? `anti join read_csv(${quoteText(snapshot.repeated)}, ${keys}) using (klo, khi)`
+      ? `anti join read_csv(${quoteText(snapshot.repeated)}, ${keys}) as r on s.klo = r.klo and s.khi = r.khi`
       : '';
-  const staged = `select * from read_csv(${quoteText(snapshot.changed)}, ${csvOptions(types, snapshot.longestLine)}) ${once}`;
+  const staged = `select s.* from read_csv(${quoteText(snapshot.changed)}, ${csvOptions(types, snapshot.longestLine)}) as s ${once}`;
   const file = quoteText(join(workDir, 'candidates.parquet'));
   if (any) await duck.run(`copy (${staged}) to ${file} ${asParquet}`);
   await duck.run(
