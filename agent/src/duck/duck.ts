@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance, StatementType } from '@duckdb/node-api';
+import { DuckDBInstance, DuckDBScalarFunction, StatementType, VARCHAR } from '@duckdb/node-api';
 import { Failure, diskFull } from '../failure.js';
 
 export interface DuckOptions {
@@ -23,6 +23,8 @@ export interface Duck {
   numbers(sql: string): AsyncIterable<BigUint64Array[]>;
   /** Whether a text is one statement that only reads; its tables have to be there. */
   isSelect(sql: string): Promise<boolean>;
+  /** Makes a function of one text known to SQL; NULL stays NULL. It may be called for any row, in any order. */
+  define(name: string, work: (text: string) => string): void;
   close(): void;
 }
 
@@ -72,11 +74,28 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
           statement.destroySync();
         }
       }),
+    define: (name, work) => connection.registerScalarFunction(textFunction(name, work)),
     close: () => {
       connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+function textFunction(name: string, work: (text: string) => string): DuckDBScalarFunction {
+  return DuckDBScalarFunction.create({
+    name,
+    parameterTypes: [VARCHAR],
+    returnType: VARCHAR,
+    mainFunction: (_, input, output) => {
+      const texts = input.getColumnVector(0);
+      for (let row = 0; row < input.rowCount; row += 1) {
+        const text = texts.getItem(row) as string | null;
+        output.setItem(row, text === null ? null : work(text));
+      }
+      output.flush();
+    },
+  });
 }
 
 /** A text as an SQL literal. */

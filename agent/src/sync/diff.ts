@@ -9,6 +9,7 @@ import type { Footing } from './footing.js';
 import { valueColumn } from './mapping.js';
 import type { Meter } from './meter.js';
 import { countOf, inPasses, passesOf } from './passes.js';
+import { sameValues } from './same-value.js';
 import type { Snapshot } from './snapshot.js';
 import type { SyncTools } from './tools.js';
 import { findLatest } from './values.js';
@@ -47,7 +48,8 @@ export async function diff(
   const passes = passesOf(await passesFor(snapshot, meter));
   const latest = await latestValues(duck, manifest, { tools, names, passes });
   const by = { columns, passes, latest, workDir: tools.workDir };
-  await findChanged(duck, { ...by, ...footing });
+  const compared = snapshot.columns.filter(({ name }) => footing.recode?.has(name) ?? true);
+  await findChanged(duck, { ...by, ...footing, same: sameValues(duck, compared) });
   await findRemoved(duck, { ...by, drifted: footing.drifted });
   counts.changed = await countOf(duck, 'changed');
   counts.unchanged += found - counts.changed;
@@ -74,12 +76,15 @@ interface Comparing {
 
 async function findChanged(
   duck: Duck,
-  { resend, recode, ...by }: Comparing & Pick<Footing, 'resend' | 'recode'>,
+  {
+    resend,
+    recode,
+    same,
+    ...by
+  }: Comparing & Pick<Footing, 'resend' | 'recode'> & { same: readonly string[] },
 ): Promise<void> {
   const { columns, latest } = by;
-  const compared = recode ? [...recode].map(valueColumn) : columns;
   const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
-  const same = compared.map((column) => `s.${column} is not distinct from v.${column}`);
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
   const isSkipped = `s.class = 'F' or (s.class = 'U' and v.rh % 8 <> 0)`;
   const isKnown = `s.class <> 'U' and v.klo is not null`;

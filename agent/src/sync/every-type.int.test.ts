@@ -170,6 +170,26 @@ describe('values of every type', () => {
   });
 });
 
+describe('json', () => {
+  it('is the same in another order of keys, and another with one digit more (2)', async () => {
+    await makeTables(['id int', 'j json', 'n int'], ['id']);
+    await sql(
+      `insert into here values (1, '{"a":1.0,"b":"\\n"}', 1), (2, '[1,2]', 1), (3, null, 1), (4, '{"a":1}', 1)`,
+    );
+    const request = requestFor(['id'], ['j', 'n']);
+    await engine.run(request);
+    await sql(`update here set j = '{"b" : "\\n", "a":1.0}' where id = 1;
+      update here set j = '[1.0,2]' where id = 2;
+      update here set j = 'null' where id = 3;
+      update here set j = '{ "a":1 }', n = 2 where id = 4`);
+    expect(await engine.run(request)).toMatchObject({
+      counts: { unchanged: 1, changed: 3, sent: 3 },
+    });
+    const { rows } = await fixture.client.query('select j::text from there order by id');
+    expect(rows.map(({ j }) => j)).toEqual(['{"a":1.0,"b":"\\n"}', '[1.0,2]', 'null', '{ "a":1 }']);
+  });
+});
+
 describe('a key of every type', () => {
   const types = postgresTypes.filter((type) => !/^(json|point)/.test(type));
   const keys = types.map((_, n) => `c${n}`);
