@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { openWhole } from '../testing/whole.js';
+import { isOver, openWhole } from '../testing/whole.js';
 import type { Whole } from '../testing/whole.js';
 
 // What a person writes into the YAML arrives at the engine: checked by the control plane against what the agent says it
@@ -88,4 +88,26 @@ it('asks before a new mapping sends rows again, or leaves them until they change
   await whole.warehouse.query(`update person set name = 'Zoe' where id = 3`);
   expect(await whole.run('people')).toMatchObject({ counts: { changed: 1, sent: 1 } });
   expect((await names()).toSorted()).toEqual(['ADA', 'BOB', 'zoe']);
+});
+
+it('holds what a guard asks about until a person lets it go', async () => {
+  await whole.apply(
+    withSync('name: name', '    guards: { removed: { rows: 1, percent: 1, action: approve } }'),
+  );
+  await whole.run('people');
+  await whole.warehouse.query('delete from person where id > 1');
+  const id = await whole.start('people');
+  const held = await whole.waitFor(id, ({ state }) => state === 'waiting_approval');
+  expect(held.counts).toMatchObject({ removed: 2, sent: 0 });
+  expect(await people()).toHaveLength(3);
+
+  await whole.product.graphql(
+    'mutation ($input: ApproveRunInput!) { approveRun(input: $input) { run { id } } }',
+    { input: { runId: id } },
+  );
+  expect(await whole.waitFor(id, isOver)).toMatchObject({
+    state: 'succeeded',
+    counts: { sent: 2 },
+  });
+  expect((await people()).map(({ name }) => name)).toEqual(['Ada']);
 });
