@@ -43,6 +43,7 @@ export const crashPoints = {
   'head.before': 'the head is about to move to the next baseline',
   'head.after': 'the head has moved, local copies of the former baseline are still there',
   'report.before': 'the baseline stands, the error texts are not written',
+  'held.told': 'rows that are held back are told of, the head does not say so yet',
   'report.after': 'the error texts are in the bucket, the report is not',
   'report.kept': 'the run is over but for telling',
 } as const;

@@ -18,6 +18,15 @@ export interface Head {
   manifest?: ObjectPointer;
   /** A delivery that has begun and is not recorded yet: what a restart has to look into. */
   inFlight?: InFlight;
+  /** Rows that were recorded as held back, and perhaps not told of. */
+  held?: HeldRows;
+}
+
+export interface HeldRows {
+  /** Who recorded them, then who told of them. */
+  runId: string;
+  rows: number;
+  told: boolean;
 }
 
 export interface Manifest {

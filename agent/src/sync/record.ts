@@ -8,6 +8,7 @@ import type { ObjectPointer } from '../store/store.js';
 import { moveHead } from './baseline.js';
 import type { Baseline, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
+import { heldAfter } from './held.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import type { StagedRows } from './plan.js';
@@ -39,6 +40,8 @@ export interface Recorded extends AnsweredPart {
   skipped: Range[];
   /** Rows whose record is not yet what the mapping says: recorded so that they are sent again. */
   stale: Range[];
+  /** Rows that may have been taken and are not sent again. */
+  held?: Range[];
 }
 
 /** The row fingerprint that no row has: whatever the query gives for the key, it differs. */
@@ -85,7 +88,13 @@ export async function record(
   await tools.store.put(pointer.key, body, { ifNoneMatch: '*' });
   crashPoint('manifest.after');
   tools.lease.assertTrusted();
-  const head = { generation, epoch: String(tools.lease.epoch), runId, manifest: pointer };
+  const head = {
+    generation,
+    epoch: String(tools.lease.epoch),
+    runId,
+    manifest: pointer,
+    ...heldAfter(baseline.head.held, runId, parts),
+  };
   crashPoint('head.before');
   const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
   crashPoint('head.after');

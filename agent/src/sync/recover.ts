@@ -8,6 +8,7 @@ import { noOutcomes } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Range } from './ranges.js';
+import { heldBack } from './held.js';
 import { logCutOff } from './log-delivery.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
@@ -77,7 +78,7 @@ async function recordable(
     const isUntouched =
       found.refused.length === 0 && settled?.except && countRanges(settled.except) === part.rows;
     if (!settled || isUntouched) continue;
-    if (settled.held.length > 0) tally.add(held(), undefined, countRanges(settled.held));
+    if (settled.held.length > 0) tally.add(heldBack(), undefined, countRanges(settled.held));
     const { answered, refusals } = found;
     const files = { files: await allCached(tools, part.files), stored: part.files };
     parts.push({ ...part, ...settled, answered, refusals, ...files });
@@ -97,14 +98,6 @@ function settleFound(
   if (kind === undefined) return undefined;
   const open = found.intended.map(([from, to]): Range => [from, Math.min(to, part.rows)]);
   return settle({ ...part, kind }, { ...found, open }, uncertain);
-}
-
-function held(): Failure {
-  return new Failure(
-    'REJECTED',
-    'delivery.uncertain',
-    'An earlier run was cut off, and these rows may have arrived. They are held back; set uncertain: resend to send such rows again.',
-  );
 }
 
 /** Nothing of it had left: the baseline stays, only the mark goes. */

@@ -60,9 +60,14 @@ function settleCounts(run: Run): void {
   }
 }
 
+/** Rows that this run did not count and a person should know of. */
+const tellsOfRows = ['delivery.quarantined', 'delivery.uncertain'];
+
 function outcomeOf({ failure, isWaiting, tally, meter: { counts } }: Run): SyncReport['outcome'] {
   if (failure) return failure.kind === 'CANCELLED' ? 'cancelled' : 'failed';
   if (isWaiting) return 'waiting_approval';
   const unsent = counts.rejected + counts.withheld + counts.uncertain + counts.invalid;
-  return unsent > 0 || tally.has('delivery.quarantined') ? 'completed_with_errors' : 'succeeded';
+  return unsent > 0 || tellsOfRows.some((code) => tally.has(code))
+    ? 'completed_with_errors'
+    : 'succeeded';
 }

@@ -168,6 +168,33 @@ describe('a crash between delivery and record', () => {
     },
   );
 
+  it('tells of held rows although the run that found them died before it could (invariant 3)', async () => {
+    const uncertain = [{ failure: { code: 'delivery.uncertain' }, count: 20 }];
+    moods.maxRows = 20;
+    moods.after = noAnswer;
+    crashAt('manifest');
+    await engine.run(appending);
+    delete moods.after;
+    let hasMoved = false;
+    onStore = (call, key) => {
+      if (call === 'put' && hasMoved) throw new Error('The machine is gone.');
+      hasMoved ||= call === 'put' && key.endsWith('head.json');
+    };
+    await engine.run(appending).catch(() => undefined);
+    expect(hasMoved).toBe(true);
+    onStore = () => undefined;
+    const runId = crypto.randomUUID();
+    expect(await engine.run({ ...appending, runId })).toMatchObject({
+      outcome: 'completed_with_errors',
+      errors: uncertain,
+      counts: { sent: 0, unchanged: 20 },
+    });
+    // Tried again, the same run was not heard; another one has nothing new to tell.
+    expect(await engine.run({ ...appending, runId })).toMatchObject({ errors: uncertain });
+    expect(await engine.run(appending)).toMatchObject({ outcome: 'succeeded', errors: [] });
+    expect(destination.appended).toHaveLength(20);
+  });
+
   it('tells how much of the lost run it did not have to send again (invariant 3)', async () => {
     moods.refuses = ({ id }) => id === '3';
     crashAt('manifest');

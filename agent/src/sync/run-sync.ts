@@ -13,6 +13,7 @@ import { diff } from './diff.js';
 import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
 import { judge, nothingHeld } from './guard.js';
+import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
 import { logReport } from './log-report.js';
 import { constantText, makeMapping } from './mapping.js';
@@ -61,7 +62,9 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
   const run = await openRun(request, tools);
   try {
     await follow(run).catch((error: unknown) => void (run.failure ??= failureOf(error)));
-    return await logReport(run, await report(run));
+    const told = await logReport(run, await report(run));
+    await noteTold(run);
+    return told;
   } finally {
     run.duck.close();
     await rm(tools.workDir, { recursive: true, force: true });
@@ -195,6 +198,7 @@ async function currentBaseline(run: Run): Promise<Baseline> {
     signal: tools.signal,
     tolerant: startOver,
   });
+  tellHeld(found.head, run);
   const { baseline: settled, resumed } = await recover(request, { ...run, baseline: found });
   run.resumed = resumed;
   const isElsewhere = assertHere(request, settled.manifest);

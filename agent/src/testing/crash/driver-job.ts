@@ -13,7 +13,9 @@ export interface DriverJob {
   request: SyncRequest;
   source: Connection;
   destination: Connection & { name: 'postgres' | 'http' };
-  bucket: { endpoint: string; bucket: string; stillMs: number };
+  bucket: { endpoint: string; bucket: string };
+  /** How long a request to the bucket may stand still, in milliseconds. */
+  stillMs: number;
   epoch: bigint;
   workDir: string;
   cacheDir: string;

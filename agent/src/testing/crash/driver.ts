@@ -47,7 +47,7 @@ async function run(job: DriverJob): Promise<SyncReport> {
   );
   const to = open.adopt(openDestination(job), (one) => one.close());
   const store = open.adopt(
-    openS3Store({ ...job.bucket, prefix: 'crash', region: 'us-east-1' }),
+    openS3Store({ ...job.bucket, stillMs: job.stillMs, prefix: 'crash', region: 'us-east-1' }),
     (one) => one.close(),
   );
   return await runSync(job.request, {

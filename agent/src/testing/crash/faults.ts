@@ -14,6 +14,9 @@ export const bucketFaults = {
   'a lost answer': 'lose',
 } as const satisfies Record<string, Mood['does']>;
 
+/** Long enough for a busy machine, short enough to wait for. */
+const impatient = { stillMs: 700 };
+
 export type BucketFault = keyof typeof bucketFaults;
 
 /** The n-th request of a run meets a fault, once: the run must not mind. */
@@ -22,7 +25,7 @@ export function bucketStumbles(fault: BucketFault, nth: number): Disturbance {
     name: `the bucket answers request ${nth} with ${fault}`,
     happen: async (sync, { request, goOn }) => {
       const mood = moodFrom(bucketFaults[fault], nth, 1);
-      const { report } = await inMood(sync.world, mood, () => sync.run(request));
+      const { report } = await inMood(sync.world, mood, () => sync.run(request, impatient));
       await goOn();
       const violations = brokenInReport(report).map((what) => `${what} (one bad answer)`);
       return { happened: mood.times === 0, runs: 1, violations };
@@ -36,7 +39,7 @@ export function bucketBreaks(fault: BucketFault, nth: number): Disturbance {
     name: `the bucket answers from request ${nth} on with ${fault}`,
     happen: async (sync, { request, goOn }) => {
       const mood = moodFrom(bucketFaults[fault], nth, 1_000_000);
-      const { report } = await inMood(sync.world, mood, () => sync.run(request));
+      const { report } = await inMood(sync.world, mood, () => sync.run(request, impatient));
       await goOn();
       const happened = mood.times < 1_000_000;
       const wrong = happened && report.outcome === 'succeeded' && report.counts.sent > 0;

@@ -89,6 +89,7 @@ export const scenarios: readonly Scenario[] = [
     before: ['run', 'upheaval'],
   },
   { ...mirror, name: 'mirror, cold cache', before: ['run', 'change', 'clear-cache'] },
+  { ...append, name: 'append, hold, recovering', before: [{ crash: answered }, 'change'] },
   { ...mirror, name: 'mirror, first run', before: [] },
   { ...mirror, name: 'mirror, first run again', before: [{ crash: answered }, 'change'] },
   { ...mirror, name: 'mirror, unchanged', before: ['run'] },
@@ -120,7 +121,6 @@ export const scenarios: readonly Scenario[] = [
     before: ['run', 'upheaval'],
   },
   { ...append, name: 'append, hold', before: ['run', 'upheaval'] },
-  { ...append, name: 'append, hold, recovering', before: [{ crash: answered }, 'change'] },
   {
     ...append,
     name: 'append, resend',

@@ -111,7 +111,8 @@ export class SyncUnderTest {
         scenario.destination === 'http'
           ? { name: 'http', settings: { baseUrl: world.inboxUrl }, secrets: {} }
           : { name: 'postgres', ...world.target },
-      bucket: { endpoint, bucket, stillMs: 300 },
+      bucket: { endpoint, bucket },
+      stillMs: 30_000,
       epoch: this.epoch,
       workDir: this.place(`work-${this.epoch}`),
       cacheDir: this.place('cache'),
