@@ -372,6 +372,9 @@ describe('show, runs and cancel', () => {
     await using world = await setUp();
     const said = await world.drawbridge('cancel', sampleRun.id);
     expect(said).toMatchObject({ code: 0, out: `Run ${sampleRun.id} is cancelled.\n` });
+    world.state.cancelled = 'completed_with_errors';
+    const late = await world.drawbridge('cancel', sampleRun.id);
+    expect(late.out).toBe(`Run ${sampleRun.id} was over before: completed with errors.\n`);
   });
 });
 

@@ -7,8 +7,10 @@ import { makeLiveLine } from './progress-line.js';
 
 const finalStates = new Set(['succeeded', 'completed_with_errors', 'failed', 'cancelled']);
 
+export const isOver = ({ state }: Run): boolean => finalStates.has(state);
+
 /** A run that waits for a person doesn't end by itself, so neither does waiting for it make sense. */
-const isOver = ({ state }: Run): boolean => finalStates.has(state) || state === 'waiting_approval';
+const isStill = (run: Run): boolean => isOver(run) || run.state === 'waiting_approval';
 
 const pollMs = 250;
 /** A control plane that restarts is back sooner. */
@@ -19,7 +21,7 @@ export async function waitFor(run: Run, ask: Ask, { live, note }: Context): Prom
   const showLive = makeLiveLine(live, () => performance.now());
   let silentSince: number | undefined;
   for (let current = run; ;) {
-    if (isOver(current)) {
+    if (isStill(current)) {
       live('');
       return current;
     }

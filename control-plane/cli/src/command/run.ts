@@ -3,7 +3,7 @@ import { changesText } from '../held-plan.js';
 import { approveRun, cancelRun, oneRun, startRun, type Run } from '../operation.js';
 import { exitCodeOf, runDocument, runLines } from '../run-report.js';
 import { startInput } from '../run-options.js';
-import { foundRun, waitFor } from '../wait.js';
+import { foundRun, isOver, waitFor } from '../wait.js';
 
 const waitOption = [
   '--wait',
@@ -69,13 +69,16 @@ export const cancel: Command = {
   example: 'drawbridge cancel 7c9e6679-7425-40de-944b-e07fc1f90ae7',
   act: async ({ args: [id = ''] }, context) => {
     const { run: stopped } = (await context.ask()(cancelRun, { input: { id } })).cancelRun;
-    const line =
-      stopped.state === 'cancelled'
-        ? `Run ${id} is cancelled.`
-        : `Run ${id} is ${stopped.state} and was asked to stop.`;
-    return { json: runDocument(stopped), lines: [line] };
+    return { json: runDocument(stopped), lines: [cancelText(stopped)] };
   },
 };
+
+function cancelText(asked: Run): string {
+  const state = asked.state.replaceAll('_', ' ');
+  if (asked.state === 'cancelled') return `Run ${asked.id} is cancelled.`;
+  if (isOver(asked)) return `Run ${asked.id} was over before: ${state}.`;
+  return `Run ${asked.id} is ${state} and was asked to stop.`;
+}
 
 const endAnswer = (ended: Run): Answer => ({ ...runAnswer(ended), exitCode: exitCodeOf(ended) });
 

@@ -28,6 +28,8 @@ export interface FakeState {
   apiKeys: ApiKey[];
   started: Record<string, unknown>[];
   approved: object[];
+  /** The state that a cancel finds the run in, or brings it to. */
+  cancelled: string;
   /** The code with which approvals are refused. */
   refusal?: string;
   /** Answers to swallow with a closed connection, as a server that restarts does. */
@@ -49,6 +51,7 @@ export async function openFakeControlPlane(): Promise<FakeControlPlane> {
     apiKeys: [],
     started: [],
     approved: [],
+    cancelled: 'cancelled',
     drops: 0,
   };
   const server = createServer((request, response) => void answer(state, request, response));
@@ -105,7 +108,7 @@ function rootOf(state: FakeState) {
       return { run: { ...sampleRun, id: input.runId, state: 'queued' } };
     },
     cancelRun: ({ input }: Input<{ id: string }>) => ({
-      run: { ...sampleRun, id: input.id, state: 'cancelled' },
+      run: { ...sampleRun, id: input.id, state: state.cancelled },
     }),
     run: ({ id }: { id: string }) => {
       const look = state.looks.length > 1 ? state.looks.shift() : state.looks[0];
