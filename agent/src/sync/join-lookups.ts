@@ -1,12 +1,11 @@
 import { Failure } from '../failure.js';
 import type { Duck } from '../duck/duck.js';
-import { lookupColumn, lookupsOf, numberOf } from './lookups.js';
+import { lookupColumn, lookupsOf, matchColumn, numberOf } from './lookups.js';
 import { valueColumn } from './mapping.js';
 import type { Lookups, OpenLookup } from './open-lookups.js';
 import { sentOf } from './plan.js';
 import type { PlanPart } from './plan.js';
 import { RangeSet } from './ranges.js';
-import { matchColumn } from './resolve.js';
 import type { FieldMapping } from './sync-request.js';
 import type { Unsent } from './unsent.js';
 

@@ -16,6 +16,9 @@ export function numberOf(lookup: Lookup, lookups: readonly Lookup[]): number {
 /** The column of a looked up value, beside the model's own, as rows are rendered. */
 export const lookupColumn = (number: number): string => quoteName(`l:${number}`);
 
+/** Name of a match field in a table of answers. */
+export const matchColumn = (number: number): string => `m${number}`;
+
 function nameOf({ object, match, returns, onMiss, onMany }: Lookup): string {
   const pairs = match.map(({ field, column }) => [field, column]);
   return JSON.stringify([object, pairs, returns, onMiss, onMany]);

@@ -9,7 +9,7 @@ import type { Lookups, OpenLookup } from './open-lookups.js';
 import { countOf } from './passes.js';
 import { sentOf } from './plan.js';
 import type { PlanPart } from './plan.js';
-import { gather, matchColumn } from './resolve.js';
+import { gather } from './resolve.js';
 import type { Run } from './run.js';
 
 /**
@@ -38,7 +38,7 @@ function missingSql(
   { run, part, lookups }: { run: Run; part: PlanPart & { upTo: number }; lookups: Lookups },
 ): string {
   const answer = `l${number}`;
-  const columns = lookups.list[number]?.match.map((_, n) => `${answer}.${matchColumn(n)}`) ?? [];
+  const columns = lookups.list[number]?.matchColumns.map((name) => `${answer}.${name}`) ?? [];
   const { sql } = unsentReasons({ fields: run.request.fields, lookups, made: false });
   return `select distinct ${columns.join(', ')} from ${lookedUp(sentOf(part), lookups)}
     where ${answer}.outcome = 'missing' and ${sql} is null`;
@@ -56,7 +56,7 @@ async function make(
     if (request.snapshots === 'full') await appendFile(log, logLines(each, question, found));
     return found;
   };
-  const columns = each.match.map((_, n) => matchColumn(n)).join(', ');
+  const columns = each.matchColumns.join(', ');
   await run.duck.run(
     `delete from ${each.table} where (${columns}) in (select (${columns}) from ${asked})`,
   );

@@ -1,7 +1,7 @@
 import type { Finder, FinderRequest, TargetField } from '../connector/destination.js';
 import type { Column, ValueType } from '../connector/value.js';
 import { Failure } from '../failure.js';
-import { lookupsOf, numberOf } from './lookups.js';
+import { lookupsOf, matchColumn, numberOf } from './lookups.js';
 import type { Run } from './run.js';
 import type { Lookup } from './sync-request.js';
 
@@ -12,6 +12,10 @@ export interface OpenLookup {
   match: readonly TargetField[];
   /** DuckDB table: `m0`, `m1`, … as they stand in lines, `outcome`, `value`, `failure`, `found_at`. */
   table: string;
+  /** Its columns `m0`, `m1`, … */
+  matchColumns: readonly string[];
+  /** SQL of what earlier runs found, if anything; ends in a condition. */
+  remembered?: string;
 }
 
 export interface Lookups {
@@ -36,7 +40,8 @@ export async function openLookups(
     for (const [n, lookup] of wanted.entries()) {
       const wish = finderRequestOf(lookup, request, columns);
       const finder = await openFinder(wish, tools.signal);
-      list.push({ lookup, finder, match: wish.match, table: `lookup_${n}` });
+      const matchColumns = lookup.match.map((_, m) => matchColumn(m));
+      list.push({ lookup, finder, match: wish.match, table: `lookup_${n}`, matchColumns });
     }
   } catch (error) {
     await close();

@@ -17,6 +17,8 @@ export interface SyncPaths {
   /** Everything that is logged of the changes of a run. */
   changelog(runId: string): string;
   runReport(startedAt: Date, runId: string, epoch: string): string;
+  /** Records that a lookup found, for a while. */
+  lookup(name: string): string;
   /** Records that a lookup made. */
   created(startedAt: Date, name: string): string;
 }
@@ -43,6 +45,7 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     // Names begin with the time, so that a list of them is in the order of the runs.
     runReport: (startedAt, runId, epoch) =>
       `${logs}/runs/${basicTime(startedAt)}-${runId}-${epoch}.parquet`,
+    lookup: (name) => `${root}/lookup/${name}/`,
     created: (startedAt, name) => `${logs}/created/${basicTime(startedAt)}-${name}.jsonl`,
   };
 }

@@ -6,15 +6,15 @@ import { quoteText } from '../duck/duck.js';
 import { Failure, failureOf } from '../failure.js';
 import { find } from './ask.js';
 import type { Question } from './ask.js';
+import { recall, remember } from './lookup-cache.js';
+import { matchColumn } from './lookups.js';
 import { valueColumn } from './mapping.js';
+import { countOf } from './passes.js';
 import type { Lookups, OpenLookup } from './open-lookups.js';
 import { rowsOf } from './plan.js';
 import type { PlanPart } from './plan.js';
 import type { Run } from './run.js';
 import { csvOptions } from './work-files.js';
-
-/** Name of a match field in a table of answers. */
-export const matchColumn = (number: number): string => `m${number}`;
 
 /**
  * Asks for the records that the rows of a plan refer to: the plan has to be whole before its first operation leaves.
@@ -31,11 +31,12 @@ export async function resolveLookups(
     if (sent.length === 0) continue;
     const asked = `asked_${each.table}`;
     await run.duck.run(`create table ${asked} as ${matchesOf(each, sent)}`);
-    await gather(run, each, {
-      lookups,
-      asked,
-      ask: (question) => find(question, each.finder, run.tools),
-    });
+    await recall(run, each, asked);
+    if ((await countOf(run.duck, asked)) > 0) {
+      const ask = (question: Question): Promise<Found[]> => find(question, each.finder, run.tools);
+      await gather(run, each, { lookups, asked, ask });
+      await remember(run, each);
+    }
     await run.duck.run(`drop table ${asked}`);
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../failure.js';
-import { column, openEngine } from '../testing/engine.js';
+import { column, eagerClock, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
 import type { MemoryDestination, Moods, TextRow } from '../testing/memory-connectors.js';
@@ -12,6 +12,10 @@ let moods: Moods;
 let destination: MemoryDestination;
 let engine: Engine;
 let store: MemoryStore;
+
+const nothingSpecial = { dryRun: false, full: false, rebaseline: false, verify: false };
+const full = { dryRun: false, full: true, rebaseline: false, verify: false };
+const dryRun = { dryRun: true, full: false, rebaseline: false, verify: false };
 
 const accounts = (): TextRow[] => destination.related.get('account')!;
 
@@ -354,6 +358,105 @@ describe('a lookup that makes what is missing', () => {
   });
 });
 
-const nothingSpecial = { dryRun: false, full: false, rebaseline: false, verify: false };
-const full = { dryRun: false, full: true, rebaseline: false, verify: false };
-const dryRun = { dryRun: true, full: false, rebaseline: false, verify: false };
+describe('what a lookup found', () => {
+  let now: number;
+  const clock = { ...eagerClock, now: () => now };
+  const looking = syncing(account());
+  const run = (change: Partial<SyncRequest> = {}) =>
+    engine.run({ ...looking, ...change }, { clock });
+  const asked = (): string[] => destination.lookedUp.splice(0).flat().toSorted();
+  const cached = (): string[] =>
+    [...store.objects.keys()].filter((key) => key.includes('/lookup/'));
+  const add = (domain: string | null): void =>
+    void table.push({ id: String(table.length), name: 'more', domain });
+
+  beforeEach(() => {
+    now = Date.UTC(2026, 5, 1);
+  });
+
+  it('is remembered for an hour, and what was missing is not', async () => {
+    const domains = accounts().map(({ domain }) => domain);
+    add('missing.example');
+    await run();
+    expect(asked()).toEqual([...domains, 'missing.example'].toSorted());
+    add(domains[0]!);
+    now += 3_599_999;
+    expect(await run()).toMatchObject({ counts: { added: 2, sent: 1, rejected: 1 } });
+    expect(asked()).toEqual(['missing.example']);
+    expect(accountsSent().at(-1)).toBe('zero\\');
+    now += 1;
+    add(domains[0]!);
+    await run();
+    expect(asked()).toEqual([domains[0], 'missing.example'].toSorted());
+    expect(cached()).toHaveLength(1);
+  });
+
+  it('is there for the run that goes on after a crash (invariant 3)', async () => {
+    moods.before = () => {
+      throw new Failure('CONFIG', 'destination.forbidden', 'No.');
+    };
+    expect(await run()).toMatchObject({ outcome: 'failed' });
+    expect(asked()).toHaveLength(3);
+    delete moods.before;
+    expect(await run()).toMatchObject({ outcome: 'succeeded', counts: { sent: 30 } });
+    expect(asked()).toEqual([]);
+    expect(accountsSent().slice(0, 3)).toEqual(['zero\\', 'one\n1', null]);
+  });
+
+  it('keeps what other rows were given, each for its own hour', async () => {
+    await run();
+    asked();
+    accounts().push({ domain: 'late', id: 'L' });
+    now += 1_800_000;
+    add('late');
+    await run();
+    expect(asked()).toEqual(['late']);
+    add(accounts()[1]!['domain']!);
+    now += 1_000_000;
+    await run();
+    expect(asked()).toEqual([]);
+    now += 1_000_000;
+    add('late');
+    add(accounts()[1]!['domain']!);
+    await run();
+    expect(asked()).toEqual([accounts()[1]!['domain']]);
+  });
+
+  it('is forgotten with the rows that were refused', async () => {
+    moods.refuses = ({ id }) => id === '1';
+    await run();
+    asked();
+    moods.refuses = () => false;
+    add(accounts()[0]!['domain']!);
+    expect(await run()).toMatchObject({ counts: { added: 2, sent: 2 } });
+    expect(asked()).toEqual([accounts()[1]!['domain']]);
+  });
+
+  it.each([
+    ['under --full', () => undefined, { run: { ...nothingSpecial, full: true } }],
+    ['by a clock that went back', () => (now -= 1), {}],
+    [
+      'from another place',
+      () => undefined,
+      { destinationName: 'other', run: { ...nothingSpecial, full: true } },
+    ],
+    [
+      'once it can not be read',
+      () => void store.objects.set(cached()[0]!, { body: new Uint8Array([1]), etag: 'e' }),
+      {},
+    ],
+  ])('is not believed %s', async (_, happens, change: Partial<SyncRequest>) => {
+    await run();
+    asked();
+    happens();
+    add(accounts()[0]!['domain']!);
+    expect(await run(change)).toMatchObject({ outcome: 'succeeded' });
+    expect(asked()).toContain(accounts()[0]!['domain']);
+  });
+
+  it('rests in no bucket that may hold no values, and after no dry run', async () => {
+    await run({ run: { ...nothingSpecial, dryRun: true } });
+    await run({ snapshots: 'hashed' });
+    expect(cached()).toEqual([]);
+  });
+});

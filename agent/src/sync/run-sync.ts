@@ -12,6 +12,7 @@ import { deliverPlan } from './deliver-plan.js';
 import { diff } from './diff.js';
 import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
+import { forgetFound } from './forget-found.js';
 import { judge, nothingHeld } from './guard.js';
 import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
@@ -188,6 +189,7 @@ async function carryOut(
   const signal = new AbortController().signal;
   run.baseline = await record(recorded, { ...run, tools: { ...run.tools, signal } });
   if (unlogged) run.failure ??= unlogged;
+  await forgetFound(run, planned, { lookups: to.lookups, delivered });
 }
 
 /** What is there, after what a crashed run left was settled. Asked to start over, a damaged baseline is no obstacle. */

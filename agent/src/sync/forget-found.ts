@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quoteText } from '../duck/duck.js';
+import type { Delivered } from './deliver.js';
+import { remember } from './lookup-cache.js';
+import type { Change } from './mapping.js';
+import { valueColumn } from './mapping.js';
+import type { Lookups } from './open-lookups.js';
+import type { Plan } from './plan.js';
+import { rowsOf } from './plan.js';
+import type { Run } from './run.js';
+import { csvOptions, shortLine } from './work-files.js';
+
+/**
+ * A row may be refused because the record that it was given is gone. Were that believed for the rest of its hour, so would
+ * be the refusals; so what refused rows were given is looked up anew by the next run.
+ */
+export async function forgetFound(
+  run: Run,
+  { parts }: Plan,
+  { lookups, delivered }: { lookups: Lookups; delivered: ReadonlyMap<Change, Delivered> },
+): Promise<void> {
+  if (lookups.list.length === 0) return;
+  let isRefused = false;
+  for (const part of parts) {
+    const refused = delivered.get(part.change)?.outcomes.refused ?? [];
+    if (refused.length === 0) continue;
+    isRefused = true;
+    const file = join(run.tools.workDir, `refused-${part.change}.tsv`);
+    await writeFile(file, refused.map(([from, to]) => `${from}\t${to}\n`).join(''));
+    const ranges = `read_csv(${quoteText(file)}, ${csvOptions({ first: 'UBIGINT', last: 'UBIGINT' }, shortLine)})`;
+    for (const { lookup, matchColumns, table } of lookups.list) {
+      const values = lookup.match.map(({ column }) => valueColumn(column)).join(', ');
+      await run.duck.run(`update ${table} set outcome = 'forgotten'
+        where outcome = 'found' and (${matchColumns.join(', ')}) in (select (${values})
+          from ${rowsOf(part)} as p asof join ${ranges} as r on p.ord >= r.first where p.ord < r.last)`);
+    }
+  }
+  if (isRefused) for (const each of lookups.list) await remember(run, each);
+}
