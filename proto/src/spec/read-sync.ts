@@ -116,8 +116,10 @@ const written = shape({
 
 export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
   const removal = removalOf(sync.mode, sync.onRemoved, at);
-  const refused = [refuseFieldTwice(sync, at), refuseMappingChange(sync, at)].includes(true);
-  if (!removal || refused) return undefined;
+  const refused = [refuseFieldTwice, refuseMappingChange, refuseQuarantine].map((refuse) =>
+    refuse(sync, at),
+  );
+  if (!removal || refused.includes(true)) return undefined;
   const { snapshots, quarantineAfter: tries, mappingChange, ...rest } = sync;
   const filled = withEmptyResult(sync.guards, sync.mode, removal.value);
   const later = {
@@ -180,5 +182,17 @@ function refuseMappingChange(
   const why = isOnce ? 'sends a row once' : 'sends every row each time';
   const message = `"mode: ${mode}" ${why}, whatever becomes of the mapping. Leave "mappingChange" out.`;
   at.file.reportInside(at, ['mappingChange'], { code: 'spec.conflict', message });
+  return true;
+}
+
+/** Without one of its rows a result is another one, so nothing could be put in place any more. */
+function refuseQuarantine(
+  { mode, quarantineAfter: tries }: { mode: ModeName; quarantineAfter: number | undefined },
+  at: At,
+): boolean {
+  if (mode !== 'replace' || tries === undefined) return false;
+  const message =
+    '"mode: replace" puts all rows in place or none, so none can be set aside. Leave "quarantineAfter" out.';
+  at.file.reportInside(at, ['quarantineAfter'], { code: 'spec.conflict', message });
   return true;
 }

@@ -92,6 +92,7 @@ describe('a mistake in one is found where it stands', () => {
     ['mappingChange: stop', 'replace', '11:20 spec.conflict'],
     ['guards: { added: { action: ask } }', 'mirror', '11:32 spec.bad_value'],
     ['guards: { emptyResult: approve }', 'mirror', '11:28 spec.bad_value'],
+    ['quarantineAfter: 3', 'replace', '11:22 spec.conflict'],
     ['onRemoved: delete', 'replace', '11:16 spec.conflict'],
   ])('%s in mode %s', (words, mode, expected) => {
     expect(problemsOf(`    ${words}`, mode)).toEqual([expected]);

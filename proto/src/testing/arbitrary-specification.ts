@@ -242,11 +242,13 @@ const keyAndFields: fc.Arbitrary<{ key: KeyEntry[]; fields: FieldEntry[] }> = fc
     fields: names.slice(keys).map((field, index) => ({ field, ...mappings[index]! })),
   }));
 
-/** A mode that sends a row once, or all each time, has none to send again. */
-function withoutMappingChange(entry: SyncEntry): SyncEntry {
+/** A mode that sends a row once, or all each time, has none to send again; one that sends all sets none aside. */
+function asModeAllows(entry: SyncEntry): SyncEntry {
   if (entry.mode === 'upsert' || entry.mode === 'update' || entry.mode === 'mirror') return entry;
-  const { mappingChange: _never, ...rest } = entry;
-  return rest;
+  const { mappingChange: _never, quarantineAfter, ...rest } = entry;
+  return entry.mode === 'replace' || quarantineAfter === undefined
+    ? rest
+    : { ...rest, quarantineAfter };
 }
 
 /** A sync that removes finds its records by the model's primary key. */
@@ -291,7 +293,7 @@ const sync = (
     )
     .map(([removed, mapped, rest, later]) =>
       withPrimaryKey(
-        withoutMappingChange({ ...rest, ...removed, ...mapped, ...later }),
+        asModeAllows({ ...rest, ...removed, ...mapped, ...later }),
         models[rest.model]!,
       ),
     );
