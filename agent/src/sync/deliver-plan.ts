@@ -3,6 +3,9 @@ import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import { Breaker } from './breaker.js';
 import { moveHead } from './baseline.js';
+import { stretchesOf } from './batches.js';
+import type { Stretch } from './batches.js';
+import { projectedStretches } from './projection.js';
 import { deliver } from './deliver.js';
 import type { Delivered } from './deliver.js';
 import { assertWhole, finish } from './finish.js';
@@ -14,6 +17,7 @@ import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
 import { noOutcomes } from './outcomes.js';
 import type { ObjectPointer } from '../store/store.js';
+import { stagedPrefix } from './plan.js';
 import type { Plan, PlanPart } from './plan.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Recorded } from './record.js';
@@ -155,19 +159,35 @@ async function sendPart(
   part: Sendable,
   to: { mapping: Mapping; target: Target; lookups: Lookups; journal: Journal; breaker: Breaker },
 ): Promise<Delivered> {
-  const { request, duck, meter, tally, tools, runId, shape } = run;
+  const { request, duck, meter, tally, tools, runId } = run;
   const { lookups } = to;
   await makeMissing(run, part, lookups);
   const refused = await refusedRows(part, { fields: request.fields, lookups, made: true, duck });
-  const { file, unrendered } = await renderPart(part, to.mapping, {
-    columns: shape.columns,
-    lookups,
-    duck,
-    workDir: tools.workDir,
-  });
+  const { stretches, unrendered } = await linesOf(run, part, to);
   const unsent = [...refused, ...besides(unrendered, refused)];
   const inTurn = request.key.length > 0 && !isKeyPrimary(request);
-  return deliver(part, file, { ...to, meter, tally, tools, runId, unsent, inTurn });
+  return deliver(part, stretches, { ...to, meter, tally, tools, runId, unsent, inTurn });
+}
+
+/** The records of a part; where a record is made of columns as they are, straight from the staged lines. */
+async function linesOf(
+  { duck, tools, shape: { columns } }: Run,
+  part: Sendable,
+  { mapping, target, lookups }: { mapping: Mapping; target: Target; lookups: Lookups },
+): Promise<{ stretches: AsyncGenerator<Stretch>; unrendered: Unsent[] }> {
+  const { maxRows, maxBytes } = target;
+  const picks = mapping.picks(part.change);
+  if (part.staged && picks) {
+    const staged = picks.map((pick) =>
+      'column' in pick ? { ...pick, column: pick.column + stagedPrefix } : pick,
+    );
+    const projection = { columns: columns.length + stagedPrefix, picks: staged };
+    const limits = { maxRows, maxBytes, upTo: part.upTo };
+    return { stretches: projectedStretches(part.staged.lines, projection, limits), unrendered: [] };
+  }
+  const { workDir } = tools;
+  const rendered = await renderPart(part, mapping, { columns, lookups, duck, workDir });
+  return { stretches: stretchesOf(rendered.file, target), unrendered: rendered.unrendered };
 }
 
 /** A row is left out once, whatever speaks against it. */

@@ -3,7 +3,6 @@ import type { BatchParts } from '../connector/batch.js';
 import type { Outcome, Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
-import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
 import type { Breaker } from './breaker.js';
 import type { Journal } from './journal.js';
@@ -62,7 +61,7 @@ interface Sending extends DeliverContext {
  */
 export async function deliver(
   part: PlanPart & { kind: BatchParts['kind'] },
-  file: string,
+  stretches: AsyncGenerator<Stretch>,
   context: DeliverContext,
 ): Promise<Delivered> {
   const { target } = context;
@@ -77,7 +76,7 @@ export async function deliver(
     open: new RangeSet(),
     failure: undefined,
   };
-  await sendAll(part, file, sending);
+  await sendAll(part, stretches, sending);
   const { failure } = sending;
   const delivered = { outcomes: sending.outcomes.list(), open: sending.open.list() };
   return failure ? { ...delivered, failure } : delivered;
@@ -85,11 +84,10 @@ export async function deliver(
 
 async function sendAll(
   part: PlanPart & { kind: BatchParts['kind'] },
-  file: string,
+  stretches: AsyncGenerator<Stretch>,
   sending: Sending,
 ): Promise<void> {
   const { target, tools } = sending;
-  const stretches = stretchesOf(file, target);
   const work = async (): Promise<void> => {
     while (!sending.failure && !tools.signal.aborted) {
       const { value: stretch, done } = await stretches.next();

@@ -13,7 +13,7 @@ import { sameValues } from './same-value.js';
 import type { Snapshot } from './snapshot.js';
 import type { SyncTools } from './tools.js';
 import { findLatest } from './values.js';
-import type { Latest, ValueFile } from './values.js';
+import type { ValueFile } from './values.js';
 
 /**
  * Exact changes as DuckDB views `added`, `changed` (with `o:` columns: the old values) and `removed`, each with
@@ -46,8 +46,8 @@ export async function diff(
   const found = counts.changed;
   await viewCandidates(duck, snapshot, { any: found > 0, workDir: tools.workDir });
   const passes = passesOf(await passesFor(snapshot, meter));
-  const latest = await latestValues(duck, manifest, { tools, names, passes });
-  const by = { columns, passes, latest, workDir: tools.workDir };
+  await viewFormer(duck, manifest, { tools, names, passes });
+  const by = { columns, passes, workDir: tools.workDir };
   const compared = snapshot.columns.filter(({ name }) => footing.recode?.has(name) ?? true);
   await findChanged(duck, { ...by, ...footing, same: sameValues(duck, compared) });
   await findRemoved(duck, { ...by, drifted: footing.drifted });
@@ -69,8 +69,6 @@ async function passesFor(snapshot: Snapshot, { counts }: Meter): Promise<number>
 interface Comparing {
   columns: string[];
   passes: readonly string[];
-  /** SQL of the acknowledged values in a pass. */
-  latest: Latest;
   workDir: string;
 }
 
@@ -83,7 +81,7 @@ async function findChanged(
     ...by
   }: Comparing & Pick<Footing, 'resend' | 'recode'> & { same: readonly string[] },
 ): Promise<void> {
-  const { columns, latest } = by;
+  const { columns } = by;
   const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
   const isSkipped = `s.class = 'F' or (s.class = 'U' and v.rh % 8 <> 0)`;
@@ -94,7 +92,7 @@ async function findChanged(
     (pass: string, offset: number) => `select ${offset} + row_number() over () - 1 as ord,
         s.* exclude (ord, class) replace (case when ${isSkipped} then s.rh + 1 else s.rh end as rh), ${old.join(', ')}
       from (select * from candidates where ${pass}) as s
-      left join (${latest(pass)}) as v on s.klo = v.klo and s.khi = v.khi
+      left join (select * from former where ${pass}) as v on s.klo = v.klo and s.khi = v.khi
       ${condition}`;
   const changed = where(resend ? '' : `where not ${isSame}`);
   await inPasses(duck, 'changed', { ...by, select: changed });
@@ -105,7 +103,7 @@ async function findRemoved(
   duck: Duck,
   { drifted, ...by }: Comparing & { drifted: ReadonlySet<string> },
 ): Promise<void> {
-  const { columns, latest } = by;
+  const { columns } = by;
   const lost = new Set([...drifted].map(valueColumn));
   const former = columns.map((column) =>
     lost.has(column) ? `cast(null as varchar) as ${column}` : `v.${column}`,
@@ -115,7 +113,7 @@ async function findRemoved(
     select: (pass, offset) => `select ${offset} + row_number() over () - 1 as ord,
         g.klo, g.khi, 0::ubigint as rh, ${former.join(', ')}
       from (select * from gone where ${pass}) as g
-      left join (${latest(pass)}) as v on g.klo = v.klo and g.khi = v.khi`,
+      left join (select * from former where ${pass}) as v on g.klo = v.klo and g.khi = v.khi`,
   });
 }
 
@@ -150,18 +148,18 @@ async function viewCandidates(
   );
 }
 
-/** The acknowledged values of what changed or left, by key. Fetched only when something has to be compared with them. */
-async function latestValues(
+/** Makes the view `former`: the acknowledged values of what may have changed or left, by key. */
+async function viewFormer(
   duck: Duck,
   manifest: Manifest | undefined,
   to: { tools: SyncTools; names: readonly string[]; passes: readonly string[] },
-): Promise<Latest> {
-  const isWanted = (await countOf(duck, 'candidates')) + (await countOf(duck, 'gone')) > 0;
+): Promise<void> {
   const puts = manifest?.segments.filter(({ kind }) => kind === 'put') ?? [];
-  if (!isWanted || puts.length === 0) {
+  if (puts.length === 0) {
     const none = to.names.map((name) => `cast(null as varchar) as ${valueColumn(name)}`);
-    return () =>
-      `select 0::ubigint as klo, 0::ubigint as khi, 0::ubigint as rh, ${none.join(', ')} where false`;
+    await duck.run(`create view former as
+      select 0::ubigint as klo, 0::ubigint as khi, 0::ubigint as rh, ${none.join(', ')} where false`);
+    return;
   }
   const files: ValueFile[] = [];
   for (const { values } of puts)
@@ -169,5 +167,10 @@ async function latestValues(
   await duck.run(
     'create table wanted as select klo, khi from candidates union all select klo, khi from gone',
   );
-  return findLatest(duck, 'latest_values', { ...to, files, wanted: 'wanted' });
+  const latest = await findLatest(duck, 'latest_values', { ...to, files, wanted: 'wanted' });
+  await inPasses(duck, 'former', {
+    passes: to.passes,
+    workDir: to.tools.workDir,
+    select: latest,
+  });
 }

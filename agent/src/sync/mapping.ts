@@ -6,6 +6,7 @@ import type { Column, ValueType } from '../connector/value.js';
 import { quoteName, quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import { lookupColumn, lookupsOf, numberOf } from './lookups.js';
+import type { FieldPick } from './projection.js';
 import type { Constant, FieldMapping, Lookup, SyncRequest } from './sync-request.js';
 
 /** What the change of a row is called, in plans, files and `{ metadata: operation }`. */
@@ -17,6 +18,8 @@ export interface Mapping {
   fields: TargetField[];
   /** SQL for each key field and field over a plan's columns, in that order; the value is a line's field or NULL. */
   expressions(change: Change): string[];
+  /** The same without SQL, by the number of a column among the model's; undefined where a field needs more than that. */
+  picks(change: Change): FieldPick[] | undefined;
   /** SQL that is true for rows that are not sent: a `skip-row` column is NULL. Undefined where none could be. */
   skips: string | undefined;
   /** SQL that is true for rows whose destination key would be NULL. Undefined where none could be. */
@@ -58,6 +61,10 @@ export function makeMapping(
   const lookups = lookupsOf(request.fields);
   const expression = (field: FieldMapping, change: Change): string =>
     withDefault(field, valueSql(field, { change, request, facts, templates, lookups }));
+  const metadataOf =
+    (change: Change) =>
+    (name: string): string =>
+      metadataText(name, { change, request, facts });
   const skipping = request.fields.filter(
     (field) => field.nulls === 'skip-row' && field.value.kind === 'column',
   );
@@ -78,6 +85,15 @@ export function makeMapping(
       ...request.key.map(({ column }) => valueColumn(column)),
       ...request.fields.map((field) => expression(field, change)),
     ],
+    picks: (change) => {
+      const columnPick = (name: string): FieldPick => ({
+        column: columns.findIndex((column) => column.name === name),
+      });
+      const keys = request.key.map(({ column }) => columnPick(column));
+      const fields = request.fields.map((field) => pickOf(field, metadataOf(change), columnPick));
+      const picks = [...keys, ...fields].filter((pick) => pick !== undefined);
+      return picks.length === keys.length + fields.length ? picks : undefined;
+    },
     skips: anyOf(skipping.map((field) => isNull((field.value as { column: string }).column))),
     nullKey: anyOf(nullable.map(({ column }) => isNull(column))),
     templates: templates.map((text, n) => ({
@@ -129,12 +145,37 @@ function valueSql(field: FieldMapping, context: Context): string {
   }
 }
 
+function pickOf(
+  field: FieldMapping,
+  metadata: (name: string) => string,
+  columnPick: (name: string) => FieldPick,
+): FieldPick | undefined {
+  const { value, nulls, default: other } = field;
+  const otherwise = nulls === 'default' && other ? constantText(other) : null;
+  switch (value.kind) {
+    case 'column':
+      return otherwise === null
+        ? columnPick(value.column)
+        : { ...columnPick(value.column), otherwise: escapeText(otherwise) };
+    case 'constant':
+      return { text: escapeText(constantText(value.constant) ?? otherwise) };
+    case 'metadata':
+      return { text: escapeText(metadata(value.metadata)) };
+    case 'template':
+    case 'lookup':
+      return undefined;
+  }
+}
+
 function withDefault(field: FieldMapping, sql: string): string {
   if (field.nulls !== 'default' || !field.default) return sql;
   return `coalesce(${sql}, ${literal(constantText(field.default))})`;
 }
 
-function metadataText(name: string, { change, request, facts }: Context): string {
+function metadataText(
+  name: string,
+  { change, request, facts }: Omit<Context, 'templates' | 'lookups'>,
+): string {
   switch (name) {
     case 'run_id':
       return facts.runId;

@@ -25,6 +25,9 @@ export interface PlanPart {
   staged?: StagedRows;
 }
 
+/** Fields before the row's own in a staged line. */
+export const stagedPrefix = 4;
+
 export interface StagedRows {
   /** Lines of number, key fingerprint (2), row fingerprint and the row. */
   lines: readonly string[];

@@ -11,6 +11,7 @@ import { systemClock } from '../../clock.js';
 import { readSettings } from '../../connector/settings.js';
 import http from '../../destination/http/index.js';
 import { Breaker } from '../../sync/breaker.js';
+import { stretchesOf } from '../../sync/batches.js';
 import { deliver } from '../../sync/deliver.js';
 import { Journal } from '../../sync/journal.js';
 import { Limiter } from '../../sync/limiter.js';
@@ -126,7 +127,7 @@ async function deliverOurs(of: Case, file: string, sink: Sink): Promise<void> {
   const journal = new Journal(store, { paths: pathsOf(ids), runId: 'run', epoch: 1n });
   const { outcomes, failure } = await deliver(
     { change: 'added', kind: 'upsert', rows: of.rows, files: [] },
-    file,
+    stretchesOf(file, endpoint),
     {
       target: endpoint,
       // Delivery reads of it what the records are made of.

@@ -1,0 +1,137 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Stretch } from './batches.js';
+
+/** What a field of a destination is made of: a column by its number, and a line's text where that is NULL; or a text. */
+export type FieldPick = { column: number; otherwise?: string } | { text: string };
+
+interface Projector {
+  memory: WebAssembly.Memory;
+  start(columns: number, fields: number): void;
+  room(bytes: number): number;
+  instruct(field: number, column: number, textAt: number, textLength: number): void;
+  input(size: number): number;
+  output(size: number): number;
+  project(offset: number, length: number, maxRows: number, maxBytes: number): number;
+  length: WebAssembly.Global;
+  rows: WebAssembly.Global;
+  isFull: WebAssembly.Global;
+  needed: WebAssembly.Global;
+}
+
+const projectorFile = new URL('../../dist/sync/projector.wasm', import.meta.url);
+const chunkBytes = 1 << 20;
+const noColumn = 0xffffffff;
+
+/**
+ * Lines of so many columns as stretches of projected lines, of at most so many rows and bytes; a longer single row comes
+ * alone. Ends after row `upTo`.
+ */
+export async function* projectedStretches(
+  files: readonly string[],
+  projection: { columns: number; picks: readonly FieldPick[] },
+  limits: { maxRows: number; maxBytes: number; upTo: number },
+): AsyncGenerator<Stretch> {
+  const projector = await openProjector(projection);
+  const output = new Output(projector, limits);
+  let carried = 0;
+  for (const file of files)
+    for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+      const length = carried + (chunk as Buffer).length;
+      view(projector, roomFor(projector, carried, length) + carried, length - carried).set(
+        chunk as Buffer,
+      );
+      yield* output.cut(length);
+      if (output.isOver) return;
+      carried = length - output.offset;
+      const at = projector.input(0);
+      new Uint8Array(projector.memory.buffer).copyWithin(at, at + output.offset, at + length);
+    }
+  const last = output.take();
+  if (last) yield last;
+}
+
+class Output {
+  /** Where the input was left. */
+  offset = 0;
+  private ord = 0;
+  private at: number;
+  private size: number;
+
+  constructor(
+    private readonly projector: Projector,
+    private readonly limits: { maxRows: number; maxBytes: number; upTo: number },
+  ) {
+    this.size = limits.maxBytes;
+    this.at = projector.output(this.size);
+  }
+
+  get isOver(): boolean {
+    return this.ord >= this.limits.upTo;
+  }
+
+  /** Projects the whole lines of the input; gives what is full on the way. */
+  *cut(length: number): Generator<Stretch> {
+    const { maxRows, maxBytes, upTo } = this.limits;
+    this.offset = 0;
+    for (;;) {
+      const most = Math.min(maxRows, upTo - this.ord);
+      this.offset = this.projector.project(this.offset, length, most, maxBytes);
+      if (!this.projector.isFull.value) return;
+      const stretch = this.take();
+      if (stretch) yield stretch;
+      if (this.isOver) return;
+    }
+  }
+
+  /** Undefined when there is none, as the next row alone needs more room. */
+  take(): Stretch | undefined {
+    const rows = Number(this.projector.rows.value);
+    const lines = view(this.projector, this.at, Number(this.projector.length.value)).slice();
+    this.size = Math.max(this.size, Number(this.projector.needed.value));
+    this.at = this.projector.output(this.size);
+    if (rows === 0) return undefined;
+    const from = this.ord;
+    this.ord += rows;
+    return { from, to: this.ord, lines };
+  }
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+async function openProjector(projection: {
+  columns: number;
+  picks: readonly FieldPick[];
+}): Promise<Projector> {
+  compiled ??= readFile(projectorFile).then((bytes) => WebAssembly.compile(bytes));
+  const { columns, picks } = projection;
+  const instance = await WebAssembly.instantiate(await compiled, {
+    env: { abort: () => undefined },
+  });
+  const projector = instance.exports as unknown as Projector;
+  projector.start(columns, picks.length);
+  for (const [n, pick] of picks.entries()) {
+    const text = 'text' in pick ? pick.text : pick.otherwise;
+    const bytes = Buffer.from(text ?? '');
+    const at = text === undefined ? 0 : projector.room(bytes.length);
+    view(projector, at, bytes.length).set(bytes);
+    projector.instruct(n, 'column' in pick ? pick.column : noColumn, at, bytes.length);
+  }
+  projector.input(chunkBytes);
+  return projector;
+}
+
+/** The input's place, with what was carried over at its start. */
+function roomFor(projector: Projector, carried: number, length: number): number {
+  const at = projector.input(0);
+  const kept = view(projector, at, carried).slice();
+  let size = chunkBytes;
+  while (size < length) size *= 2;
+  const moved = projector.input(size);
+  if (moved !== at) view(projector, moved, carried).set(kept);
+  return moved;
+}
+
+function view({ memory }: Projector, at: number, length: number): Uint8Array {
+  return new Uint8Array(memory.buffer, at >>> 0, length);
+}
