@@ -11,10 +11,10 @@ import type { World } from './world.js';
 /** How often the runs of each scenario come to each point, as they were seen to. */
 export type Passed = Map<Scenario, Map<CrashPoint, number>>;
 
-/** Points that the engine's runs can come to; the others are met by a whole agent. */
-export const enginePoints = (Object.keys(crashPoints) as CrashPoint[]).filter(
-  (point) => !point.startsWith('job.'),
-);
+const points = Object.keys(crashPoints) as CrashPoint[];
+/** Points that only a whole agent comes to, with a control plane to talk to. */
+export const productPoints = points.filter((point) => point.startsWith('job.'));
+export const enginePoints = points.filter((point) => !point.startsWith('job.'));
 
 export async function watchScenarios(
   world: World,

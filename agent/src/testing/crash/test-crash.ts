@@ -8,8 +8,9 @@ import { freePort } from '@drawbridge/local/free-port.js';
 import { openPostgres } from '@drawbridge/local/postgres.js';
 import { crashPoints } from '../../crash-point.js';
 import { everyFault } from './fault-plan.js';
-import { everyPoint, neverPassed, randomPairs, watchScenarios } from './plan.js';
+import { everyPoint, neverPassed, productPoints, randomPairs, watchScenarios } from './plan.js';
 import type { Passed } from './plan.js';
+import { tryProduct } from './product-trials.js';
 import { tryAll } from './trials.js';
 import type { Violation } from './trials.js';
 import { openWorld } from './world.js';
@@ -56,7 +57,13 @@ async function main(): Promise<void> {
   const worlds: World[] = [];
   for (let n = 0; n < worldCount; n += 1)
     worlds.push(open.adopt(await openWorld(postgres.url()), (world) => world.close()));
-  tell(await summarise(worlds, { chosen, pairs: pairs!, seed: seed! }));
+  const engine = await summarise(worlds, { chosen, pairs: pairs!, seed: seed! });
+  const whole = await tryWhole(postgres.url(), chosen);
+  tell({
+    points: [...engine.points, ...whole.points],
+    runs: engine.runs + whole.runs,
+    violations: [...engine.violations, ...whole.violations],
+  });
 }
 
 async function summarise(
@@ -78,6 +85,12 @@ async function summarise(
     runs: runs + passed.size,
     violations: [...unmet(passed, chosen), ...violations],
   };
+}
+
+async function tryWhole(postgresUrl: string, chosen: string[] | undefined): Promise<Summary> {
+  const points = productPoints.filter((point) => !chosen || chosen.includes(point));
+  if (points.length === 0) return { points, runs: 0, violations: [] };
+  return { points, ...(await tryProduct(postgresUrl, points, say)) };
 }
 
 /** Nobody would notice what a crash does at a point that no run comes to. */
