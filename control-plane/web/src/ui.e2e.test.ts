@@ -10,6 +10,7 @@ import {
   heldRun,
   makeRun,
   minutesAgo,
+  noCounts,
   rejectedRun,
   undoingRun,
 } from './testing/sample.js';
@@ -256,6 +257,31 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     await details.getByText('12 rows').waitFor();
     await details.getByRole('link', { name: rejectedRun.id }).click();
     await page.getByRole('heading', { name: 'Errors' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('undoes a run only after a dry run has counted', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    await page.goto(`${server.url}/runs/${rejectedRun.id}`);
+    await button(page, 'Undo …').click();
+    await button(page, 'Count first').click();
+    await heading(page, /^Dry run · /).waitFor();
+    const { sync, id: undo } = rejectedRun;
+    expect(server.state.started).toEqual([{ sync, undo, dryRun: true }]);
+    const details = page.getByRole('region', { name: 'Details' });
+    await details.getByRole('link', { name: undo }).waitFor();
+    expect(await button(page, 'Take it back …').count()).toBe(0);
+    server.state.runs[0] = {
+      ...server.state.runs[0]!,
+      state: 'succeeded',
+      finishedAt: minutesAgo(0),
+      counts: { ...noCounts, changed: 303, removed: 902, pending: 1_205 },
+    };
+    await button(page, 'Take it back …').click();
+    await page.getByText('902 rows will be removed, 303 changed.').waitFor();
+    await button(page, 'Take it back').click();
+    await heading(page, /^Run · /).waitFor();
+    expect(server.state.started.at(-1)).toEqual({ sync, undo, dryRun: false });
     expect(complaints).toEqual([]);
   });
 

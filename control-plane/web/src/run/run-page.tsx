@@ -17,9 +17,10 @@ import { PhaseStepper } from './phase-stepper.js';
 import { RunFacts } from './run-facts.js';
 import { useRun } from './run-query.js';
 import type { Run } from './run-query.js';
-import { isLive, noteOf, stateOf } from './run-state.js';
+import { isLive, isOver, noteOf, stateOf } from './run-state.js';
 import { StateMark } from './state-mark.js';
 import { TroubleList } from './trouble-list.js';
+import { UndoRun } from './undo-run.js';
 
 const CancelRunMutation = graphql(`
   mutation CancelRun($input: CancelRunInput!) {
@@ -54,14 +55,17 @@ export function RunPage({ id }: { id: string }) {
           { label: run.sync, to: `/syncs/${encodeURIComponent(run.sync)}` },
         ]}
         actions={
-          isLive(run.state) &&
-          !run.cancelRequestedAt && (
-            <CancelRun
-              isHeld={run.state === 'waiting_approval'}
-              isBusy={cancelled.fetching}
-              error={cancelled.error}
-              cancel={cancel}
-            />
+          isOver(run.state) ? (
+            <UndoRun run={run} />
+          ) : (
+            !run.cancelRequestedAt && (
+              <CancelRun
+                isHeld={run.state === 'waiting_approval'}
+                isBusy={cancelled.fetching}
+                error={cancelled.error}
+                cancel={cancel}
+              />
+            )
           )
         }
       >

@@ -23,7 +23,7 @@ export function rootOf(state: FakeState) {
     syncs: (page: Page) => pageOf(syncs(), page),
     sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,
     run: ({ id }: { id: string }) => state.runs.find((run) => run.id === id) ?? null,
-    startRun: ({ input }: Input<{ sync: string; dryRun?: boolean }>) => ({
+    startRun: ({ input }: Input<{ sync: string; dryRun?: boolean; undo?: string }>) => ({
       run: state.start(input),
     }),
     approveRun: ({ input }: Input<{ runId: string; planDigest: string | null }>) => ({

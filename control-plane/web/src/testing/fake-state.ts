@@ -30,7 +30,7 @@ export class FakeState {
     return this.runs.find(({ finishedAt }) => finishedAt === null);
   }
 
-  start(input: { sync: string; dryRun?: boolean }): SampleRun {
+  start(input: { sync: string; dryRun?: boolean; undo?: string }): SampleRun {
     if (this.liveRun)
       throw new GraphQLError('A run of this sync is under way.', {
         extensions: { code: 'run.live' },
@@ -38,7 +38,8 @@ export class FakeState {
     this.started.push(input);
     this.steps = 0;
     const id = `0c9e6679-7425-40de-944b-${String(this.started.length).padStart(12, '0')}`;
-    const run = queuedRun(id, input.sync, input.dryRun ?? false);
+    const queued = queuedRun(id, input.sync, input.dryRun ?? false);
+    const run = { ...queued, options: { ...queued.options, undo: input.undo ?? null } };
     this.runs.unshift(run);
     return run;
   }

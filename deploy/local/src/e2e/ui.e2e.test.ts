@@ -40,7 +40,7 @@ async function openPage(): Promise<void> {
   });
 }
 
-async function makePeople(): Promise<void> {
+async function makePeople(words = ''): Promise<void> {
   await whole.warehouse.query(`create table person as
     select id, 'person ' || id as name from generate_series(1, 60000) as id`);
   await whole.target.query('create table person (id bigint primary key, name text)');
@@ -48,7 +48,7 @@ async function makePeople(): Promise<void> {
 models:
   people: { source: warehouse, primaryKey: [id], sql: "select id, name from person" }
 syncs:
-  people-to-app: { model: people, destination: target, object: public.person, mode: mirror, key: { id: id }, fields: { name: name } }
+  people-to-app: { model: people, destination: target, object: public.person, mode: mirror, key: { id: id }, fields: { name: name }${words} }
 `);
 }
 
@@ -68,11 +68,11 @@ async function shownCounts(): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function runNow(): Promise<string> {
+async function runNow(state = 'Succeeded'): Promise<string> {
   await page.getByRole('button', { name: 'Run now' }).click();
   await heading(/^Run · /).waitFor();
   const id = new URL(page.url()).pathname.split('/').at(-1);
-  await ended('Succeeded');
+  await ended(state);
   return id!;
 }
 
@@ -146,6 +146,37 @@ describe.skipIf(!hasBrowser)(`the UI of the whole product${why}`, () => {
     expect(await shownCounts()).toEqual({ ...(await whole.show(second)).counts, changes: 75 });
     const sql = 'select id, name from person';
     expect(await whole.differences(sql, sql)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('lets a person approve what a guard holds, and take back what a run sent', async () => {
+    await makePeople(', guards: { removed: { rows: 10, percent: 10, action: approve } }');
+    await page.goto(whole.product.signInLink);
+    await page.getByRole('link', { name: 'people-to-app' }).click();
+    await page.getByRole('row', { name: /removed more than 10 rows/ }).waitFor();
+    await runNow();
+    await whole.warehouse.query('delete from person where id > 20000');
+    await page.getByRole('link', { name: 'people-to-app' }).click();
+    const held = await runNow('Waiting for approval');
+    await page.getByText('The guard on removed rows holds this plan.').waitFor();
+    await page.getByRole('button', { name: 'Approve …' }).click();
+    await page.getByText('40,000 rows will be removed.').waitFor();
+    await page.getByRole('button', { name: 'Approve the plan' }).click();
+    await ended('Succeeded');
+    expect(await whole.show(held)).toMatchObject({ counts: { removed: 40_000, sent: 40_000 } });
+    expect(await whole.differences('select id from person', 'select id from person')).toBe(0);
+
+    await page.getByRole('button', { name: 'Undo …' }).click();
+    await page.getByRole('button', { name: 'Count first' }).click();
+    await heading(/^Dry run · /).waitFor();
+    await ended('Succeeded');
+    await page.getByRole('button', { name: 'Take it back …' }).click();
+    await page.getByText('40,000 rows will be added.').waitFor();
+    await page.getByRole('button', { name: 'Take it back', exact: true }).click();
+    await heading(/^Run · /).waitFor();
+    await ended('Succeeded');
+    const all = `select id, 'person ' || id as name from generate_series(1, 60000) as id`;
+    expect(await whole.differences(all, 'select id, name from person')).toBe(0);
     expect(complaints).toEqual([]);
   });
 

@@ -1,0 +1,24 @@
+import { isOver } from './run-state.js';
+
+export interface Undo {
+  /** The run whose effect is taken back. */
+  undo: string;
+  dryRun: boolean;
+}
+
+interface Situation {
+  id: string;
+  state: string;
+  dryRun: boolean;
+  counts: { sent: number };
+  options: { undo?: string | null };
+}
+
+/** What is offered on a run's page: to count what would be taken back, or, where that was counted, to do it. */
+export function undoOf({ id, state, dryRun, counts, options }: Situation): Undo | undefined {
+  if (dryRun)
+    return options.undo && state === 'succeeded'
+      ? { undo: options.undo, dryRun: false }
+      : undefined;
+  return isOver(state) && counts.sent > 0 ? { undo: id, dryRun: true } : undefined;
+}
