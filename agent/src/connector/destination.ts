@@ -26,8 +26,8 @@ export interface TargetRequest {
   /** The destination's key; a composite key has several. Empty where the object needs none. */
   key: readonly TargetField[];
   fields: readonly TargetField[];
-  /** For `set`: the fields it writes and their constants, as canonical text or null. */
-  set: readonly { name: string; text: string | null }[];
+  /** For `set`: the fields it writes and their constants, as canonical text of the type, or null. */
+  set: readonly { name: string; type: ValueType; text: string | null }[];
   /** The object's options, validated against its fields. */
   options: Readonly<Record<string, unknown>>;
   tag: { workspaceId: string; syncId: string; runId: string };

@@ -209,6 +209,10 @@ function fieldType(
   if (value.kind === 'metadata')
     return value.metadata === 'run_started_at' ? 'timestamptz' : 'text';
   if (value.kind === 'template') return 'text';
-  if ('number' in value.constant) return 'decimal';
-  return 'flag' in value.constant ? 'boolean' : 'text';
+  return constantType(value.constant);
+}
+
+export function constantType(constant: Constant): ValueType {
+  if ('number' in constant) return 'decimal';
+  return 'flag' in constant ? 'boolean' : 'text';
 }

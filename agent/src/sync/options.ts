@@ -11,7 +11,7 @@ export function assertOptions({ run, mode }: SyncRequest): void {
       'run.bad_canary',
       'A canary sends a number of operations: 1 or more, without a fraction.',
     );
-  const sendsSome = run.canary !== undefined || run.onlyRejected === true;
+  const sendsSome = run.canary !== undefined || run.onlyRejected === true || run.undo !== undefined;
   if (sendsSome && (run.rebaseline || mode === 'replace'))
     throw new Failure(
       'CONFIG',

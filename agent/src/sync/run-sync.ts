@@ -17,7 +17,7 @@ import { judge, nothingHeld } from './guard.js';
 import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
 import { logReport } from './log-report.js';
-import { constantText, makeMapping } from './mapping.js';
+import { constantText, constantType, makeMapping } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { mixedMapping } from './mapping-digest.js';
 import { openLookups } from './open-lookups.js';
@@ -219,7 +219,8 @@ function targetRequestOf(request: SyncRequest, mapping: Mapping): TargetRequest 
     set: request.onRemoved.set.map(({ field, value }) => {
       if (value.kind !== 'constant')
         throw new Failure('CONFIG', 'mapping.set_constant', 'onRemoved.set takes constants only.');
-      return { name: field, text: constantText(value.constant) };
+      const { constant } = value;
+      return { name: field, type: constantType(constant), text: constantText(constant) };
     }),
     options: request.options,
     tag: { workspaceId: request.workspaceId, syncId: request.syncId, runId: request.runId },

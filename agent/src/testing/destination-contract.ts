@@ -39,7 +39,10 @@ export interface DestinationServer {
   /** True when `create` and `update` can tell whether a record is there. */
   tellsExisting: boolean;
   /** Makes an empty object with `region` and `id` as its key, and with `name` and `score`; a negative score is refused. */
-  makeObject(object: ObjectDefinition): Promise<{ name: string; options?: RawSettings }>;
+  makeObject(
+    object: ObjectDefinition,
+    removal: RemovalAction,
+  ): Promise<{ name: string; options?: RawSettings }>;
   seed(object: string, records: readonly ContractRecord[]): Promise<void>;
   /** Everything in the object, in the order of region and id. */
   records(object: string): Promise<ContractRecord[]>;
@@ -94,7 +97,8 @@ export function destinationContract(
       object: ObjectDefinition,
       change: Partial<TargetRequest> = {},
     ): Promise<Opened> => {
-      const { name, options = {} } = await server.makeObject(object);
+      const { removal = 'nothing' } = change;
+      const { name, options = {} } = await server.makeObject(object, removal);
       const target = await destination.open(
         {
           object: name,
@@ -138,7 +142,7 @@ export function destinationContract(
       object: ObjectDefinition,
       change: Partial<FinderRequest>,
     ): Promise<{ name: string; finder: Finder }> => {
-      const { name, options = {} } = await server.makeObject(object);
+      const { name, options = {} } = await server.makeObject(object, 'nothing');
       const wish = { ...finderRequest, object: name, options, ...change };
       return { name, finder: await finderOf(wish) };
     };
@@ -177,7 +181,8 @@ export function destinationContract(
       ),
     );
     it.each(offers)('$label: $mode, removing by $removal', async ({ object, mode, removal }) => {
-      const set = removal === 'set' ? [{ name: 'name', text: "it's gone" }] : [];
+      const set =
+        removal === 'set' ? [{ name: 'name', type: 'text' as const, text: "it's gone" }] : [];
       const { name, target, send } = await open(object, { mode, removal, set });
       const isKnown = server.tellsExisting && (mode === 'create' || mode === 'update');
       const known = isKnown || mode === 'replace' ? [c] : [];

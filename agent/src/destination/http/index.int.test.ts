@@ -40,6 +40,8 @@ function recordsEndpoint() {
     if (method === 'GET') return { status: 200, body: found([...records.values()], url) };
     const record = JSON.parse(body) as Record<string, unknown>;
     if (method === 'DELETE') return { status: records.delete(keyOf(record)) ? 204 : 404 };
+    if (method === 'PATCH' && !records.has(keyOf(record))) return { status: 404 };
+    if (url.endsWith('?archive')) return { status: records.has(keyOf(record)) ? 200 : 404 };
     if (Number(record['score']) < 0) return { status: 422, body: `${body} is refused` };
     records.set(keyOf(record), {
       name: null,
@@ -82,7 +84,11 @@ destinationContract(http, async () => {
     absent: { baseUrl: 'http://127.0.0.1:1/' },
     wrongSecrets: { secret: 'Bearer guessed' },
     tellsExisting: false,
-    makeObject: async () => ({ name: `record${++objects}` }),
+    makeObject: async (_, removal) => {
+      const name = `record${++objects}`;
+      const options = { removed: { method: 'PUT', url: `${name}?archive` } };
+      return { name, options: removal === 'archive' ? options : {} };
+    },
     seed: async (object, records) => endpoint.seed(object, records),
     records: async (object) => endpoint.list(object),
     cut: async (_, when) => receiver.cutNext(when),

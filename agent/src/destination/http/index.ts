@@ -1,5 +1,13 @@
 import { defineDestination } from '../../connector/destination.js';
-import type { Batch, Outcome, Target, TargetRequest } from '../../connector/destination.js';
+import type {
+  Batch,
+  JsonRecord,
+  OperationKind,
+  Outcome,
+  Target,
+  TargetRequest,
+} from '../../connector/destination.js';
+import { jsonValueOf } from '../../connector/lines.js';
 import type { SettingsOf } from '../../connector/field.js';
 import { openHttpClient } from '../../connector/http.js';
 import type { HttpClient, HttpRequest } from '../../connector/http.js';
@@ -99,7 +107,7 @@ export default defineDestination({
       name: '*',
       label: 'Endpoint',
       modes: ['upsert', 'create', 'mirror', 'append'],
-      removals: ['nothing', 'delete'],
+      removals: ['nothing', 'delete', 'archive', 'clear', 'set'],
       firstRun: 'send',
       needsKey: false,
       options,
@@ -144,6 +152,7 @@ function openEndpoint(
   }: { base: string; headers: Readonly<Record<string, string>>; request: TargetRequest },
 ): Target {
   const chosen = readSettings(options, request.options);
+  checkRemoval(request, chosen.removed);
   const size = chosen.batch?.size ?? 1;
   const shape: Shape = {
     baseUrl: base,
@@ -165,7 +174,8 @@ function openEndpoint(
   const makers = new Map<string, (batch: Batch) => HttpRequest>();
   const requestOf = (batch: Batch): HttpRequest => {
     const name = `${batch.change} ${batch.kind}`;
-    const make = makers.get(name) ?? requestsFor(callFor(batch), shape);
+    const instead = insteadOf(batch.kind, request);
+    const make = makers.get(name) ?? requestsFor(callFor(batch), { ...shape, instead });
     makers.set(name, make);
     return make(batch);
   };
@@ -195,9 +205,34 @@ async function deliver(
   } catch (error) {
     if (!(error instanceof Failure) || !['404', '410'].includes(error.vendorCode)) throw error;
     // What is gone already was removed. Said of many rows at once it may mean one of them: the engine looks for it.
-    if (batch.kind === 'delete' && batch.size === 1) return [{ kind: 'accepted' }];
+    if (batch.change === 'removed' && batch.size === 1) return [{ kind: 'accepted' }];
     throw error;
   }
+}
+
+/** What a removal writes into the record instead of what it had. */
+function insteadOf(kind: OperationKind, { fields, set }: TargetRequest): JsonRecord | undefined {
+  if (kind === 'clear') return Object.fromEntries(fields.map(({ name }) => [name, null]));
+  if (kind !== 'set') return undefined;
+  return Object.fromEntries(set.map(({ name, type, text }) => [name, jsonValueOf(text, type)]));
+}
+
+/** Every endpoint archives in a way of its own; a guess would write who knows what. */
+function checkRemoval({ removal, fields, set }: TargetRequest, removed: unknown): void {
+  if (removal === 'archive' && !removed)
+    throw new Failure(
+      'CONFIG',
+      'destination.archive_missing',
+      'Nobody said how the endpoint archives a record. Set options.removed.',
+    );
+  if (removal === 'clear' && fields.length === 0)
+    throw new Failure(
+      'CONFIG',
+      'destination.clear_missing',
+      'onRemoved: clear needs fields that can be cleared.',
+    );
+  if (removal === 'set' && set.length === 0)
+    throw new Failure('CONFIG', 'destination.set_missing', 'onRemoved.set names no field.');
 }
 
 /** Parsed once: a template that can't be parsed stops the run before anything is sent. */

@@ -22,6 +22,8 @@ export interface Shape {
   single: boolean;
   /** Key and fields of a record, in the order of a batch's lines. */
   fields: readonly TargetField[];
+  /** Sent beside the key, instead of the record's own fields. */
+  instead?: JsonRecord | undefined;
 }
 
 /** Makes the requests of one kind of change: one row by itself, or many in one body. */
@@ -29,13 +31,15 @@ export function requestsFor(call: Call, shape: Shape): (batch: Batch) => HttpReq
   const isFixed = call.url.variables.length === 0;
   const fixedUrl = isFixed ? urlOf(call.url, {}, shape.baseUrl) : undefined;
   const frame = frameOf(shape);
-  const json = hasTwice(shape.fields) ? undefined : new JsonLines(shape.fields);
+  const isOwn = !hasTwice(shape.fields) && !shape.instead;
+  const json = isOwn ? new JsonLines(shape.fields) : undefined;
   const bodyOf = (batch: Batch): string | Uint8Array => {
     const { body } = call;
     if (json && !body) return json.write(batch.lines, batch.size, frame);
-    const texts = recordsOf(batch).map(
-      (record) => body?.render(forTemplate(record)) ?? JSON.stringify(record),
-    );
+    const texts = batch.records().map(({ key, fields }) => {
+      if (!body) return JSON.stringify({ ...key, ...(shape.instead ?? fields) });
+      return body.render(forTemplate({ ...key, ...fields, ...shape.instead }));
+    });
     return `${frame.open}${texts.join(frame.separator)}${frame.close}`;
   };
   const contentType =
@@ -64,14 +68,10 @@ function hasTwice(fields: readonly TargetField[]): boolean {
   return new Set(fields.map(({ name }) => name)).size < fields.length;
 }
 
-function recordsOf(batch: Batch): JsonRecord[] {
-  return batch.records().map(({ key, fields }) => ({ ...key, ...fields }));
-}
-
 function firstOf(batch: Batch): JsonRecord {
-  const [first] = recordsOf(batch);
+  const [first] = batch.records();
   if (!first) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
-  return first;
+  return { ...first.key, ...first.fields };
 }
 
 /** Exact numbers print as their digits, texts as they are. */
@@ -89,4 +89,6 @@ export const defaultMethods: Partial<Record<OperationKind, string>> = {
   create: 'POST',
   append: 'POST',
   delete: 'DELETE',
+  clear: 'PATCH',
+  set: 'PATCH',
 };

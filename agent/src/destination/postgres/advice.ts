@@ -25,6 +25,12 @@ export const advice: readonly Advice[] = [
       'Create a unique index over exactly the columns of the sync’s key; the statement is in your bucket under the error id.',
   },
   {
+    code: 'destination.archive_missing',
+    title: 'Nothing says how a record is archived',
+    advice:
+      'For a table, name the column that says so in `options: { archive: { field: archived_at } }`; for an endpoint, say what is asked for in `options.removed`; or choose another `onRemoved`.',
+  },
+  {
     code: 'destination.replace_lost',
     title: 'What was loaded is gone',
     advice:

@@ -27,8 +27,8 @@ destinationContract(postgres, async () => {
     makeObject: async () => {
       const name = `record${++tables}`;
       await client.query(`create table ${name} (region text, id bigint, name text,
-        score int check (score >= 0), primary key (region, id))`);
-      return { name };
+        score int check (score >= 0), archived_at timestamptz, primary key (region, id))`);
+      return { name, options: { archive: { field: 'archived_at' } } };
     },
     seed: async (object, records) => {
       for (const { region, id, name, score } of records)

@@ -11,6 +11,7 @@ import type { PostgresAddress } from '../../connector/postgres-wire.js';
 import { advice } from './advice.js';
 import { openTableFinder } from './finder.js';
 import type { Database } from './line.js';
+import { tableOptions } from './table-options.js';
 import { openTarget } from './target.js';
 
 /** A frozen agent must not hold back its successor: the server ends a transaction that its owner has forgotten. */
@@ -27,10 +28,10 @@ export default defineDestination({
       name: '*',
       label: 'Table',
       modes: ['upsert', 'update', 'create', 'mirror', 'append', 'replace'],
-      removals: ['nothing', 'delete', 'clear', 'set'],
+      removals: ['nothing', 'delete', 'archive', 'clear', 'set'],
       firstRun: 'send',
       needsKey: false,
-      options: {},
+      options: tableOptions,
     },
   ],
   lookups: 'create',

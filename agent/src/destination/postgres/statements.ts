@@ -18,6 +18,16 @@ export interface StatementParts {
   /** Names of fields whose NULL leaves the column alone. */
   omit: ReadonlySet<string>;
   set: TargetRequest['set'];
+  archive?: Archive | undefined;
+}
+
+/** A column that says that a row is archived. */
+export interface Archive {
+  field: string;
+  /** `now`, or a text of the column's type. */
+  value: string;
+  /** What a row gets that comes back; NULL unless given. */
+  active: string | undefined;
 }
 
 const stage = 'pg_temp.drawbridge_stage';
@@ -45,9 +55,9 @@ const merges: Record<OperationKind, Merge> = {
   upsert: (parts) => silent(keepsDefaults(parts) ? upsertInTwo(parts) : upsertInOne(parts)),
   update: (parts) =>
     telling(
-      parts.fields.length === 0
+      assignments(parts, 's').length === 0
         ? `select s.drawbridge_ord as ord from ${stage} s join ${parts.table.name} t on ${sameKey(parts)}`
-        : `update ${parts.table.name} as t set ${parts.fields.map((field) => assignment(parts, field, 's')).join(', ')}
+        : `update ${parts.table.name} as t set ${assignments(parts, 's').join(', ')}
             from ${stage} as s where ${sameKey(parts)} returning s.drawbridge_ord as ord`,
     ),
   create: (parts) =>
@@ -62,17 +72,38 @@ const merges: Record<OperationKind, Merge> = {
   set: (parts) =>
     silent(`update ${parts.table.name} as t set ${parts.set.map(({ name, text }) => `${quote(name)} = ${text === null ? 'null' : literal(text)}`).join(', ')}
       from ${stage} as s where ${sameKey(parts)}`),
-  archive: () => {
-    throw new TypeError('A table has no archive; the definition does not offer it.');
-  },
+  // Once archived, a row keeps the moment at which it was.
+  archive: (parts) =>
+    silent(`update ${parts.table.name} as t set ${quote(archiveOf(parts).field)} = ${archivedSql(archiveOf(parts))}
+      from ${stage} as s where ${sameKey(parts)} and ${isActiveSql(archiveOf(parts))}`),
 };
 
+function archiveOf({ archive }: StatementParts): Archive {
+  if (archive) return archive;
+  throw new TypeError('A table without a column for it has no archive; it is refused when opened.');
+}
+
+const archivedSql = ({ value }: Archive): string => (value === 'now' ? 'now()' : literal(value));
+
+const activeSql = ({ active }: Archive): string =>
+  active === undefined ? 'null' : literal(active);
+
+const isActiveSql = (archive: Archive): string =>
+  archive.value === 'now'
+    ? `t.${quote(archive.field)} is not distinct from ${activeSql(archive)}`
+    : `t.${quote(archive.field)} is distinct from ${literal(archive.value)}`;
+
+/** A row that is sent is not archived, or not any more. */
+function assignments(parts: StatementParts, from: 'excluded' | 's'): string[] {
+  const { fields, archive } = parts;
+  const written = fields.map((field) => assignment(parts, field, from));
+  if (!archive || fields.some(({ name }) => name === archive.field)) return written;
+  return [...written, `${quote(archive.field)} = ${activeSql(archive)}`];
+}
+
 function upsertInOne(parts: StatementParts): string {
-  const { fields } = parts;
-  const action =
-    fields.length === 0
-      ? 'nothing'
-      : `update set ${fields.map((field) => assignment(parts, field, 'excluded')).join(', ')}`;
+  const set = assignments(parts, 'excluded');
+  const action = set.length === 0 ? 'nothing' : `update set ${set.join(', ')}`;
   return `${insert(parts)} on conflict (${keyList(parts)}) do ${action}`;
 }
 
@@ -83,11 +114,11 @@ function keepsDefaults({ fields, omit }: StatementParts): boolean {
 
 /** What is there is updated first; in the insert only new records are left, and those that come in this very moment. */
 function upsertInTwo(parts: StatementParts): string {
-  const set = parts.fields.map((field) => assignment(parts, field, 's')).join(', ');
+  const set = assignments(parts, 's').join(', ');
   return `with known as (update ${parts.table.name} as t set ${set} from ${stage} as s where ${sameKey(parts)}
       returning s.drawbridge_ord as ord)
     ${insert(parts, 'where s.drawbridge_ord not in (select ord from known)')}
-    on conflict (${keyList(parts)}) do update set ${parts.fields.map((field) => assignment(parts, field, 'excluded')).join(', ')}`;
+    on conflict (${keyList(parts)}) do update set ${assignments(parts, 'excluded').join(', ')}`;
 }
 
 /** A NULL of an omitted field becomes the column's default in a new record. */

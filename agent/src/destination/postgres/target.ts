@@ -7,12 +7,14 @@ import type {
   TargetRequest,
 } from '../../connector/destination.js';
 import { postgresFailure } from '../../connector/postgres-wire.js';
+import { readSettings } from '../../connector/settings.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
 import type { Database } from './line.js';
 import { Replacement } from './replacement.js';
 import { makeStatements } from './statements.js';
 import type { StatementParts, Statements } from './statements.js';
+import { tableOptions } from './table-options.js';
 import { columnsFor, isUniqueKey, readTable } from './table.js';
 import type { Table, TableColumn } from './table.js';
 
@@ -35,16 +37,19 @@ export async function openTarget(request: TargetRequest, database: Database): Pr
 }
 
 /** The columns that are written; CONFIG for one that is missing. */
-function partsOf({ key, fields, set }: TargetRequest, table: Table): StatementParts {
+function partsOf(request: TargetRequest, table: Table): StatementParts {
+  const { key, fields, set } = request;
+  const { archive } = readSettings(tableOptions, request.options);
   const columnsOf = (list: readonly { name: string }[]): TableColumn[] =>
     columnsFor(
       table,
       list.map(({ name }) => name),
     );
   columnsOf(set);
+  columnsOf(archive ? [{ name: archive.field }] : []);
   const omitted = fields.filter(({ nulls }) => nulls === 'omit');
   const omit = new Set(omitted.map(({ name }) => name));
-  return { table, key: columnsOf(key), fields: columnsOf(fields), omit, set };
+  return { table, key: columnsOf(key), fields: columnsOf(fields), omit, set, archive };
 }
 
 class TableTarget implements Target {
@@ -156,7 +161,8 @@ function outcomesOf(count: number, taken: ReadonlySet<number>): Outcome[] {
   return Array.from({ length: count }, (_, n) => ({ kind: taken.has(n) ? 'accepted' : 'skipped' }));
 }
 
-function checkKey({ mode, key, fields, removal, set }: TargetRequest, table: Table): void {
+function checkKey(request: TargetRequest, table: Table): void {
+  const { mode, key, fields, removal, set, options } = request;
   const names = key.map(({ name }) => name);
   if (mode !== 'append' && mode !== 'replace' && names.length === 0)
     throw new Failure('CONFIG', 'destination.key_missing', 'The mode of this sync needs a key.');
@@ -167,6 +173,12 @@ function checkKey({ mode, key, fields, removal, set }: TargetRequest, table: Tab
       'CONFIG',
       'destination.clear_missing',
       'onRemoved: clear needs fields that can be cleared.',
+    );
+  if (removal === 'archive' && !readSettings(tableOptions, options).archive)
+    throw new Failure(
+      'CONFIG',
+      'destination.archive_missing',
+      'A table has no archive of its own. Name the column that says that a row is archived in options.archive.field.',
     );
   if (removal === 'set' && set.length === 0)
     throw new Failure('CONFIG', 'destination.set_missing', 'onRemoved.set names no field.');
