@@ -46,6 +46,10 @@ export const runTexts: Texts = {
     'The mapping is another one than before',
     'Nothing was sent. Send unchanged rows again as they are now with `drawbridge run SYNC --backfill`, or leave them and send rows as they change with `drawbridge run SYNC --from-now-on`. The run says how many rows that is. `mappingChange` in the sync decides for every run.',
   ],
+  'snapshot.repeated_keys': [
+    'Several rows have the same primary key',
+    'Nothing was sent. Correct the SQL or the `primaryKey` of the model. Or say what to do with such rows: `duplicates: first` with an `orderBy` sends one of them, `duplicates: invalid` none.',
+  ],
   'snapshot.row_too_long': [
     'A row is too long',
     'A row may have 16 MiB. Leave its largest column out of the model.',

@@ -8,6 +8,14 @@ export interface SourceQuery {
   model: { sql: string } | { table: string };
   /** The columns to read, in this order; what the mapping doesn't read never leaves the source. */
   columns: readonly string[];
+  /**
+   * Of rows with the same key, only the first in this order is read. NULL comes last in either direction; the choice is
+   * the same as long as the rows are. Rows with NULL in the key are all read.
+   */
+  first?: {
+    key: readonly string[];
+    orderBy: readonly { column: string; descending: boolean }[];
+  };
   /** Ids that the source attaches to the query (a comment or query tag), for the database's own log. */
   tag: { workspaceId: string; syncId: string; runId: string };
 }

@@ -30,6 +30,7 @@ import { record } from './record.js';
 import { recover } from './recover.js';
 import { keepStillRejected, viewRejected } from './rejected-view.js';
 import { assertRemovable } from './removal-key.js';
+import { assertNotRepeated } from './repeated.js';
 import { report } from './report.js';
 import { countForMapping, recode } from './recode.js';
 import { resolveLookups } from './resolve.js';
@@ -122,6 +123,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
   await viewRejected(run.baseline.manifest, run, { tolerant });
   const snapshot = await takeSnapshot(rows, run);
   crashPoint('snapshot.after');
+  assertNotRepeated(request, snapshot);
   run.shape = {
     seed: snapshot.seed,
     columns: snapshot.columns,

@@ -127,6 +127,44 @@ describe('Postgres as a source', () => {
     expect(textsOf(await all(stream))).toHaveLength(50_000);
   });
 
+  it('reads the first of several rows with one key, and the same one each time', async () => {
+    const sql = `select * from (values
+        (1, 'a', 3, 'old'), (1, 'a', 9, 'new'), (1, 'a', null, 'never'), (1, 'b', 1, 'other'),
+        (2, 'a', 5, 'tie y'), (2, 'a', 5, 'tie x'), (null, 'a', 1, 'none'), (null, 'a', 2, 'none either')
+      ) as t (id, part, at, name) -- the end`;
+    const firstBy = async (descending: boolean) => {
+      const first = { key: ['id', 'part'], orderBy: [{ column: 'at', descending }] };
+      const asked = { model: { sql }, columns: ['id', 'part', 'name'], first, tag };
+      const rows = textsOf(await all(await source.query(asked, never)));
+      return rows.map((row) => row.join()).toSorted();
+    };
+    const rest = ['1,b,other', '2,a,tie x'];
+    const noKey = [',a,none', ',a,none either'];
+    expect(await firstBy(true)).toEqual([...noKey, '1,a,new', ...rest]);
+    expect(await firstBy(false)).toEqual([...noKey, '1,a,old', ...rest]);
+  });
+
+  it('tells keys apart by what is read of them', async () => {
+    const sql = `select * from (values (1.0, 'a'), (1.00, 'b'), (1.00, 'c')) as t (id, name)`;
+    const first = { key: ['id'], orderBy: [{ column: 'name', descending: true }] };
+    const asked = { model: { sql }, columns: ['id', 'name'], first, tag };
+    const rows = textsOf(await all(await source.query(asked, never)));
+    expect(rows.toSorted()).toEqual([
+      ['1.0', 'a'],
+      ['1.00', 'c'],
+    ]);
+  });
+
+  it('names a column of the order that is not there', async () => {
+    const first = { key: ['id'], orderBy: [{ column: 'nope', descending: false }] };
+    const asked = { model: { sql: 'select 1 as id' }, columns: ['id'], first, tag };
+    await expect(source.query(asked, never)).rejects.toMatchObject({
+      kind: 'CONFIG',
+      code: 'source.column_missing',
+      detail: expect.stringContaining('nope'),
+    });
+  });
+
   it('takes a model that ends with a semicolon or a comment, and no second statement', async () => {
     for (const sql of ['select 1 as id;', 'select 1 as id -- the end', 'select 1 as id; \n']) {
       const stream = await source.query({ model: { sql }, columns: ['id'], tag }, never);

@@ -15,6 +15,7 @@ import type { Column } from '../../connector/value.js';
 import { Failure } from '../../failure.js';
 import { copyOut } from './copy-out.js';
 import { describe } from './describe.js';
+import { firstCopies } from './first-copy.js';
 
 export default defineSource({
   name: 'postgres',
@@ -119,7 +120,8 @@ export default defineSource({
       query: async (query, signal) => {
         const { workspaceId, syncId, runId } = query.tag;
         const client = await connect(`drawbridge ${runId}`);
-        const from = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */ ${fromOf(query)}`;
+        const comment = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */`;
+        const from = `${comment} ${fromOf(query)}`;
         const cancel = (): Promise<void> => cancelStatement(address, client, 'source');
         const done = (): Promise<void> => disconnect(client);
         return read(client, { from, query, signal, cancel, done });
@@ -153,6 +155,7 @@ async function read(client: pg.Client, reading: Reading): Promise<RowStream> {
 async function begin(client: pg.Client, { from, query }: Reading): Promise<Column[]> {
   await client.query('begin transaction isolation level repeatable read, read only').catch(fail);
   const all = await describe(client, from).catch(fail);
+  for (const { column } of query.first?.orderBy ?? []) columnOf(all, column);
   return query.columns.map((name) => columnOf(all, name));
 }
 
@@ -163,7 +166,8 @@ async function* chunksOf(client: pg.Client, reading: Reading): AsyncGenerator<Ui
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    yield* copyOut(client, `copy (select ${list} ${from}) to stdout`);
+    const rows = query.first ? firstCopies(from, query.columns, query.first) : from;
+    yield* copyOut(client, `copy (select ${list} ${rows}) to stdout`);
   } catch (error) {
     signal.throwIfAborted();
     fail(error);
