@@ -404,7 +404,10 @@ function sender(target: Target, sent: readonly TargetField[], signal = never): S
   return async ({ kind, change, rows }) => {
     const outcomes: Outcome[] = [];
     for (const [n, part] of parted(rows, target.maxRows).entries()) {
-      const lines = linesOf(part.map(({ region, id, name, score }) => [region, id, name, score]));
+      // Bytes and no more: the engine promises no Buffer.
+      const lines = Uint8Array.from(
+        linesOf(part.map(({ region, id, name, score }) => [region, id, name, score])),
+      );
       const idempotencyKey = `r.${change}.${n}`;
       const batch = { kind, change, key, fields: sent, lines, size: part.length, idempotencyKey };
       outcomes.push(...(await target.deliver(makeBatch(batch), signal)));

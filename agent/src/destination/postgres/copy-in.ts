@@ -34,7 +34,9 @@ class CopyIn {
 
   // What the driver calls.
   handleCopyInResponse(connection: Connection): void {
-    const { lines } = this.copy;
+    const { buffer, byteOffset, length } = this.copy.lines;
+    // The driver asks more of a chunk than that it is bytes.
+    const lines = Buffer.from(buffer, byteOffset, length);
     for (let at = 0; at < lines.length; at += frameBytes)
       connection.sendCopyFromChunk(lines.subarray(at, at + frameBytes));
     connection.endCopyFrom();
