@@ -21,6 +21,8 @@ export const crashPoints = {
   'snapshot.after': 'the result was read to its end',
   'plan.after': 'the plan is made, in the work folder alone',
 
+  'waiting.before': 'a plan that must be approved is in the bucket, nothing names it',
+  'waiting.after': 'a plan that must be approved waits under its digest, nobody was told',
   'plan-upload.before': 'a part of the plan is about to go to the bucket',
   'plan-upload.after': 'a part of the plan is in the bucket, the head does not name it',
   'announce.before': 'the head is about to name the delivery',
@@ -29,6 +31,12 @@ export const crashPoints = {
   'intent.after': 'rows are declared, none of them has left',
   'batch.before': 'a batch is about to leave',
   'batch.answered': 'the destination has answered, nobody has noted it',
+  'make.before': 'records that a lookup missed are about to be made',
+  'make.after': 'records that a lookup missed are made, nobody has noted it',
+  'finish.before':
+    'everything is handed over to a destination that shows it at once, and nothing is shown',
+  'finish.statement': 'the destination is about to show it, in the middle of its transaction',
+  'finish.after': 'the destination shows it, nobody has noted it',
   'outcome.before': 'outcomes are about to go to the bucket',
   'outcome.after': 'outcomes are in the bucket',
   'deliver.after': 'everything is sent and noted, nothing is recorded',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { ObjectPointer } from '../store/store.js';
 import type { Change } from './mapping.js';
@@ -117,7 +118,9 @@ async function keepWaiting(run: Run, planned: Plan): Promise<void> {
     });
   }
   tools.lease.assertTrusted();
+  crashPoint('waiting.before');
   await tools.store.put(paths.approval(digest), Buffer.from(JSON.stringify(waiting)));
+  crashPoint('waiting.after');
 }
 
 /** The plan's operations, as a digest wants them. */

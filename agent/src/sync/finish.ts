@@ -1,4 +1,5 @@
 import type { Target } from '../connector/destination.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Delivered } from './deliver.js';
 import type { Meter } from './meter.js';
@@ -35,7 +36,9 @@ export async function finish(
 async function swap(target: Target, { tools }: Pick<Run, 'tools'>): Promise<Failure | undefined> {
   try {
     // After a lost answer what was staged may be gone, and what was there already replaced.
+    crashPoint('finish.before');
     await patiently(async () => target.finish?.(tools.signal), tools, mayBeThere);
+    crashPoint('finish.after');
     return undefined;
   } catch (error) {
     return failureOf(error);

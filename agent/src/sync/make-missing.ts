@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Found } from '../connector/destination.js';
 import { unescapeText } from '../connector/lines.js';
+import { crashPoint } from '../crash-point.js';
 import { create } from './ask.js';
 import type { Question } from './ask.js';
 import { lookedUp, unsentReasons } from './join-lookups.js';
@@ -61,7 +62,9 @@ async function make(
     `delete from ${each.table} where (${columns}) in (select (${columns}) from ${asked})`,
   );
   const { maxRows, maxMade = maxRows } = each.finder;
+  crashPoint('make.before');
   await gather(run, each, { lookups, asked, ask, maxRows: maxMade });
+  crashPoint('make.after');
   if (request.snapshots !== 'full') return;
   const name = `${runId}-${tools.lease.epoch}-${part.change}-${each.table}`;
   await tools.store.upload(paths.created(startedAt, name), log, tools.signal);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Batch, Outcome, Target } from '../../connector/destination.js';
+import { crashPoint } from '../../crash-point.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
 import { Line, inTransaction } from './line.js';
@@ -67,7 +68,10 @@ export class Replacement implements Target {
     await this.use(async (client) => {
       await client.query(analyzeStage);
       await inTransaction(client, async () => {
-        for (const statement of swap) await client.query(statement);
+        for (const statement of swap) {
+          await client.query(statement);
+          crashPoint('finish.statement');
+        }
       });
     }, signal);
   }

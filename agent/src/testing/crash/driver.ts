@@ -1,7 +1,7 @@
 // A process that runs the engine on real servers, one run after another as its parent asks; it may die in any of them.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../clock.js';
-import type { DestinationConnection, Target } from '../../connector/destination.js';
+import type { DestinationConnection } from '../../connector/destination.js';
 import { readSettings } from '../../connector/settings.js';
 import { crashAt, onCrashPoint } from '../../crash-point.js';
 import type { CrashPoint } from '../../crash-point.js';
@@ -52,7 +52,7 @@ async function run(job: DriverJob): Promise<SyncReport> {
   );
   return await runSync(job.request, {
     source: from,
-    destination: finishingDestination(to, lease.signal),
+    destination: inSmallBatches(finishingDestination(to, lease.signal), job.maxRows),
     limiter: new Limiter({ requestsPerSecond: 0, concurrency: 0 }, clock),
     store: finishingStore(store, lease.signal),
     workDir: job.workDir,
@@ -65,31 +65,28 @@ async function run(job: DriverJob): Promise<SyncReport> {
   });
 }
 
-function openDestination({ destination, maxRows }: DriverJob): DestinationConnection {
+function openDestination({ destination }: DriverJob): DestinationConnection {
   const { name, settings, secrets } = destination;
-  const connection =
-    name === 'http'
-      ? http.open({
-          settings: readSettings(http.settings, settings),
-          secrets: { secret: undefined },
-        })
-      : postgres.open({
-          settings: readSettings(postgres.settings, settings),
-          secrets: { password: secrets['password']! },
-        });
-  return {
-    check: (signal) => connection.check(signal),
-    open: async (request, signal) =>
-      inSmallBatches(await connection.open(request, signal), maxRows),
-    close: () => connection.close(),
-  };
+  return name === 'http'
+    ? http.open({
+        settings: readSettings(http.settings, settings),
+        secrets: { secret: undefined },
+      })
+    : postgres.open({
+        settings: readSettings(postgres.settings, settings),
+        secrets: { password: secrets['password']! },
+      });
 }
 
-/** Own properties only would lose the methods of a class, so the target stays behind the copy. */
-function inSmallBatches(target: Target, maxRows: number): Target {
-  return Object.create(target, {
-    maxRows: { value: Math.min(maxRows, target.maxRows) },
-  }) as Target;
+/** A small table makes many batches then. */
+function inSmallBatches(destination: DestinationConnection, most: number): DestinationConnection {
+  return {
+    ...destination,
+    open: async (request, signal) => {
+      const target = await destination.open(request, signal);
+      return { ...target, maxRows: Math.min(most, target.maxRows) };
+    },
+  };
 }
 
 /** Pauses between attempts are short; the wait for the end of a lease is over when a freeze has outlasted it. */

@@ -27,6 +27,16 @@ const promises: Record<Scenario['promise'], (outcome: Outcome) => string[]> = {
     ...missing('3: rows of the query are not at the destination', wanted, (id, row) => records.get(id) === row),
     ...missing('3: records are at the destination whose rows have left', records, (id) => wanted.has(id) || theirs.has(id)),
   ], // prettier-ignore
+  replace: ({ wanted, records }) => [
+    ...missing(
+      '3: rows of the query are not in the table',
+      wanted,
+      (id, row) => records.get(id) === row,
+    ),
+    ...missing('3: rows are in the table that are not in the query', records, (id) =>
+      wanted.has(id),
+    ),
+  ],
   update: ({ wanted, records, theirs }) => [
     ...missing('3: existing records are not as the query says', records, (id, row) => !wanted.has(id) || wanted.get(id) === row),
     ...missing('3: records were made by mode update', records, (id) => theirs.has(id)),
@@ -38,6 +48,7 @@ const promises: Record<Scenario['promise'], (outcome: Outcome) => string[]> = {
 
 /** Invariant 9, and what `create` promises of existing records. */
 function theirsKept({ scenario, records, theirs }: Outcome): string[] {
+  if (scenario.promise === 'replace') return [];
   const mayChange = scenario.promise === 'update';
   return missing('9: records that are not of this sync were touched', theirs, (id, row) =>
     mayChange ? records.has(id) : records.get(id) === row,

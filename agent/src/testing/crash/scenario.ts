@@ -6,7 +6,7 @@ import { column } from '../engine.js';
 export type Step = 'run' | 'change' | 'upheaval' | 'clear-cache' | { crash: Crash };
 
 /** What a mode promises of the destination in the end; see `promises.ts`. */
-export type Promised = 'mirror' | 'update' | 'create' | 'append';
+export type Promised = 'mirror' | 'replace' | 'update' | 'create' | 'append';
 
 export interface Scenario {
   name: string;
@@ -21,6 +21,10 @@ export interface Scenario {
   later?: Partial<SyncRequest>;
   /** What the disturbed run and its repetition are asked for. */
   asked?: Partial<RunOptions>;
+  /** What only the disturbed run is asked. */
+  once?: Partial<SyncRequest>;
+  /** The model, where it is not the table. */
+  sql?: string;
   /** How names arrive. */
   names?: 'upper case';
 }
@@ -79,6 +83,22 @@ const upcase = {
   nulls: 'send',
 } as const;
 
+const teams = 'select id, name, coalesce(team, 99) as team from person';
+const lookedUp = {
+  field: 'team',
+  value: {
+    kind: 'lookup',
+    lookup: {
+      object: 'team',
+      match: [{ field: 'code', column: 'team' }],
+      returns: 'id',
+      onMiss: 'create',
+      onMany: 'reject',
+    },
+  },
+  nulls: 'send',
+} as const;
+
 /** The first one that comes to a point tests it in the short form. */
 export const scenarios: readonly Scenario[] = [
   { ...mirror, name: 'mirror', before: ['run', 'change'] },
@@ -106,6 +126,29 @@ export const scenarios: readonly Scenario[] = [
     before: ['run', 'change'],
     later: { fields: [upcase, column('team')] },
     names: 'upper case',
+  },
+  {
+    ...mirror,
+    name: 'mirror, waiting for approval',
+    before: ['run', 'change'],
+    once: { guards: { removed: { rows: 0, percent: 0, action: 'approve' }, emptyResult: 'stop' } },
+  },
+  {
+    ...mirror,
+    name: 'mirror, looking up',
+    before: ['run', 'upheaval'],
+    sql: teams,
+    request: {
+      model: { name: 'people', query: { sql: teams }, primaryKey: ['id'] },
+      fields: [column('name'), lookedUp],
+    },
+  },
+  {
+    ...mirror,
+    name: 'replace',
+    promise: 'replace',
+    request: { fields, mode: 'replace', onRemoved: nothing },
+    before: ['run', 'upheaval'],
   },
   {
     ...mirror,

@@ -82,7 +82,8 @@ export class SyncUnderTest {
 
   /** The rows of the query, as they should arrive. */
   async wanted(): Promise<Map<string, RowText>> {
-    const rows = await rowsIn(this.world.here, 'person');
+    const { sql } = this.scenario;
+    const rows = await rowsIn(this.world.here, sql ? `(${sql}) as model` : 'person');
     if (this.scenario.names !== 'upper case') return rows;
     return new Map(
       [...rows].map(([id, row]) => {

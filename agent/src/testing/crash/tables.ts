@@ -16,10 +16,11 @@ export async function makeSource(client: pg.Client): Promise<void> {
  */
 export async function makeTarget(client: pg.Client): Promise<void> {
   await client.query(`
-    drop table if exists person, event, log;
+    drop table if exists person, event, log, team;
     create table log (seq bigserial primary key, op text, id bigint, name text, team int);
     create table person (${columns});
     create table event (id bigint, name text, team int);
+    create table team (code int unique, id int generated always as (code) stored);
     create or replace function keep_log() returns trigger language plpgsql as $$
       begin
         if tg_op = 'DELETE' then insert into log (op, id) values ('delete', old.id);
@@ -31,12 +32,9 @@ export async function makeTarget(client: pg.Client): Promise<void> {
     create trigger keep_log after insert or update or delete on event for each row execute function keep_log()`);
 }
 
-export async function rowsIn(
-  client: pg.Client,
-  table: 'person' | 'event',
-): Promise<Map<string, RowText>> {
+export async function rowsIn(client: pg.Client, from: string): Promise<Map<string, RowText>> {
   const { rows } = await client.query<{ id: string; name: string | null; team: number | null }>(
-    `select id, name, team from ${table} order by id`,
+    `select id, name, team from ${from} order by id`,
   );
   return new Map(rows.map((row) => [row.id, rowText(row)]));
 }

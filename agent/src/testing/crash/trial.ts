@@ -51,7 +51,11 @@ export async function tryOut(world: World, trial: Trial): Promise<Verdict> {
     if (chance() < 0.6) await sync.changeSource(extents.change);
     if (chance() < 0.15) await sync.dropCache();
   };
-  const happened = await disturbance.happen(sync, { request, chance, goOn });
+  const happened = await disturbance.happen(sync, {
+    request: { ...request, ...scenario.once },
+    chance,
+    goOn,
+  });
   const mark = (await sync.far.taken()).length;
   const { report } = await sync.run(request);
   broken.push(
@@ -71,7 +75,8 @@ export async function pointsOf(
   seed: number,
 ): Promise<Map<CrashPoint, number>> {
   const sync = await SyncUnderTest.open(world, scenario, seed);
-  const { report, passed } = await sync.run(askedOf(scenario));
+  const { report: first, passed } = await sync.run({ ...askedOf(scenario), ...scenario.once });
+  const { report } = scenario.once ? await sync.run(askedOf(scenario)) : { report: first };
   const broken = [...brokenInReport(report), ...(await brokenAtTheEnd(sync))];
   await sync.close();
   if (broken.length > 0)
