@@ -8,6 +8,8 @@ import { valueColumn } from './mapping.js';
 import type { Lookups } from './open-lookups.js';
 import type { Plan } from './plan.js';
 import { rowsOf } from './plan.js';
+import { mergeRanges } from './ranges.js';
+import type { Range } from './ranges.js';
 import type { Run } from './run.js';
 import { csvOptions, shortLine } from './work-files.js';
 
@@ -23,7 +25,7 @@ export async function forgetFound(
   if (lookups.list.length === 0) return;
   let isRefused = false;
   for (const part of parts) {
-    const refused = delivered.get(part.change)?.outcomes.refused ?? [];
+    const refused = refusedByDestination(delivered.get(part.change));
     if (refused.length === 0) continue;
     isRefused = true;
     const file = join(run.tools.workDir, `refused-${part.change}.tsv`);
@@ -37,4 +39,10 @@ export async function forgetFound(
     }
   }
   if (isRefused) for (const each of lookups.list) await remember(run, each);
+}
+
+/** What was not even found had nothing that could be forgotten. */
+function refusedByDestination(delivered: Delivered | undefined): readonly Range[] {
+  const all = Object.entries(delivered?.outcomes.refusals ?? {});
+  return mergeRanges(all.flatMap(([code, rows]) => (code.startsWith('lookup.') ? [] : rows)));
 }

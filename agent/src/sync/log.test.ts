@@ -126,6 +126,28 @@ describe('the log of a run', () => {
     expect(idsOf(rows, 'sent')).toEqual(['90']);
   });
 
+  it('tells rows that a lookup leaves out from those that it rejects (invariant 8)', async () => {
+    const destination = memoryDestination();
+    destination.related.set('team', [{ name: 't1' }, { name: 'twice' }, { name: 'twice' }]);
+    table = ['t1', 'twice', 'nowhere'].map((team, n) => ({ id: String(n), name: 'n', team }));
+    const match = [{ field: 'name', column: 'team' }];
+    const rules = { onMiss: 'skip' as const, onMany: 'reject' as const };
+    const lookup = { object: 'team', match, returns: 'name', ...rules };
+    const looking = {
+      field: 'team',
+      value: { kind: 'lookup' as const, lookup },
+      nulls: 'send' as const,
+    };
+    const report = await engine.run({ fields: [column('name'), looking] }, { destination });
+    expect(report.counts).toMatchObject({ sent: 1, skipped: 1, rejected: 1 });
+    const rows = await changelog();
+    expect(['sent', 'rejected', 'skipped'].map((outcome) => idsOf(rows, outcome))).toEqual([
+      ['0'],
+      ['1'],
+      ['2'],
+    ]);
+  });
+
   it('calls rows skipped that were only recorded', async () => {
     await engine.run({ firstRun: 'baseline' });
     expect((await changelog()).map((row) => row.slice(0, 3))).toEqual(

@@ -82,14 +82,17 @@ export interface LogContext {
 
 /** How the rows of a part ended; `open` ones were handed over, and nobody knows more. */
 export function endedAs(
-  { answered, refused, unknown, skipped }: Outcomes,
+  { answered, refused, refusals, unknown, skipped }: Outcomes,
   open: readonly Range[],
 ): Loggable['ended'] {
+  // Refused for no reason are those that the sync itself leaves out.
+  const rejected = mergeRanges(Object.values(refusals).flat());
+  const leftOut = subtractRanges(refused, rejected);
   const uncertain = mergeRanges([...unknown, ...subtractRanges(open, answered)]);
   const ended: Loggable['ended'] = [
     { outcome: 'sent', rows: subtractRanges(answered, [...refused, ...unknown, ...skipped]) },
-    { outcome: 'rejected', rows: mergeRanges(refused) },
-    { outcome: 'skipped', rows: mergeRanges(skipped) },
+    { outcome: 'rejected', rows: rejected },
+    { outcome: 'skipped', rows: mergeRanges([...skipped, ...leftOut]) },
     { outcome: 'uncertain', rows: uncertain },
   ];
   return ended.filter(({ rows }) => rows.length > 0);
