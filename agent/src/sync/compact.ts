@@ -68,7 +68,7 @@ async function compactFingerprints(
   const overrides = files.reduce((sum, { isNew, rows }) => sum + (isNew ? 0 : rows), 0);
   kernel.start(shape.seed, manifest.keyColumns, 1, 1, 1, overrides, 0, 0);
   kernel.input(1 << 20);
-  const all = await FingerprintFiles.open(kernel, files);
+  const all = await FingerprintFiles.open(kernel, { files, rows: manifest.rows });
   const out = await SpillFile.open(join(tools.workDir, 'fingerprint-base'));
   try {
     await all.stream(streamTo.dump, async () => {

@@ -22,6 +22,8 @@ interface Result {
   removed: string[];
   repeatedKeys: number;
   fresh: Buffer;
+  /** Rows that were not met in their place. */
+  staged: number;
 }
 
 interface Setup {
@@ -40,6 +42,7 @@ interface Setup {
 async function compare(lines: readonly string[], setup: Setup = {}): Promise<Result> {
   const workDir = await mkdtemp(join(directory, `${++runs}-`));
   let written: Buffer[] = [];
+  let staged: number | undefined;
   const added = { write: async (bytes: Uint8Array) => void written.push(Buffer.from(bytes)) };
   const comparison = await Comparison.open(
     {
@@ -60,6 +63,7 @@ async function compare(lines: readonly string[], setup: Setup = {}): Promise<Res
   const again = async (): Promise<{ written: string[]; added: typeof added }> => {
     const path = join(workDir, 'written');
     await writeFile(path, Buffer.concat(written));
+    staged = linesOf(written);
     written = [];
     return { written: [path], added };
   };
@@ -69,6 +73,7 @@ async function compare(lines: readonly string[], setup: Setup = {}): Promise<Res
     return comparison.finish(again);
   };
   const compared = await run().finally(() => comparison.close());
+  staged ??= linesOf(written);
   const linesIn = async (path: string): Promise<string[]> =>
     (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
   const addedLines = Buffer.concat(written).toString().split('\n').filter(Boolean);
@@ -88,8 +93,14 @@ async function compare(lines: readonly string[], setup: Setup = {}): Promise<Res
     removed: await linesIn(compared.removed),
     repeatedKeys: compared.repeatedKeys,
     fresh: await readFile(compared.fresh),
+    staged,
   };
 }
+
+const noCounts = { queried: 0, unchanged: 0, changed: 0, added: 0, invalid: 0 };
+
+const linesOf = (parts: readonly Buffer[]): number =>
+  parts.reduce((sum, part) => sum + part.toString().split('\n').length - 1, 0);
 
 async function fileOf(entries: Buffer, isNew = true): Promise<FingerprintFile> {
   const path = join(directory, `file-${++runs}`);
@@ -191,6 +202,30 @@ describe('comparing a query with the baseline', () => {
     const result = await compare(['2\tb', '1\ta'], { files, rows: 2, all: true });
     expect(result.changed).toEqual(['C\t2\tb', 'C\t1\ta']);
   });
+
+  it('finds its way again when rows left in bulk, came in bulk, or the query begins elsewhere', async () => {
+    const table = Array.from({ length: 700_000 }, (_, n) => `${n}\tvalue ${n}`);
+    const files = [await fileOf(await baselineOf(table))];
+    const freshIn = async (now: string[]): Promise<number> => {
+      // So much memory that the window holds 262,144 rows.
+      const result = await compare(now, { files, rows: table.length, memoryMiB: 64 });
+      expect(result.counts).toEqual({
+        ...noCounts,
+        queried: now.length,
+        unchanged: now.filter((line) => !line.startsWith('new')).length,
+        added: now.filter((line) => line.startsWith('new')).length,
+      });
+      return result.staged;
+    };
+    expect(await freshIn(table)).toBe(0);
+    expect(await freshIn(table.slice(400_000))).toBeLessThan(60_000);
+    expect(await freshIn([...table.slice(300_000), ...table.slice(0, 300_000)])).toBeLessThan(
+      90_000,
+    );
+    const many = Array.from({ length: 50_000 }, (_, n) => `new ${n}\tx`);
+    const between = [...table.slice(0, 350_000), ...many, ...table.slice(350_000)];
+    expect(await freshIn(between)).toBeLessThan(150_000);
+  }, 60_000);
 
   // Invariants 5, 7 and 8, with a memory so small that the window passes and fresh rows are cut into partitions.
   it.each([512, 0.4, 0.05])(

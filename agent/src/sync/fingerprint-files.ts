@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { Failure } from '../failure.js';
 import { bytesAt, entryBytes, streamTo } from './fingerprint-kernel.js';
 import type { Kernel } from './fingerprint-kernel.js';
 
@@ -23,15 +24,19 @@ export class FingerprintFiles {
   private constructor(
     private readonly kernel: Kernel,
     private readonly files: readonly FingerprintFile[],
+    private readonly rows: number,
   ) {}
 
-  /** Loads what overrides; that has to fit into memory. */
-  static async open(kernel: Kernel, files: readonly FingerprintFile[]): Promise<FingerprintFiles> {
+  /** Loads what overrides; that has to fit into memory. `rows`: how many there are in the end. */
+  static async open(
+    kernel: Kernel,
+    { files, rows }: { files: readonly FingerprintFile[]; rows: number },
+  ): Promise<FingerprintFiles> {
     for (const [segment, { path, isNew }] of files.entries())
       if (!isNew)
         for await (const bytes of entriesOf(path))
           kernel.loadOverrides(give(kernel, bytes), segment);
-    return new FingerprintFiles(kernel, files);
+    return new FingerprintFiles(kernel, files, rows);
   }
 
   /** From the start; `taken` is called after each go, when the kernel's areas may hold something. */
@@ -39,11 +44,30 @@ export class FingerprintFiles {
     for await (const _ of this.goes(to)) await taken();
   }
 
-  /** Fills the kernel's window as far as there is room. False when no more is to come. */
-  async fillWindow(): Promise<boolean> {
+  /** Fills the kernel's window with the whole baseline. */
+  async fillAll(): Promise<void> {
+    await this.stream(streamTo.window, () => undefined);
+    this.assertWhole();
+  }
+
+  /** Fills the kernel's window as far as there is room; after the last row of the baseline with the first ones again. */
+  async fillWindow(): Promise<void> {
     this.place ??= this.goes(streamTo.window);
-    while (this.kernel.wanted() > 0) if ((await this.place.next()).done) return false;
-    return true;
+    while (this.kernel.wanted() > 0)
+      if ((await this.place.next()).done) {
+        this.assertWhole();
+        this.place = this.goes(streamTo.window);
+      }
+  }
+
+  /** After the baseline has streamed past. */
+  assertWhole(): void {
+    if (Number(this.kernel.streamed.value) !== this.rows)
+      throw new Failure(
+        'CONFIG',
+        'baseline.corrupt',
+        'The baseline has other rows than it says. Run the sync with --full to send everything again, or with --rebaseline to take the query as it is.',
+      );
   }
 
   async close(): Promise<void> {

@@ -24,7 +24,6 @@ export interface Kernel {
   streamRest(from: number, to: number): number;
   overrideCount(): number;
   wanted(): number;
-  windowRows(): number;
   scan(offset: number, length: number, more: number): number;
   prepareToResolve(): void;
   rewrite(offset: number, length: number): number;

@@ -17,12 +17,13 @@ import {
   UNSEEN,
   ahead,
   append,
+  isLost,
   match,
   openWindow,
   rowAt,
   see,
   seenOf,
-  windowSize,
+  wanted as wantedRows,
 } from './window';
 import { xxh64 as hash } from './xxh64';
 
@@ -242,12 +243,7 @@ export function overrideCount(): u32 {
 
 /** How many more rows of the baseline the window takes now. */
 export function wanted(): u32 {
-  const half = windowSize() >> 1;
-  return ahead() < half ? half - ahead() : 0;
-}
-
-export function windowRows(): u32 {
-  return windowSize();
+  return wantedRows();
 }
 
 /**
@@ -279,7 +275,7 @@ export function scan(offset: u32, length: u32, more: bool): u32 {
     // The rest of the line, eight bytes at a time.
     at = findLineEnd(at, end);
     if (at >= end || !hasRoom(at + 1 - line)) break;
-    if (more && ahead() < LEAST_AHEAD) {
+    if (more && (ahead() < LEAST_AHEAD || isLost())) {
       isStarved = true;
       break;
     }

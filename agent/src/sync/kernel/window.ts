@@ -1,5 +1,7 @@
 // A stretch of the baseline around the place where the query is. Two queries mostly give their rows in the same order,
 // so the next row is looked for right behind the last one, then in an index of the stretch that is made when it is needed.
+// After many misses in a row the stretch moves on by itself, at the end of the baseline to its start again: rows may have
+// left in bulk, or the query begins elsewhere. So numbers of rows here go on after the last one; `see` counts them anew.
 import { ENTRY_BYTES } from './table';
 import { load64, powerOfTwo, take, takeZeroed } from './memory';
 
@@ -25,10 +27,16 @@ let slotMask: u32 = 0;
 let indexedTo: u32 = 0;
 let indexed: u32 = 0;
 let seen: usize = 0;
+let rows: u32 = 0;
+let misses: u32 = 0;
+let moved: u32 = 0;
+/** Misses in a row after which the window moves on. */
+const PATIENCE: u32 = 8192;
 
 /** Holds `most` rows at once, or all of them when they are fewer. */
-export function openWindow(rows: u32, most: u32): void {
-  const size = powerOfTwo(min<u32>(rows, most));
+export function openWindow(all: u32, most: u32): void {
+  rows = all;
+  const size = powerOfTwo(min<u32>(all, most));
   ring = take(<usize>size * ENTRY_BYTES);
   mask = size - 1;
   seen = takeZeroed(<usize>(rows >> 2) + 8);
@@ -41,8 +49,18 @@ export function ahead(): u32 {
   return high - max<u32>(next, low);
 }
 
-export function windowSize(): u32 {
-  return mask + 1;
+/** Whether the query is somewhere else, for all that the window knows. */
+// @ts-ignore: decorator
+@inline
+export function isLost(): bool {
+  return misses >= PATIENCE;
+}
+
+/** How many more rows of the baseline the window takes now. */
+export function wanted(): u32 {
+  const half = (mask + 1) >> 1;
+  if (isLost()) return half - moved;
+  return ahead() < half ? half - ahead() : 0;
 }
 
 export function append(keyLow: u64, keyHigh: u64, row: u64): void {
@@ -51,6 +69,9 @@ export function append(keyLow: u64, keyHigh: u64, row: u64): void {
   store<u64>(entry + 8, keyHigh);
   store<u64>(entry + 16, row);
   if (high - low > mask + 1) low = high - mask - 1;
+  if (!isLost() || ++moved < (mask + 1) >> 1) return;
+  moved = 0;
+  misses = 0;
 }
 
 /** Number of the row with that key, or NOWHERE in the window. */
@@ -61,11 +82,16 @@ export function match(keyLow: u64, keyHigh: u64): u32 {
     const entry = at(n);
     if (load64(entry) == keyLow && load64(entry + 8) == keyHigh) {
       next = n + 1;
+      misses = 0;
       return n;
     }
   }
   const found = lookUp(keyLow, keyHigh);
-  if (found != NOWHERE) next = found + 1;
+  if (found == NOWHERE) misses++;
+  else {
+    next = found + 1;
+    misses = 0;
+  }
   return found;
 }
 
@@ -77,13 +103,15 @@ export function rowAt(n: u32): u64 {
 
 // @ts-ignore: decorator
 @inline
-export function seenOf(n: u32): u32 {
+export function seenOf(number: u32): u32 {
+  const n = number < rows ? number : number % rows;
   return (load<u8>(seen + <usize>(n >> 2)) >> <u8>((n & 3) << 1)) & 3;
 }
 
 // @ts-ignore: decorator
 @inline
-export function see(n: u32, what: u32): void {
+export function see(number: u32, what: u32): void {
+  const n = number < rows ? number : number % rows;
   const place = seen + <usize>(n >> 2);
   const shift = <u8>((n & 3) << 1);
   store<u8>(place, (load<u8>(place) & ~(<u8>3 << shift)) | (<u8>what << shift));
