@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance, DuckDBScalarFunction, StatementType, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure, diskFull } from '../failure.js';
 
 export interface DuckOptions {
@@ -25,6 +26,8 @@ export interface Duck {
   isSelect(sql: string): Promise<boolean>;
   /** Makes a function of one text known to SQL; NULL stays NULL. It may be called for any row, in any order. */
   define(name: string, work: (text: string) => string): void;
+  /** Until the next call, nothing is begun once the signal is aborted, and what is under way ends with a failure. */
+  obey(signal: AbortSignal | undefined): void;
   close(): void;
 }
 
@@ -41,18 +44,25 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
   // DuckDB 1.5.6 fails with an internal error in this rewrite of `row_number() … = 1` over a join.
   await connection.run(`set disabled_optimizers = 'top_n_window_elimination'`);
 
+  let obeyed: AbortSignal | undefined;
+  const interrupt = (): void => connection.interrupt();
+  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+    obeyed?.throwIfAborted();
+    return translated(work);
+  };
+
   async function* chunks(sql: string) {
-    const result = await translated(() => connection.stream(sql));
+    const result = await ask(() => connection.stream(sql));
     for (;;) {
-      const chunk = await translated(() => result.fetchChunk());
+      const chunk = await ask(() => result.fetchChunk());
       if (!chunk || chunk.rowCount === 0) return;
       yield chunk;
     }
   }
   return {
-    run: async (sql) => void (await translated(() => connection.run(sql))),
+    run: async (sql) => void (await ask(() => connection.run(sql))),
     rows: (sql) =>
-      translated(async () => (await connection.runAndReadAll(sql)).getRowsJS() as DuckValue[][]),
+      ask(async () => (await connection.runAndReadAll(sql)).getRowsJS() as DuckValue[][]),
     async *texts(sql) {
       for await (const chunk of chunks(sql)) yield chunk.getRows() as (string | null)[][];
     },
@@ -63,23 +73,29 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
           return items.slice(0, chunk.rowCount);
         });
     },
-    isSelect: (sql) =>
-      translated(async () => {
-        const statements = await connection.extractStatements(sql);
-        if (statements.count !== 1) return false;
-        const statement = await statements.prepare(0);
-        try {
-          return statement.statementType === StatementType.SELECT;
-        } finally {
-          statement.destroySync();
-        }
-      }),
+    isSelect: (sql) => translated(() => isSelect(connection, sql)),
     define: (name, work) => connection.registerScalarFunction(textFunction(name, work)),
+    obey: (signal) => {
+      obeyed?.removeEventListener('abort', interrupt);
+      obeyed = signal;
+      signal?.addEventListener('abort', interrupt);
+    },
     close: () => {
       connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+async function isSelect(connection: DuckDBConnection, sql: string): Promise<boolean> {
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) return false;
+  const statement = await statements.prepare(0);
+  try {
+    return statement.statementType === StatementType.SELECT;
+  } finally {
+    statement.destroySync();
+  }
 }
 
 function textFunction(name: string, work: (text: string) => string): DuckDBScalarFunction {

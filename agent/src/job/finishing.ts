@@ -1,9 +1,31 @@
 import type { DestinationConnection, Finder, Target } from '../connector/destination.js';
+import type { Clock } from '../clock.js';
 import type { Store } from '../store/store.js';
+
+/** How long what is in flight is waited for, in milliseconds: a run that is told to stop has ended within 5 seconds. */
+const graceMs = 3_000;
+
+/** What still counts once a run is told to stop: `lost`, at once, and after a while that nobody answers. */
+export function lastCall(
+  { stop, lost, ended }: { stop: AbortSignal; lost: AbortSignal; ended: AbortSignal },
+  clock: Clock,
+): AbortSignal {
+  const over = new AbortController();
+  const wait = (): void => {
+    const until = AbortSignal.any([lost, ended]);
+    void clock.sleep(graceMs, until).then(
+      () => over.abort(stop.reason),
+      () => undefined,
+    );
+  };
+  if (stop.aborted) wait();
+  else stop.addEventListener('abort', wait, { once: true, signal: ended });
+  return AbortSignal.any([lost, over.signal]);
+}
 
 /**
  * Told to stop, a run sends nothing more; but the batch in flight gets its answer and is recorded, so that nobody has
- * to guess what became of it. Only `lost`, the loss of the lease, cuts that off.
+ * to guess what became of it. Only `lost`, the loss of the lease or of all patience, cuts that off.
  */
 export function finishingDestination(
   destination: DestinationConnection,
@@ -48,14 +70,14 @@ function finishingFinder(finder: Finder, lost: AbortSignal): Finder {
   };
 }
 
-/** The uploads of the record step go on after a stop as well. */
+/** What is uploaded without a signal of its own, like the record of what was taken, only the loss of the lease cuts off. */
 export function finishingStore(store: Store, lost: AbortSignal): Store {
   return {
     get: (key, signal) => store.get(key, signal),
     download: (pointer, path, signal) => store.download(pointer, path, signal),
     put: (key, body, condition) => store.put(key, body, condition),
-    upload: (key, path) => store.upload(key, path, lost),
-    copy: (from, key) => store.copy(from, key, lost),
+    upload: (key, path, signal) => store.upload(key, path, eitherOf(signal, lost)),
+    copy: (from, key, signal) => store.copy(from, key, eitherOf(signal, lost)),
     list: (prefix, signal) => store.list(prefix, signal),
     folders: (prefix, signal) => store.folders(prefix, signal),
     remove: (keys) => store.remove(keys),
@@ -64,4 +86,8 @@ export function finishingStore(store: Store, lost: AbortSignal): Store {
       return store.bytesWritten;
     },
   };
+}
+
+function eitherOf(signal: AbortSignal | undefined, lost: AbortSignal): AbortSignal {
+  return signal ? AbortSignal.any([signal, lost]) : lost;
 }

@@ -6,7 +6,7 @@ import { Failure } from '../failure.js';
 import { runSync } from '../sync/run-sync.js';
 import type { SyncRequest } from '../sync/sync-request.js';
 import { prepareDestination, prepareSource } from './connections.js';
-import { finishingDestination, finishingStore } from './finishing.js';
+import { finishingDestination, finishingStore, lastCall } from './finishing.js';
 import { wireReportOf } from './sync-report.js';
 import { syncRequestOf } from './sync-request.js';
 import { rawSettingsOf } from './wire-settings.js';
@@ -44,10 +44,13 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
     destination.definition.limits,
   );
   open.defer(giveBack);
+  const ended = new AbortController();
+  open.defer(() => ended.abort());
+  const answered = lastCall({ stop: signal, lost: lease.signal, ended: ended.signal }, tools.clock);
   const store = open.adopt(tools.openStore(), (one) => one.close());
   const report = await runSync(request, {
     source,
-    destination: finishingDestination(target, lease.signal),
+    destination: finishingDestination(target, answered),
     limiter,
     store: finishingStore(store, lease.signal),
     workDir: join(tools.jobsDir, `${lease.jobId}-${lease.epoch}`),

@@ -1,6 +1,7 @@
 import type { OperationKind, Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
-import { Failure, failureOf } from '../failure.js';
+import { failureOf } from '../failure.js';
+import type { Failure } from '../failure.js';
 import { Breaker } from './breaker.js';
 import { moveHead } from './baseline.js';
 import { stretchesOf } from './batches.js';
@@ -9,6 +10,7 @@ import { projectedStretches } from './projection.js';
 import { deliver } from './deliver.js';
 import type { Delivered } from './deliver.js';
 import { assertWhole, finish } from './finish.js';
+import { cancelled, interruptible } from './interruptible.js';
 import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
 import { refusedRows } from './join-lookups.js';
@@ -163,7 +165,7 @@ async function sendPart(
   const { lookups } = to;
   await makeMissing(run, part, lookups);
   const refused = await refusedRows(part, { fields: request.fields, lookups, made: true, duck });
-  const { stretches, unrendered } = await linesOf(run, part, to);
+  const { stretches, unrendered } = await interruptible(run, () => linesOf(run, part, to));
   const unsent = [...refused, ...besides(unrendered, refused)];
   const inTurn = request.key.length > 0 && !isKeyPrimary(request);
   return deliver(part, stretches, { ...to, meter, tally, tools, runId, unsent, inTurn });
@@ -211,11 +213,4 @@ function recordedOf(
     run.request.uncertain,
   );
   return { ...part, ...settled, answered: outcomes.answered, refusals: outcomes.refusals };
-}
-
-function cancelled(signal: AbortSignal): Failure | undefined {
-  if (!signal.aborted) return undefined;
-  return signal.reason instanceof Failure
-    ? signal.reason
-    : new Failure('CANCELLED', 'run.cancelled', 'The run was cancelled.');
 }

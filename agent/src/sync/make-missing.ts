@@ -67,7 +67,7 @@ async function make(
   crashPoint('make.after');
   if (request.snapshots !== 'full') return;
   const name = `${runId}-${tools.lease.epoch}-${part.change}-${each.table}`;
-  await tools.store.upload(paths.created(startedAt, name), log, tools.signal);
+  await tools.store.upload(paths.created(startedAt, name), log);
 }
 
 function logLines({ lookup, match }: OpenLookup, { lines }: Question, found: Found[]): string {

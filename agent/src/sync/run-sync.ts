@@ -13,6 +13,7 @@ import { diff } from './diff.js';
 import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
 import { forgetFound } from './forget-found.js';
+import { interruptible } from './interruptible.js';
 import { judge, nothingHeld } from './guard.js';
 import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
@@ -101,9 +102,9 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   const target = open.adopt(await tools.destination.open(wish, tools.signal), (one) => one.close());
   const approved = await readApproved(run);
   if (approved) run.seed = BigInt(approved.seed);
-  const planned = await (request.run.undo === undefined
-    ? planFrom(run, rows, mapping)
-    : planUndo(run, target));
+  const planned = await interruptible(run, () =>
+    request.run.undo === undefined ? planFrom(run, rows, mapping) : planUndo(run, target),
+  );
   crashPoint('plan.after');
   if (request.run.dryRun) await stopDry(run, planned, lookups);
   else if (await mustWait(run, planned, approved)) await wait(run, planned);

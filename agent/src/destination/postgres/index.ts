@@ -12,6 +12,7 @@ import { advice } from './advice.js';
 import { openTableFinder } from './finder.js';
 import type { Database } from './line.js';
 import { tableOptions } from './table-options.js';
+import { opening } from './opening.js';
 import { openTarget } from './target.js';
 
 /** A frozen agent must not hold back its successor: the server ends a transaction that its owner has forgotten. */
@@ -55,8 +56,10 @@ export default defineDestination({
           await client.end().catch(() => undefined);
         }
       },
-      open: (request) => openTarget(request, databaseOf(request.tag)),
-      openFinder: (request) => openTableFinder(request, databaseOf(request.tag)),
+      open: (request, signal) =>
+        opening(databaseOf(request.tag), signal, (database) => openTarget(request, database)),
+      openFinder: (request, signal) =>
+        opening(databaseOf(request.tag), signal, (database) => openTableFinder(request, database)),
       close: async () => undefined,
     };
   },

@@ -145,12 +145,20 @@ interface Reading {
 }
 
 async function read(client: pg.Client, reading: Reading): Promise<RowStream> {
+  const { signal, cancel, done } = reading;
+  // What the columns are is asked of the database too, and waits for a lock like any query.
+  const stop = (): void => void cancel().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
   try {
+    signal.throwIfAborted();
     const columns = await begin(client, reading);
-    return { columns, chunks: chunksOf(client, reading), close: reading.done };
+    return { columns, chunks: chunksOf(client, reading), close: done };
   } catch (error) {
-    await reading.done();
+    await done();
+    signal.throwIfAborted();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 
