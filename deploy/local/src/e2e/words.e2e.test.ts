@@ -19,9 +19,9 @@ beforeEach(async () => {
 
 afterEach(() => whole.close());
 
-const withSync = (fields: string, words = ''): string => `${whole.connections}
+const withSync = (fields: string, words = '', model = ''): string => `${whole.connections}
 models:
-  people: { source: warehouse, primaryKey: [id], table: public.person }
+  people: { source: warehouse, primaryKey: [id], table: public.person${model} }
 syncs:
   people:
     model: people
@@ -59,6 +59,20 @@ it('finds the records that rows refer to, and tries a row again whose record is 
   const made = await whole.run('people');
   expect(made.state).toBe('succeeded');
   expect(await people()).toContainEqual({ name: 'Cleo', domain: 'c.example' });
+});
+
+it('sends the first of several rows with one key, or stops', async () => {
+  await whole.warehouse.query(`insert into person values (2, 'Zoe', 'z.example')`);
+  await whole.apply(withSync('name: name', '', ', duplicates: fail'));
+  expect(await whole.run('people')).toMatchObject({
+    state: 'failed',
+    failure: { code: 'snapshot.repeated_keys' },
+  });
+  await whole.apply(
+    withSync('name: name', '', ', duplicates: first, orderBy: ["domain desc", name]'),
+  );
+  expect(await whole.run('people')).toMatchObject({ state: 'succeeded', counts: { sent: 3 } });
+  expect((await people()).map(({ name }) => name)).toEqual(['Ada', 'Cleo', 'Zoe']);
 });
 
 it('sets a row aside that is refused run after run', async () => {
