@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   create,
   FailureKind,
@@ -29,28 +30,50 @@ const done: Finished['result'] = {
   case: 'syncReport',
   value: create(SyncReportSchema, { outcome: SyncOutcome.SUCCEEDED }),
 };
+const waits = (): Finished['result'] => ({
+  case: 'syncReport',
+  value: create(SyncReportSchema, {
+    outcome: SyncOutcome.WAITING_APPROVAL,
+    planDigest: randomBytes(32).toString('hex'),
+  }),
+});
 const noRoom = create(FailureSchema, { kind: FailureKind.TRANSIENT, code: 'job.no_room' });
 
 /** All that can happen to the queue, each with whatever is there. */
 function makeActs(agents: readonly Agent[]): (() => Promise<unknown>)[] {
-  const { jobs, runs, database, caller, scheduler } = ground;
+  const { jobs, runs, approvals, database, caller, scheduler } = ground;
   const held: { agent: Agent; job: LeasedJob }[] = [];
   const withHeld = async (act: (agent: Agent, job: LeasedJob) => Promise<unknown>) => {
     const one = anyOf(held);
     if (one) await act(one.agent, one.job);
   };
-  return [
+  const often = [
     () => ground.start(`sync-${upTo(syncs)}`),
-    async () => {
-      const run = anyOf(await database.run.findMany({ where: { liveSyncId: { not: null } } }));
-      if (run) await runs.cancel(caller, run.id);
-    },
     async () => {
       const agent = anyOf(agents)!;
       for (const job of await jobs.claim(agent, 1 + upTo(2))) held.push({ agent, job });
     },
-    () => withHeld(({ id }, job) => database.$transaction((tx) => jobs.accept(tx, id, job))),
     () => withHeld(({ id }, job) => database.$transaction((tx) => jobs.finish(tx, id, job, done))),
+    async () => {
+      const agent = anyOf(agents)!;
+      for (const job of await jobs.claim(agent, 1)) {
+        held.push({ agent, job });
+        await database.$transaction((tx) => jobs.finish(tx, agent.id, job, waits()));
+      }
+    },
+    async () => {
+      const run = anyOf(await database.run.findMany({ where: { state: 'waiting_approval' } }));
+      if (run) await approvals.approve(caller, { runId: run.id, planDigest: run.planDigest });
+    },
+  ];
+  return [
+    ...often,
+    ...often,
+    async () => {
+      const run = anyOf(await database.run.findMany({ where: { liveSyncId: { not: null } } }));
+      if (run) await runs.cancel(caller, run.id);
+    },
+    () => withHeld(({ id }, job) => database.$transaction((tx) => jobs.accept(tx, id, job))),
     () =>
       withHeld(({ id }, job) => database.$transaction((tx) => jobs.refuse(tx, id, job, noRoom))),
     () => withHeld(({ id }, job) => jobs.renew(id, [job])),
@@ -62,10 +85,14 @@ function makeActs(agents: readonly Agent[]): (() => Promise<unknown>)[] {
       await jobs.rescue();
     },
     () => ground.apply(scheduled(1 + upTo(syncs))),
+    () => ground.apply(scheduled(syncs).replace('person_0', `person_${upTo(9)}`)),
     async () => {
       await database.$executeRaw`
+        update "Run" set "waitingSince" = now() - interval '2 days'
+        where id in (select id from "Run" where state = 'waiting_approval' limit 1 for update skip locked)`;
+      await database.$executeRaw`
         update "Sync" set "nextRunAt" = now() where id in (
-          select id from "Sync" where "removedAt" is null order by random() limit 1 for update skip locked)`;
+          select id from "Sync" where "removedAt" is null order by random() limit 2 for update skip locked)`;
       await scheduler.startBatch();
     },
   ];
@@ -107,4 +134,11 @@ it('keeps runs and jobs of one mind, whatever happens at once', async () => {
   });
   expect(removedAndLive).toBe(0);
   expect(await ground.database.run.count()).toBeGreaterThan(10);
+  const restless = await ground.database.run.count({
+    where: { state: { not: 'waiting_approval' }, waitingSince: { not: null } },
+  });
+  expect(restless).toBe(0);
+  // Each approval is of a plan that once waited, and no plan was approved twice.
+  const approved = await ground.database.auditEntry.findMany();
+  expect(new Set(approved.map(({ planDigest }) => planDigest)).size).toBe(approved.length);
 });
