@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
@@ -18,6 +20,7 @@ import { settle } from './settle.js';
 import type { Settled } from './settle.js';
 import type { SyncRequest } from './sync-request.js';
 import type { Tally } from './tally.js';
+import type { SyncTools } from './tools.js';
 
 type Left = Outcomes & { intended: Range[] };
 
@@ -55,9 +58,20 @@ export async function recover(
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping };
   const former = left.fresh ? undefined : baseline.manifest;
   await viewRejected(former, context, { tolerant: request.run.full || request.run.rebaseline });
-  const settled = await record(parts, { ...context, shape, fresh: left.fresh ?? false });
+  const tools = await withOwnFolder(context.tools);
+  const settled = await record(parts, { ...context, tools, shape, fresh: left.fresh ?? false });
   crashPoint('recover.end');
   return { baseline: settled, resumed };
+}
+
+/**
+ * The cache links to the files that a baseline is made of, and the run records once more at its end: were those files
+ * of the same names, it would write into the cached segments of this one.
+ */
+async function withOwnFolder(tools: SyncTools): Promise<SyncTools> {
+  const workDir = join(tools.workDir, 'recovered');
+  await mkdir(workDir, { recursive: true });
+  return { ...tools, workDir };
 }
 
 async function recordable(

@@ -168,6 +168,23 @@ describe('a crash between delivery and record', () => {
     },
   );
 
+  it('keeps what it settles apart from what it records itself (invariant 2)', async () => {
+    const rename = (from: number): void =>
+      table.slice(from, from + 5).forEach((row) => (row['name'] = `renamed ${row['id']}`));
+    await engine.run();
+    rename(0);
+    crashAt('manifest');
+    await engine.run();
+    onStore = () => undefined;
+    // As many rows again: files of one size, whose contents differ.
+    rename(5);
+    expect(await engine.run()).toMatchObject({ counts: { changed: 5, sent: 5 }, resumed: 5 });
+    expect(await engine.run({ run: { ...run, verify: true } })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { unchanged: 20, sent: 0 },
+    });
+  });
+
   it('tells of held rows although the run that found them died before it could (invariant 3)', async () => {
     const uncertain = [{ failure: { code: 'delivery.uncertain' }, count: 20 }];
     moods.maxRows = 20;
