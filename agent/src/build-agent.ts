@@ -144,11 +144,12 @@ function workOf({ work }: Offer, tools: Tools): Work {
 }
 
 function toolsOf(config: Config, registry: Registry, clock: Clock): Tools {
-  const { environment, ownPlaces } = config;
+  const { environment, ownPlaces, hashKey } = config;
   const places = { environment, own: ownPlaces };
   return {
     registry,
     resolveSecret: (reference) => readSecret(reference, places),
+    ...(hashKey !== undefined && { hashKey: () => readSecret(hashKey, places) }),
     openStore: () => openS3Store(config.bucket),
     limiters: new Limiters(clock),
     jobsDir: join(config.workDir, 'jobs'),

@@ -81,6 +81,7 @@ it.each([
   ],
   ['credentials in the address', { DRAWBRIDGE_URL: 'wss://me:pw@host' }, 'DRAWBRIDGE_URL'],
   ['a policy that it would ignore', { DRAWBRIDGE_POLICY: '/policy.yaml' }, 'not enforced'],
+  ['a key in place of where it is', { DRAWBRIDGE_HASH_KEY: 's3cret' }, 'the key itself'],
   ['a fraction', { DRAWBRIDGE_CONCURRENCY: '1.5' }, 'whole number'],
 ])('refuses %s', (_what, change, text) => {
   expect(problemsOf({ ...whole, ...change })).toContain(text);

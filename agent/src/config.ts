@@ -39,6 +39,8 @@ export interface Config {
   /** Undefined: no probes and no metrics. */
   metricsPort: number | undefined;
   logLevel: LogLevel;
+  /** Reference of the secret that rows are hashed with, where a sync keeps no values. */
+  hashKey: string | undefined;
   /** Where `env:NAME` secrets are looked up. */
   environment: Environment;
   /** What the agent itself is trusted by: the bucket, the cluster and the control plane. No secret may point there. */
@@ -64,6 +66,7 @@ export function readConfig(environment: Environment = process.env): Config {
     concurrency: reader.number('DRAWBRIDGE_CONCURRENCY', { least: 1, most: 64 }) ?? 4,
     metricsPort: reader.number('DRAWBRIDGE_METRICS_PORT', { least: 0, most: 65_535 }),
     logLevel: levelIn(reader),
+    hashKey: hashKeyIn(reader),
     environment,
     ownPlaces: ownPlacesIn(reader, identityFile),
     crash: crashIn(reader),
@@ -135,6 +138,15 @@ function identityIn(reader: Reader): string {
       : 'DRAWBRIDGE_IDENTITY must say where the agent keeps its key, as file:PATH.',
   );
   return '';
+}
+
+function hashKeyIn(reader: Reader): string | undefined {
+  const reference = reader.text('DRAWBRIDGE_HASH_KEY');
+  if (reference === undefined || /^(env:.|file:\/.)/.test(reference)) return reference;
+  reader.problems.push(
+    'DRAWBRIDGE_HASH_KEY must say where the key is, as env:NAME or file:/path; the key itself has no place here.',
+  );
+  return undefined;
 }
 
 /** Wherever the AWS SDK's chain of credentials and Kubernetes keep what the agent signs in with. */

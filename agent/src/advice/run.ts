@@ -54,6 +54,22 @@ export const runTexts: Texts = {
     'A row is too long',
     'A row may have 16 MiB. Leave its largest column out of the model.',
   ],
+  'snapshot.no_hash_key': [
+    'The agent has no key to hash rows with',
+    'Set DRAWBRIDGE_HASH_KEY of every agent of the pool to `env:NAME` or `file:/path` of one secret of at least 32 characters, and keep it: with another one nothing can be compared.',
+  ],
+  'snapshot.other_hash_key': [
+    'What was sent before was hashed with another key',
+    'Give the agent the key that it had, or send every row again with `drawbridge run SYNC --full` (records of rows that left meanwhile stay), or take the rows as sent with `--rebaseline`.',
+  ],
+  'snapshot.kept_otherwise': [
+    'What was sent before was kept under another `snapshots` setting',
+    'Run the sync once with `drawbridge run SYNC --rebaseline` (sends nothing) or `--full` (sends every row; records of rows that left meanwhile stay). Objects of earlier runs stay in your bucket until its lifecycle rules remove them.',
+  ],
+  'snapshot.hashed_recode': [
+    'Hashed rows can not be compared under other columns',
+    'Send every row again with `drawbridge run SYNC --backfill`, or take the rows as sent with `--rebaseline`.',
+  ],
   'mapping.bad_template': [
     'A template is not valid Liquid',
     'What is wrong with it is in your bucket under the error id. Correct the template, apply, and run the sync again.',

@@ -56,6 +56,7 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
     workDir: join(tools.jobsDir, `${lease.jobId}-${lease.epoch}`),
     cacheDir: tools.cacheDir,
     memoryMiB: tools.memoryMiB,
+    ...(tools.hashKey && { hashKey: tools.hashKey }),
     clock: tools.clock,
     lease,
     onProgress,

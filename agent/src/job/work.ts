@@ -31,6 +31,8 @@ export interface Right {
 export interface Tools {
   registry: Registry;
   resolveSecret: ResolveSecret;
+  /** The secret that rows are hashed with; absent when the agent has none. */
+  hashKey?: () => Promise<string>;
   /** One for each job: a store counts the bytes that were written through it. */
   openStore: () => Store & { close(): void };
   limiters: Limiters;

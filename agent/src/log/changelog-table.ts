@@ -87,27 +87,34 @@ interface Names {
 }
 
 function namesOf(logs: readonly RunLog[]): Names {
-  const all = logs.flatMap(({ columns }) => columns.map(({ name }) => name));
+  const all = logs.flatMap(toldOf);
   const keys = logs.flatMap(({ columns, keyColumns }) =>
     columns.slice(0, keyColumns).map(({ name }) => name),
   );
   return { all: [...new Set(all)], keys: [...new Set(keys)] };
 }
 
+/** The columns that are in its files: keys alone where no values are kept. */
+function toldOf({ columns, keyColumns, mac }: RunLog): string[] {
+  return columns.slice(0, mac === undefined ? columns.length : keyColumns).map(({ name }) => name);
+}
+
 /** Files with the same columns are read together. */
 function groupsOf(found: readonly Found[]): Map<string, Found[]> {
   return Map.groupBy(found, ({ log, logged }) =>
-    JSON.stringify([log.columns.map(({ name }) => name), log.keyColumns, logged.change]),
+    JSON.stringify([toldOf(log), log.keyColumns, logged.change]),
   );
 }
 
 function selectOf(group: readonly Found[], names: Names, { key }: Window): string {
   const [{ log, logged }] = group as [Found];
-  const has = log.columns.map(({ name }) => name);
+  const has = toldOf(log);
   const had = has.slice(0, log.keyColumns);
   const none = structSql(names.all, [], 'c');
   const current = structSql(names.all, has, 'c');
-  const former = structSql(names.all, has, logged.change === 'changed' ? 'o' : 'c');
+  // Where no values are kept, all that is known of a changed row is its key, which did not change.
+  const isBeside = logged.change === 'changed' && log.mac === undefined;
+  const former = structSql(names.all, has, isBeside ? 'o' : 'c');
   const isOldOnly = logged.change === 'removed';
   return `select l.* exclude (file), ${structSql(names.keys, had, 'c')} as "key",
       ${isOldOnly ? `case when false then ${none} end` : current} as new,

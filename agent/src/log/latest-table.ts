@@ -21,7 +21,7 @@ export async function makeLatest(
   });
   const names = { all: new Set<string>(), keys: new Set<string>() };
   for (const { manifest } of baselines)
-    for (const [n, { name }] of (manifest?.columns ?? []).entries()) {
+    for (const [n, { name }] of toldOf(manifest).entries()) {
       names.all.add(name);
       if (n < (manifest?.keyColumns ?? 0)) names.keys.add(name);
     }
@@ -41,6 +41,13 @@ const listed = (names: { all: Set<string>; keys: Set<string> }) => ({
   all: [...names.all],
   keys: [...names.keys],
 });
+
+/** The columns that are in its files: keys alone where no values are kept. */
+function toldOf(manifest: Manifest | undefined): Manifest['columns'] {
+  if (!manifest) return [];
+  const { columns, keyColumns, mac } = manifest;
+  return columns.slice(0, mac === undefined ? columns.length : keyColumns);
+}
 
 /** All segments as one relation, each row with the number of its segment. */
 async function makeEntries(
@@ -67,10 +74,11 @@ async function makeEntries(
 
 function selectOf(
   { workspaceId, syncId, name }: SyncPlace,
-  { columns, keyColumns }: Manifest,
+  manifest: Manifest,
   to: { all: string[]; keys: string[]; entries: string },
 ): string {
-  const has = columns.map((column) => column.name);
+  const { keyColumns } = manifest;
+  const has = toldOf(manifest).map(({ name: column }) => column);
   return `select ${quoteText(workspaceId)} as workspace, ${quoteText(syncId)} as "sync", ${quoteText(name)} as sync_name,
       case rh % 8 when 1 then 'skipped' else case rh when 8 then 'unknown' else 'sent' end end as state,
       ${structSql(to.keys, has.slice(0, keyColumns), 'c')} as "key", ${structSql(to.all, has, 'c')} as "value"

@@ -157,6 +157,24 @@ describe('a question over the logs', () => {
     expect(told).toContainEqual(expect.stringContaining('1 files of the changelog have expired'));
   });
 
+  it('knows keys alone of a sync that keeps no values', async () => {
+    const hashed = { snapshots: 'hashed' as const };
+    const tools = { hashKey: async () => 'k'.repeat(32) };
+    await engine.run(hashed, tools);
+    table = [{ id: '1', name: 'other', team: 'red' }];
+    await engine.run(hashed, tools);
+    expect(
+      await rowsOf('select change, outcome, new, old from changelog where epoch = 2 order by all'),
+    ).toEqual([
+      { change: 'changed', outcome: 'sent', new: { id: '1' }, old: { id: '1' } },
+      { change: 'removed', outcome: 'sent', new: null, old: { id: '2' } },
+      { change: 'removed', outcome: 'sent', new: null, old: { id: '3' } },
+    ]);
+    expect(await rowsOf('select state, "value" from latest')).toEqual([
+      { state: 'sent', value: { id: '1' } },
+    ]);
+  });
+
   it('is answered before anything has run', async () => {
     for (const name of ['changelog', 'latest', 'runs'])
       expect(await rowsOf(`select * from ${name}`)).toEqual([]);

@@ -41,6 +41,8 @@ export interface Manifest {
   target: string;
   /** What the rows were sent as; see `mappingDigest`. Absent: as any mapping would, for all we know. */
   mapping?: string | undefined;
+  /** Names the key that rows were hashed with; absent where their values are kept. */
+  mac?: string | undefined;
   rows: number;
   /** Oldest first; a later one wins for the keys that it names. */
   segments: Segment[];
@@ -55,6 +57,8 @@ export interface Shape {
   keyColumns: number;
   target: string;
   mapping: string | undefined;
+  /** Names the key that rows are hashed with; absent where their values are kept. */
+  mac?: string | undefined;
 }
 
 /** Rows that were acknowledged together, or taken out together. */

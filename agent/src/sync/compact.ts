@@ -6,6 +6,7 @@ import { allCached, fingerprintFiles } from './baseline.js';
 import type { Manifest, Segment } from './baseline.js';
 import { FingerprintFiles } from './fingerprint-files.js';
 import { area, bytesAt, openKernel, streamTo } from './fingerprint-kernel.js';
+import { keptNames } from './hashing.js';
 import { countOf } from './passes.js';
 import { keepSegment, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
@@ -83,10 +84,11 @@ async function compactFingerprints(
 
 /** What is new stays unless a later segment overrides it; of what overrides, the latest stays. */
 async function compactValues(
-  { segments, columns }: Manifest,
+  manifest: Manifest,
   { tools, duck }: RecordContext,
 ): Promise<{ file: string; rows: number }> {
-  const names = columns.map(({ name }) => name);
+  const { segments } = manifest;
+  const names = keptNames(manifest);
   const keys: string[] = [];
   const reads: string[] = [];
   for (const [n, { kind, isNew, values }] of segments.entries()) {

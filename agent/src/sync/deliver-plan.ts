@@ -58,7 +58,7 @@ export async function deliverPlan(
     const inBucket = stored.get(part.change) ?? (await uploadedSoFar(part));
     if (part.kind === undefined) {
       const taken = { except: [], unknown: [], skipped: [], stale: [] };
-      recorded.push({ ...part, ...taken, stored: inBucket });
+      recorded.push({ ...part, ...taken, ...keptOf(part), stored: inBucket });
       continue;
     }
     const sendable = { ...part, kind: part.kind, upTo: Math.min(part.rows, left) };
@@ -76,11 +76,16 @@ export async function deliverPlan(
     delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
     const settled = recordedOf(run, part, { result, target: to.target });
-    recorded.push({ ...settled, stored: inBucket });
+    recorded.push({ ...settled, ...keptOf(part), stored: inBucket });
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
   return { recorded, delivered, ...(failure && { failure }) };
+}
+
+/** What goes into the baseline. */
+function keptOf({ files, sealed }: PlanPart): Pick<Recorded, 'files'> {
+  return { files: sealed ? [sealed.kept] : files };
 }
 
 /** What keeps a part from being sent must not cost the record of those that were. */
@@ -115,6 +120,7 @@ async function announce(
       keyColumns: shape.keyColumns,
       target: shape.target,
       mapping: shape.mapping,
+      mac: shape.mac,
       owed: footing.owed,
       fresh: run.fresh,
       parts: inFlight,
@@ -136,8 +142,9 @@ async function uploadedSoFar({ staged }: PlanPart): Promise<ObjectPointer[]> {
 /** Where the files of a part are in the bucket; what is on its way already is waited for. */
 async function uploadPart(
   { tools, paths, runId }: Run,
-  { change, files, staged }: PlanPart,
+  { change, staged, sealed, ...part }: PlanPart,
 ): Promise<ObjectPointer[]> {
+  const files = sealed ? [sealed.told] : part.files;
   const pointers: ObjectPointer[] = [];
   for (const [n, file] of files.entries()) {
     const onItsWay = staged?.uploads[n];

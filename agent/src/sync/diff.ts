@@ -2,14 +2,16 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
-import type { Baseline, Manifest } from './baseline.js';
+import type { Manifest } from './baseline.js';
 import { allCached } from './baseline.js';
 import { asParquet, csvOptions, parquet, shortLine } from './work-files.js';
 import type { Footing } from './footing.js';
+import { keptNames, macName, macSql } from './hashing.js';
 import { valueColumn } from './mapping.js';
 import type { Meter } from './meter.js';
 import { countOf, inPasses, passesOf } from './passes.js';
 import { sameValues } from './same-value.js';
+import type { Run } from './run.js';
 import type { Snapshot } from './snapshot.js';
 import type { SyncTools } from './tools.js';
 import { findLatest } from './values.js';
@@ -21,9 +23,9 @@ import type { ValueFile } from './values.js';
  */
 export async function diff(
   snapshot: Snapshot,
-  context: { baseline: Baseline; footing: Footing; duck: Duck; tools: SyncTools; meter: Meter },
+  context: Pick<Run, 'baseline' | 'shape' | 'footing' | 'duck' | 'tools' | 'meter'>,
 ): Promise<void> {
-  const { baseline, footing, duck, tools, meter } = context;
+  const { baseline, shape, footing, duck, tools, meter } = context;
   const { manifest } = baseline;
   const { counts } = meter;
   const names = snapshot.columns.map(({ name }) => name);
@@ -45,11 +47,14 @@ export async function diff(
   const columns = names.map(valueColumn);
   const found = counts.changed;
   await viewCandidates(duck, snapshot, { any: found > 0, workDir: tools.workDir });
+  if (shape.mac !== undefined) await viewMacs(duck, shape);
   const passes = passesOf(await passesFor(snapshot, meter));
-  await viewFormer(duck, manifest, { tools, names, passes });
-  const by = { columns, passes, workDir: tools.workDir };
+  const kept = keptNames(shape);
+  await viewFormer(duck, manifest, { tools, names: kept, passes });
+  const by = { columns, kept: kept.map(valueColumn), passes, workDir: tools.workDir };
   const compared = snapshot.columns.filter(({ name }) => footing.recode?.has(name) ?? true);
-  await findChanged(duck, { ...by, ...footing, same: sameValues(duck, compared) });
+  const same = shape.mac === undefined ? sameValues(duck, compared) : [sameMac];
+  await findChanged(duck, { ...by, ...footing, same });
   await findRemoved(duck, { ...by, drifted: footing.drifted });
   counts.changed = await countOf(duck, 'changed');
   counts.unchanged += found - counts.changed;
@@ -68,6 +73,8 @@ async function passesFor(snapshot: Snapshot, { counts }: Meter): Promise<number>
 
 interface Comparing {
   columns: string[];
+  /** Those that the baseline has: all of them, or keys and HMAC. */
+  kept: string[];
   passes: readonly string[];
   workDir: string;
 }
@@ -81,8 +88,10 @@ async function findChanged(
     ...by
   }: Comparing & Pick<Footing, 'resend' | 'recode'> & { same: readonly string[] },
 ): Promise<void> {
-  const { columns } = by;
-  const old = columns.map((column) => `v.${column} as ${oldColumn(column)}`);
+  const { columns, kept } = by;
+  const old = [...new Set([...columns, ...kept])].map(
+    (column) => `${keptSql(column, kept)} as ${oldColumn(column)}`,
+  );
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
   const isSkipped = `s.class = 'F' or (s.class = 'U' and v.rh % 8 <> 0)`;
   const isKnown = `s.class <> 'U' and v.klo is not null`;
@@ -103,10 +112,12 @@ async function findRemoved(
   duck: Duck,
   { drifted, ...by }: Comparing & { drifted: ReadonlySet<string> },
 ): Promise<void> {
-  const { columns } = by;
+  const { columns, kept } = by;
   const lost = new Set([...drifted].map(valueColumn));
   const former = columns.map((column) =>
-    lost.has(column) ? `cast(null as varchar) as ${column}` : `v.${column}`,
+    lost.has(column)
+      ? `cast(null as varchar) as ${column}`
+      : `${keptSql(column, kept)} as ${column}`,
   );
   await inPasses(duck, 'removed', {
     ...by,
@@ -116,6 +127,11 @@ async function findRemoved(
       left join (select * from former where ${pass}) as v on g.klo = v.klo and g.khi = v.khi`,
   });
 }
+
+const sameMac = `s.${valueColumn(macName)} is not distinct from v.${valueColumn(macName)}`;
+
+const keptSql = (column: string, kept: readonly string[]): string =>
+  kept.includes(column) ? `v.${column}` : 'cast(null as varchar)';
 
 function oldColumn(column: string): string {
   return column.replace('"c:', '"o:');
@@ -146,6 +162,13 @@ async function viewCandidates(
   await duck.run(
     `create view candidates as ${any ? `select * from read_parquet(${file})` : `${staged} limit 0`}`,
   );
+}
+
+/** The candidates with what they are compared by where no values are kept. */
+async function viewMacs(duck: Duck, shape: Run['shape']): Promise<void> {
+  await duck.run('alter view candidates rename to candidate_values');
+  await duck.run(`create view candidates as select *, ${macSql(shape)} as ${valueColumn(macName)}
+    from candidate_values`);
 }
 
 /** Makes the view `former`: the acknowledged values of what may have changed or left, by key. */

@@ -24,6 +24,7 @@ export interface InFlight {
   keyColumns: number;
   target: string;
   mapping?: string | undefined;
+  mac?: string | undefined;
   /** Of the changed rows, those that are not taken have to be found again. */
   owed?: boolean;
   /** The former baseline was set aside: its rows are no part of the next one. */

@@ -24,7 +24,8 @@ export async function logDelivery(
   const pointers = new Map(
     announced?.runId === run.runId ? announced.parts.map((part) => [part.change, part.files]) : [],
   );
-  const parts = planned.parts.map(({ change, kind, rows, files }): Loggable => {
+  const parts = planned.parts.map(({ change, kind, rows, sealed, ...part }): Loggable => {
+    const files = sealed ? [sealed.told] : part.files;
     const { outcomes, open } = delivered.get(change) ?? { outcomes: undefined, open: [] };
     const recordedOnly: Loggable['ended'] = [{ outcome: 'skipped', rows: [[0, rows]] }];
     const ended = outcomes ? endedAs(outcomes, open) : kind === undefined ? recordedOnly : [];

@@ -42,6 +42,8 @@ export interface RunLog {
   keyColumns: number;
   target: string;
   mapping?: string;
+  /** The rows have keys and an HMAC, and no values. */
+  mac?: string;
   /** Unchanged rows were sent as well, as the mapping had become another one. */
   owed: boolean;
   files: LoggedFile[];
@@ -161,6 +163,7 @@ function logOf(files: LoggedFile[], context: LogContext): RunLog {
     keyColumns: shape.keyColumns,
     target: shape.target,
     ...(shape.mapping === undefined ? {} : { mapping: shape.mapping }),
+    ...(shape.mac === undefined ? {} : { mac: shape.mac }),
     owed,
     files,
   };

@@ -23,6 +23,16 @@ export interface PlanPart {
   files: readonly string[];
   /** Where the rows are as the snapshot staged them, one for one. */
   staged?: StagedRows;
+  /** Where no values may rest in the bucket. */
+  sealed?: SealedRows;
+}
+
+/** A part of a plan without its values. */
+export interface SealedRows {
+  /** With the fingerprints of rows; stays here. */
+  kept: string;
+  /** What may rest in the bucket. */
+  told: string;
 }
 
 /** Fields before the row's own in a staged line. */

@@ -9,6 +9,7 @@ import { moveHead } from './baseline.js';
 import type { Baseline, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
 import { heldAfter } from './held.js';
+import { bareFingerprint, keptNames } from './hashing.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import type { StagedRows } from './plan.js';
@@ -73,6 +74,7 @@ export async function record(
     keyColumns: context.shape.keyColumns,
     target: context.shape.target,
     mapping: context.shape.mapping,
+    mac: context.shape.mac,
     rows: rowsAfter(former, parts),
     segments: [...(former?.segments ?? []), ...segments],
     rejected: await nextRejected(former?.rejected, parts, { ...context, generation }),
@@ -107,7 +109,7 @@ async function makeSegment(
   generation: number,
   context: RecordContext,
 ): Promise<Segment | undefined> {
-  const { tools, paths } = context;
+  const { tools, paths, shape } = context;
   const rows = part.rows - countRanges(part.except);
   if (rows === 0) return undefined;
   const name = `${part.change}-${writerOf(context)}`;
@@ -115,15 +117,17 @@ async function makeSegment(
     (ranges) => ranges.length === 0,
   );
   const isAsPlanned = isWhole && part.change === 'added';
+  const isAsStored = isAsPlanned && shape.mac === undefined;
   const files = isAsPlanned ? part.files : [await writeChosen(part, context)];
   const fingerprint =
     isAsPlanned && part.staged
       ? part.staged.fingerprints
       : await fingerprintsOf(part.change, files, context);
+  const bare = shape.mac === undefined ? files : [await withoutFingerprints(part, files, context)];
   const values: ObjectPointer[] = [];
-  for (const [n, file] of files.entries()) {
+  for (const [n, file] of bare.entries()) {
     const key = paths.values(generation, `${name}-${n}`);
-    values.push(await keepSegment(tools, key, { file, stored: isAsPlanned && part.stored?.[n] }));
+    values.push(await keepSegment(tools, key, { file, stored: isAsStored && part.stored?.[n] }));
   }
   return {
     kind: part.change === 'removed' ? 'remove' : 'put',
@@ -146,11 +150,23 @@ async function fingerprintsOf(
   return path;
 }
 
+/** A fast hash of values that are not to be known must not lie beside their HMAC. */
+async function withoutFingerprints(
+  { change }: Recorded,
+  files: readonly string[],
+  { duck, tools }: RecordContext,
+): Promise<string> {
+  const file = join(tools.workDir, `bare-${change}.parquet`);
+  await duck.run(`copy (select * replace (${bareFingerprint('rh')} as rh) from ${parquet(files)})
+    to ${quoteText(file)} ${asParquet}`);
+  return file;
+}
+
 async function writeChosen(part: Recorded, { duck, tools, shape }: RecordContext): Promise<string> {
   const { workDir } = tools;
   const file = join(workDir, `values-${part.change}.parquet`);
   // Not the former values that a plan of changes has beside them.
-  const columns = shape.columns.map(({ name }) => `p.${valueColumn(name)}`);
+  const columns = keptNames(shape).map((name) => `p.${valueColumn(name)}`);
   const ranges = (name: RangeName): Promise<string> =>
     rangeTable(join(workDir, `${name}-${part.change}.tsv`), part[name]);
   const from = `${parquet(part.files)} as p

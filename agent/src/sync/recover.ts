@@ -54,8 +54,8 @@ export async function recover(
   if (unlogged) context.tally.add(unlogged);
   crashPoint('recover.read');
   if (parts.length === 0) return { baseline: await forget(context), resumed };
-  const { columns, keyColumns, target, mapping } = left;
-  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping };
+  const { columns, keyColumns, target, mapping, mac } = left;
+  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping, mac };
   const former = left.fresh ? undefined : baseline.manifest;
   await viewRejected(former, context, { tolerant: request.run.full || request.run.rebaseline });
   const tools = await withOwnFolder(context.tools);

@@ -19,6 +19,8 @@ import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
 import { logReport } from './log-report.js';
 import { constantText, constantType, makeMapping } from './mapping.js';
+import { assertComparable, assertKeptAlike, prepareHashing } from './hashing.js';
+import { sealPlan } from './seal-plan.js';
 import type { Mapping } from './mapping.js';
 import { mixedMapping } from './mapping-digest.js';
 import { openLookups } from './open-lookups.js';
@@ -75,12 +77,14 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
 }
 
 async function follow(run: Run): Promise<void> {
-  const { request, tools } = run;
+  const { request } = run;
   assertOptions(request);
   assertRemovable(request);
+  await prepareHashing(run);
   run.baseline = await currentBaseline(run);
+  assertKeptAlike(run);
   const { undo } = request.run;
-  const rows = await (undo === undefined ? query(request, tools) : openUndo(run, undo));
+  const rows = await (undo === undefined ? query(request, run.tools) : openUndo(run, undo));
   crashPoint('query.opened');
   try {
     await bring(run, rows);
@@ -120,6 +124,7 @@ async function stopDry(run: Run, planned: Plan, lookups: Lookups): Promise<void>
 async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
   const { request, tools, meter } = run;
   stand(run, rows.columns);
+  assertComparable(run);
   const tolerant = request.run.full || request.run.rebaseline;
   await viewRejected(run.baseline.manifest, run, { tolerant });
   const snapshot = await takeSnapshot(rows, run);
@@ -131,6 +136,7 @@ async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Pl
     keyColumns: request.model.primaryKey.length,
     target: run.shape.target,
     mapping: run.shape.mapping,
+    mac: run.shape.mac,
   };
   meter.enter('diff');
   await diff(snapshot, run);
@@ -174,6 +180,7 @@ async function carryOut(
   to: { mapping: Mapping; target: Target; lookups: Lookups },
 ): Promise<void> {
   const { meter } = run;
+  await sealPlan(run, planned);
   await recode(run);
   if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) {
     const unlogged = await logWithheld(run, planned);

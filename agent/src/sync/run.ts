@@ -22,7 +22,7 @@ export interface Run {
   /** An undo removes what was added, even where the sync removes nothing. */
   request: SyncRequest;
   readonly runId: string;
-  readonly tools: SyncTools;
+  tools: SyncTools;
   readonly paths: SyncPaths;
   readonly duck: Duck;
   readonly meter: Meter;
@@ -66,7 +66,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
       memoryMiB: Math.max(96, Math.floor(tools.memoryMiB * duckShare)),
     }),
     meter: new Meter(tools.clock, tools.onProgress),
-    tally: new Tally(),
+    tally: new Tally({ keepsTexts: request.snapshots === 'full' }),
     startedAt: new Date(tools.clock.now()),
     baseline: {
       head: { generation: 0, epoch: '0', runId: '' },

@@ -3,7 +3,7 @@ import type { Column } from '../connector/value.js';
 import type { Duck } from '../duck/duck.js';
 import { valueColumn } from './mapping.js';
 
-const canonicalFunction = 'canonical_json';
+export const canonicalFunction = 'canonical_json';
 
 /**
  * SQL for each column: whether a row's value (`s`) is its former one (`v`). Values of a type have one text each, so texts

@@ -16,10 +16,14 @@ const maxSamples = 20;
 export class Tally {
   private readonly groups = new Map<string, Group>();
 
+  /** Texts may quote rows; they are left out where no values may rest in the bucket. */
+  constructor(private readonly options: { keepsTexts: boolean } = { keepsTexts: true }) {}
+
   add(failure: Failure, row?: { change: string; ord: number }, count = 1): ErrorTally {
     const group = this.groupOf(failure);
     group.count += count;
-    if (group.samples.length < maxSamples) group.samples.push({ ...row, detail: failure.detail });
+    if (group.samples.length < maxSamples)
+      group.samples.push({ ...row, detail: this.detailOf(failure) });
     return shown(group);
   }
 
@@ -37,6 +41,10 @@ export class Tally {
       const body = JSON.stringify({ ...failure, message, count, samples }, null, 2);
       await store.put(paths.error(runId, errorId), Buffer.from(body));
     }
+  }
+
+  private detailOf({ detail }: Failure): string | undefined {
+    return this.options.keepsTexts ? detail : detail && 'Left out: snapshots are hashed.';
   }
 
   private groupOf(failure: Failure): Group {

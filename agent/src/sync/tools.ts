@@ -17,6 +17,8 @@ export interface SyncTools {
   /** A folder for baseline segments that outlives runs; everything in it can be fetched again. */
   cacheDir: string;
   memoryMiB: number;
+  /** The secret that rows are hashed with where no values are kept; absent when the agent has none. */
+  hashKey?: () => Promise<string>;
   clock: Clock;
   lease: Lease;
   onProgress(progress: Progress): void;

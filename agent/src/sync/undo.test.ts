@@ -205,7 +205,7 @@ describe('a run can not be undone', () => {
   });
 
   it('when no values are kept', async () => {
-    await twoRuns();
+    await twoRuns({ snapshots: 'hashed' });
     expect(await refusal(undo(second, { snapshots: 'hashed' }))).toBe('undo.hashed');
   });
 
