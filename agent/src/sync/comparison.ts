@@ -203,19 +203,17 @@ export class Comparison {
     return at;
   }
 
-  /** Takes out what the kernel's areas hold. */
+  /** Takes out what the kernel's areas hold, as views of its memory: nothing is asked of it meanwhile. */
   private async hand(): Promise<void> {
     const { kernel, to } = this;
-    const parts = Object.entries(area).map(([name, n]): [string, Buffer] => [
-      name,
-      Buffer.from(bytesAt(kernel, kernel.areaAt(n), kernel.areaLength(n))),
-    ]);
-    kernel.emptyAreas();
-    for (const [name, bytes] of parts) {
-      if (bytes.length === 0) continue;
+    for (const name of areaNames) {
+      const length = kernel.areaLength(area[name]);
+      if (length === 0) continue;
+      const bytes = bytesAt(kernel, kernel.areaAt(area[name]), length);
       if (name === 'added') await this.added.write(bytes);
-      else await to.out[name === 'plain' ? 'removed' : (name as OutFile)].write(bytes);
+      else await to.out[name === 'plain' ? 'removed' : name].write(bytes);
     }
+    kernel.emptyAreas();
   }
 
   private async resolve(): Promise<void> {
@@ -288,6 +286,7 @@ export class Comparison {
   }
 }
 
+const areaNames = Object.keys(area) as (keyof typeof area)[];
 const outFiles = ['changed', 'removed', 'repeated', 'fresh'] as const;
 type OutFile = (typeof outFiles)[number];
 

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Stretch } from './batches.js';
 
 /** What a field of a destination is made of: a column by its number, and a line's text where that is NULL; or a text. */
@@ -21,6 +21,7 @@ interface Projector {
 
 const projectorFile = new URL('../../dist/sync/projector.wasm', import.meta.url);
 const chunkBytes = 1 << 20;
+const inputBytes = 2 * chunkBytes;
 const noColumn = 0xffffffff;
 
 /**
@@ -34,26 +35,23 @@ export async function* projectedStretches(
 ): AsyncGenerator<Stretch> {
   const projector = await openProjector(projection);
   const output = new Output(projector, limits);
-  let carried = 0;
-  for (const file of files)
-    for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
-      const length = carried + (chunk as Buffer).length;
-      view(projector, roomFor(projector, carried, length) + carried, length - carried).set(
-        chunk as Buffer,
-      );
-      yield* output.cut(length);
-      if (output.isOver) return;
-      carried = length - output.offset;
-      const at = projector.input(0);
-      new Uint8Array(projector.memory.buffer).copyWithin(at, at + output.offset, at + length);
+  for (const path of files) {
+    const file = await open(path);
+    try {
+      while (!output.isOver && (await output.read(file))) yield* output.cut();
+    } finally {
+      await file.close();
     }
+    if (output.isOver) return;
+  }
   const last = output.take();
   if (last) yield last;
 }
 
 class Output {
-  /** Where the input was left. */
-  offset = 0;
+  /** What of the input is still to be projected. */
+  private offset = 0;
+  private length = 0;
   private ord = 0;
   private at: number;
   private size: number;
@@ -70,13 +68,23 @@ class Output {
     return this.ord >= this.limits.upTo;
   }
 
-  /** Projects the whole lines of the input; gives what is full on the way. */
-  *cut(length: number): Generator<Stretch> {
-    const { maxRows, maxBytes, upTo } = this.limits;
+  /** Reads more behind what was left of the input; false at the end of the file. */
+  async read(file: FileHandle): Promise<boolean> {
+    const { projector } = this;
+    const left = this.length - this.offset;
+    const at = roomFor(projector, { from: this.offset, left });
+    const { bytesRead } = await file.read(view(projector, at + left, chunkBytes));
     this.offset = 0;
+    this.length = left + bytesRead;
+    return bytesRead > 0;
+  }
+
+  /** Projects the whole lines of the input; gives what is full on the way. */
+  *cut(): Generator<Stretch> {
+    const { maxRows, maxBytes, upTo } = this.limits;
     for (;;) {
       const most = Math.min(maxRows, upTo - this.ord);
-      this.offset = this.projector.project(this.offset, length, most, maxBytes);
+      this.offset = this.projector.project(this.offset, this.length, most, maxBytes);
       if (!this.projector.isFull.value) return;
       const stretch = this.take();
       if (stretch) yield stretch;
@@ -117,18 +125,22 @@ async function openProjector(projection: {
     view(projector, at, bytes.length).set(bytes);
     projector.instruct(n, 'column' in pick ? pick.column : noColumn, at, bytes.length);
   }
-  projector.input(chunkBytes);
+  projector.input(inputBytes);
   return projector;
 }
 
-/** The input's place, with what was carried over at its start. */
-function roomFor(projector: Projector, carried: number, length: number): number {
+/** The input's place, with what was left of it at its start and room for another chunk. */
+function roomFor(projector: Projector, { from, left }: { from: number; left: number }): number {
   const at = projector.input(0);
-  const kept = view(projector, at, carried).slice();
-  let size = chunkBytes;
-  while (size < length) size *= 2;
+  if (left + chunkBytes <= inputBytes) {
+    view(projector, at, from + left).copyWithin(0, from, from + left);
+    return at;
+  }
+  const kept = view(projector, at + from, left).slice();
+  let size = inputBytes;
+  while (size < left + chunkBytes) size *= 2;
   const moved = projector.input(size);
-  if (moved !== at) view(projector, moved, carried).set(kept);
+  view(projector, moved, left).set(kept);
   return moved;
 }
 

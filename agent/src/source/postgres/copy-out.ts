@@ -20,6 +20,8 @@ interface Connection {
   sync(): void;
 }
 
+const noBytes = Buffer.alloc(0);
+
 type Listener = (bytes: Buffer) => void;
 
 const copyData = 0x64; // 'd'
@@ -31,7 +33,7 @@ class CopyOut {
   private stream: Socket | undefined;
   private driver: Listener[] = [];
   /** The start of a message that is not whole yet; never row data. */
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = noBytes;
   /** Bytes of the current CopyData frame that are still to come. */
   private rowBytes = 0;
   private ready: Buffer[] = [];
@@ -70,13 +72,13 @@ class CopyOut {
   /** Row data is passed on as it comes, even if a frame is not whole: a long row is never put together here. */
   private readonly take = (bytes: Buffer): void => {
     const data = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
-    const rows = Buffer.allocUnsafe(data.length);
     let at = 0;
     let kept = 0;
     while (at < data.length) {
       if (this.rowBytes > 0) {
         const end = Math.min(data.length, at + this.rowBytes);
-        kept += data.copy(rows, kept, at, end);
+        if (kept !== at) data.copyWithin(kept, at, end);
+        kept += end - at;
         this.rowBytes -= end - at;
         at = end;
         continue;
@@ -93,8 +95,9 @@ class CopyOut {
         at = end;
       }
     }
-    this.rest = data.subarray(at);
-    if (kept > 0) this.offer(rows.subarray(0, kept));
+    // Row data moves to the front of its own chunk, so what is left of a message is kept apart.
+    this.rest = at < data.length ? Buffer.from(data.subarray(at)) : noBytes;
+    if (kept > 0) this.offer(data.subarray(0, kept));
   };
 
   private hand(message: Buffer): void {
