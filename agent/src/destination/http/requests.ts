@@ -2,6 +2,7 @@ import type { Batch, JsonRecord, OperationKind, TargetField } from '../../connec
 import type { HttpRequest } from '../../connector/http.js';
 import { JsonLines } from '../../connector/json-lines.js';
 import type { JsonFrame } from '../../connector/json-lines.js';
+import { jsonValueOf, textsOf } from '../../connector/lines.js';
 import type { Template } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
 import { urlOf } from './url.js';
@@ -46,7 +47,7 @@ export function requestsFor(call: Call, shape: Shape): (batch: Batch) => HttpReq
     shape.wrap === 'ndjson' && !shape.single ? 'application/x-ndjson' : 'application/json';
   return (batch) => ({
     method: call.method,
-    url: fixedUrl ?? urlOf(call.url, forTemplate(firstOf(batch)), shape.baseUrl),
+    url: fixedUrl ?? urlOf(call.url, readFor(call.url, batch, shape.fields), shape.baseUrl),
     headers: {
       'content-type': contentType,
       'idempotency-key': batch.idempotencyKey,
@@ -68,10 +69,17 @@ function hasTwice(fields: readonly TargetField[]): boolean {
   return new Set(fields.map(({ name }) => name)).size < fields.length;
 }
 
-function firstOf(batch: Batch): JsonRecord {
-  const [first] = batch.records();
-  if (!first) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
-  return { ...first.key, ...first.fields };
+/** What the URL reads of the first record; nothing else of it is made. */
+function readFor(url: Template, batch: Batch, fields: readonly TargetField[]): JsonRecord {
+  const [texts] = textsOf(batch.lines.subarray(0, batch.lines.indexOf(10) + 1));
+  if (!texts) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
+  const record: JsonRecord = {};
+  fields.forEach(({ name, type, nulls }, n) => {
+    const text = texts[n] ?? null;
+    if (url.variables.includes(name) && (text !== null || nulls === 'send'))
+      record[name] = jsonValueOf(text, type);
+  });
+  return forTemplate(record);
 }
 
 /** Exact numbers print as their digits, texts as they are. */

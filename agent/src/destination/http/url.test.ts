@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Failure } from '../../failure.js';
 import { compileUrl, urlOf } from './url.js';
 
 const base = 'https://api.example/v1';
@@ -26,6 +28,30 @@ it.each([
   for (const template of ['customers/{{ id }}', 'customers/{{ id | url_decode }}', '{{ id }}/orders'])
     expect(() => url(template, { id })).toThrow(rejected);
 }); // prettier-ignore
+
+it('says the same of a value without the engine as with it', () => {
+  const outcome = (template: string, id: unknown): unknown => {
+    try {
+      return url(template, { id });
+    } catch (error) {
+      return (error as Failure).code;
+    }
+  };
+  const value = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', '.', '/', '%', '2', 'e', '\\', ' ', 'ż', '-') }),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(null, true, 12, -0.5, 'null'),
+  );
+  fc.assert(
+    fc.property(value, (id) => {
+      const plain = outcome('x/{{ id }}/y?q={{id}}', id);
+      expect(plain).toBe(outcome("x/{{ id | append: '' }}/y?q={{ id }}", id));
+    }),
+  );
+  expect(() => url('x/{{ other }}', { id: 1 })).toThrow(
+    expect.objectContaining({ code: 'record.template_failed' }),
+  );
+});
 
 it('says nothing of the value but in the text that stays in the bucket', () => {
   for (const id of ['../secret', 'secret\n'])

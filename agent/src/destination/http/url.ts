@@ -6,15 +6,38 @@ import { Failure, failureOf } from '../../failure.js';
 // A row decides which record of the endpoint is meant, never which endpoint: a value that is missing, climbs, or names
 // another host would have us delete a whole collection, or hand the credential to a stranger.
 
+const compile = makeCompiler(inserted);
+
 /** Templates of URLs: what they insert is percent-encoded, after every filter. */
-export const compileUrl = makeCompiler(inserted);
+export function compileUrl(text: string): Template {
+  const template = compile(text);
+  const parts = text.split(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/);
+  const names = parts.filter((_, n) => n % 2 === 1);
+  const isPlain =
+    parts.every((part, n) => n % 2 === 1 || !/\{[{%]/.test(part)) &&
+    names.every((name) => template.variables.includes(name));
+  return isPlain ? { ...template, render: (record) => filled(parts, record, template) } : template;
+}
+
+/** A URL that only names columns needs no engine; where a column is missing, the engine says so. */
+function filled(parts: readonly string[], record: JsonRecord, template: Template): string {
+  if (parts.some((part, n) => n % 2 === 1 && !Object.hasOwn(record, part)))
+    return template.render(record);
+  const text = parts.map((part, n) => (n % 2 === 1 ? inserted(record[part]) : part)).join('');
+  return text.length > mostPlainLength ? template.render(record) : text;
+}
+
+/** Whether longer ones are too long is the engine's to say. */
+const mostPlainLength = 65_536;
+/** Needs no escape, is no step, and hides none. */
+const plainName = /^[\w-]+$/;
 
 /** The record's URL, below the base and nowhere else; else REJECTED `record.bad_url`. `baseUrl` has no query. */
 export function urlOf(template: Template, record: JsonRecord, baseUrl: string): string {
   const text = template.render(record);
   const base = new URL(withSlash(baseUrl));
-  if (!URL.canParse(text, base.href)) throw badUrl('This is no URL.', text);
-  const url = new URL(text, base);
+  const url = URL.parse(text, base.href);
+  if (!url) throw badUrl('This is no URL.', text);
   if (url.origin !== base.origin || url.username !== base.username)
     throw badUrl('The URL is on another host than baseUrl.', text);
   // Tabs and line breaks are nothing to a URL, so they may not hide a step.
@@ -40,6 +63,7 @@ export function checkFixedUrl(url: Template, base: string): void {
 
 function inserted(value: unknown): string {
   const text = Array.isArray(value) ? value.join('') : String(value ?? '');
+  if (plainName.test(text)) return text;
   if (text.trim() === '') throw badUrl('A value that the URL inserts is NULL or empty.', text);
   if (decodings(text).some((decoded) => /\p{Cc}/u.test(decoded) || !decoded.isWellFormed()))
     throw badUrl('A value that the URL inserts has control characters.', text);
@@ -50,6 +74,7 @@ function inserted(value: unknown): string {
 
 /** Whether a part between slashes would be read as a step, by the far side or by any proxy that decodes on the way. */
 function climbs(part: string): boolean {
+  if (plainName.test(part)) return false;
   return decodings(part).some((decoded) => {
     const steps = decoded.split(/[/\\]/);
     return steps.some((step) => isStep(step)) || (steps.length > 1 && steps.includes(''));
