@@ -64,7 +64,7 @@ async function twoRuns(): Promise<void> {
   await engine.run();
 }
 
-describe('a question over the logs', () => {
+describe('a question over the logs', { timeout: 30_000 }, () => {
   it('finds key, old and new values of each row, just as they were', async () => {
     await twoRuns();
     expect(
