@@ -20,6 +20,9 @@ export function csvOptions(columns: Readonly<Record<string, string>>, longestLin
 export const parquet = (files: readonly string[]): string =>
   `read_parquet([${files.map(quoteText).join(', ')}])`;
 
-/** How DuckDB writes them: in groups that are small enough to be held several at once. */
+/**
+ * How DuckDB writes them: in groups that are small enough to be held several at once, with dictionaries for columns of
+ * few values alone; looking for them elsewhere costs a tenth of the time and saves nothing.
+ */
 export const asParquet =
-  '(format parquet, compression zstd, compression_level 1, row_group_size 30720)';
+  '(format parquet, compression zstd, compression_level 1, row_group_size 30720, dictionary_size_limit 1000)';
