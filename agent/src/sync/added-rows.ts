@@ -63,6 +63,13 @@ export class AddedRows implements AddedLines {
     await this.converting;
   }
 
+  /** Lets go of a file that a run which broke off has left open. */
+  async close(): Promise<void> {
+    await this.current?.close();
+    this.current = undefined;
+    await this.converting.catch(() => undefined);
+  }
+
   private async closePart(upload?: AddedRowsOptions['upload']): Promise<void> {
     const { current, parts, options } = this;
     if (!current) return;

@@ -54,6 +54,7 @@ export async function takeSnapshot(rows: RowStream, context: SnapshotContext): P
     return { ...compared, seed, columns: rows.columns, baselineRows, added: parts };
   } finally {
     await comparison.close();
+    await added.rows.close();
   }
 }
 
