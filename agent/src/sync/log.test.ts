@@ -301,4 +301,18 @@ describe('a run that was cut off (invariant 3)', () => {
     ]);
     expect(await changelog()).toEqual(people(20).map(({ id }) => ['added', 'upsert', 'sent', id]));
   });
+
+  it('fails the next run, which records all the same, when it can not be logged any more', async () => {
+    dieAt((_, key) => key.includes('/baseline/'));
+    await engine.run().catch(() => undefined);
+    onStore = (_, key) => {
+      if (key.includes('/_log-')) throw new Failure('TRANSIENT', 'store.unreachable', 'No.');
+    };
+    expect(await engine.run()).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'store.unreachable' } },
+      resumed: 20,
+      baseline: { rows: 20 },
+    });
+  });
 });

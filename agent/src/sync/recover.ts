@@ -28,6 +28,8 @@ export interface Recovered {
   baseline: Baseline;
   /** Operations that the destination had taken before the run was cut off: settled, and not sent again. */
   resumed: number;
+  /** What kept the log of the cut-off run from being written. */
+  unlogged?: Failure | undefined;
 }
 
 /**
@@ -51,9 +53,8 @@ export async function recover(
       throw error;
     },
   );
-  if (unlogged) context.tally.add(unlogged);
   crashPoint('recover.read');
-  if (parts.length === 0) return { baseline: await forget(context), resumed };
+  if (parts.length === 0) return { baseline: await forget(context), resumed, unlogged };
   const { columns, keyColumns, target, mapping, mac } = left;
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping, mac };
   const former = left.fresh ? undefined : baseline.manifest;
@@ -61,7 +62,7 @@ export async function recover(
   const tools = await withOwnFolder(context.tools);
   const settled = await record(parts, { ...context, tools, shape, fresh: left.fresh ?? false });
   crashPoint('recover.end');
-  return { baseline: settled, resumed };
+  return { baseline: settled, resumed, unlogged };
 }
 
 /**

@@ -67,6 +67,8 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
   const run = await openRun(request, tools);
   try {
     await follow(run).catch((error: unknown) => void (run.failure ??= failureOf(error)));
+    // What the run before did is recorded, and this run's work is done; that nobody can read of it has to be seen.
+    run.failure ??= run.unlogged;
     const told = await logReport(run, await report(run));
     await noteTold(run);
     return told;
@@ -211,8 +213,10 @@ async function currentBaseline(run: Run): Promise<Baseline> {
     tolerant: startOver,
   });
   tellHeld(found.head, run);
-  const { baseline: settled, resumed } = await recover(request, { ...run, baseline: found });
+  const recovered = await recover(request, { ...run, baseline: found });
+  const { baseline: settled, resumed, unlogged } = recovered;
   run.resumed = resumed;
+  run.unlogged = unlogged;
   const isElsewhere = assertHere(request, settled.manifest);
   if (!request.run.rebaseline && !isElsewhere) return settled;
   run.fresh = true;

@@ -47,7 +47,9 @@ export interface Run {
   seed?: bigint;
   /** What is to be taken back. */
   sent?: SentByRun[];
-  failure?: Failure;
+  /** What kept the log of a cut-off run from being written. */
+  unlogged?: Failure | undefined;
+  failure?: Failure | undefined;
 }
 
 /** Share of the agent's memory that DuckDB may count; it takes twice that, and kernel, batches and Node need the rest. */

@@ -6,7 +6,7 @@ export const scenarios = ['first', 'unchanged', 'changed'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 export interface OurRun {
-  /** From the lease to the report. */
+  /** The phases of the run together; starting DuckDB and writing the report are in `wallMs` alone. */
   ms: number;
   /** As who started the run sees it. */
   wallMs: number;

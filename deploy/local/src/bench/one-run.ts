@@ -25,6 +25,6 @@ export async function runToEnd(
   return { run, wallMs: Math.round(performance.now() - started) };
 }
 
-/** From the lease to the report. */
+/** The phases of a run together. */
 export const engineMsOf = ({ phases }: RunRow): number =>
   Object.values(phases).reduce((sum, ms) => sum + ms, 0);

@@ -63,7 +63,7 @@ function notesOf(measured: readonly Measured[]): string {
     ...(sizes.length > 0
       ? [`The naive script took part in fewer rounds (${sizes.join('; ')}).`]
       : []),
-    'ours: from lease to report; outside: from the command to the answer, asked four times a second.',
+    'ours: the phases of the run together; outside: from the command to the answer, asked four times a second.',
     'limit: COPY piped from source to an empty table (first), COPY read and thrown away (others), by a bare client.',
     'naive script: cursor, Map of hashes, INSERT … ON CONFLICT by 1,000; it cuts timestamps to milliseconds.',
     `met: both ratios, and the agent's peak memory at most ${maxAgentPeakMiB} MiB.`,
