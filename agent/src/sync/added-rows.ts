@@ -68,6 +68,8 @@ export class AddedRows implements AddedLines {
     await this.current?.close();
     this.current = undefined;
     await this.converting.catch(() => undefined);
+    // What is on its way reads a file that is about to go.
+    await Promise.allSettled(this.parts.map(({ uploaded }) => uploaded));
   }
 
   private async closePart(upload?: AddedRowsOptions['upload']): Promise<void> {

@@ -65,6 +65,8 @@ const chunkBytes = 1 << 20;
 const maxLineBytes = (16 << 20) - 4096;
 /** Shares of the memory for the baseline, where all of it fits, and for the keys of fresh rows, at so many bytes a row. */
 const share = { window: 0.2, windowRow: 40, fresh: 0.2, freshRow: 38 };
+/** The kernel has 4 GiB, whatever the agent has. */
+const mostMemoryMiB = 8192;
 /** What a window is that the baseline only passes through. */
 const passingRows = 1 << 18;
 
@@ -80,7 +82,7 @@ export class Comparison {
   ) {}
 
   static async open(options: ComparisonOptions, added: AddedLines): Promise<Comparison> {
-    const { workDir, files, rows, memoryMiB } = options;
+    const { workDir, rows, memoryMiB, files } = options;
     const kernel = await openKernel((n, bytes) => appendTo(partitionPath(workDir, n), bytes));
     const overrides = files.reduce((sum, file) => sum + (file.isNew ? 0 : file.rows), 0);
     const fitting = fittingRows(memoryMiB);
@@ -89,15 +91,15 @@ export class Comparison {
       options.keyFields,
       rows,
       rows <= fitting ? rows : Math.min(passingRows, fitting),
-      Math.floor((memoryMiB * 2 ** 20 * share.fresh) / share.freshRow),
+      freshMost(memoryMiB),
       overrides,
       options.all ? 1 : 0,
       options.foreign ? 1 : 0,
     );
     kernel.input(chunkBytes);
+    const baseline = await FingerprintFiles.open(kernel, options);
     const out = {} as Record<OutFile, SpillFile>;
     for (const name of outFiles) out[name] = await SpillFile.open(join(workDir, `${name}.out`));
-    const baseline = await FingerprintFiles.open(kernel, options);
     return new Comparison(kernel, options, { baseline, out }, added);
   }
 
@@ -238,8 +240,9 @@ export class Comparison {
   private async resolveInPartitions(): Promise<void> {
     const { kernel, to, options } = this;
     const { workDir, memoryMiB } = options;
-    const most = (memoryMiB * 2 ** 20 * share.fresh) / share.freshRow;
-    const bits = Math.ceil(Math.log2((Number(kernel.freshRows.value) / most) * 1.5));
+    const bits = Math.ceil(
+      Math.log2((Number(kernel.freshRows.value) / freshMost(memoryMiB)) * 1.5),
+    );
     const names = Array.from({ length: 2 ** bits }, (_, n) => partitionPath(workDir, n));
     kernel.openPartitions(bits);
     let from = 0;
@@ -292,7 +295,13 @@ type OutFile = (typeof outFiles)[number];
 
 /** Rows of a baseline that are all in the window. */
 const fittingRows = (memoryMiB: number): number =>
-  2 ** Math.floor(Math.log2((memoryMiB * 2 ** 20 * share.window) / share.windowRow));
+  2 ** Math.floor(Math.log2((bytesFor(memoryMiB) * share.window) / share.windowRow));
+
+/** Fresh rows whose keys are all in memory. */
+const freshMost = (memoryMiB: number): number =>
+  Math.floor((bytesFor(memoryMiB) * share.fresh) / share.freshRow);
+
+const bytesFor = (memoryMiB: number): number => Math.min(memoryMiB, mostMemoryMiB) * 2 ** 20;
 
 const partitionPath = (workDir: string, n: number): string => join(workDir, `partition-${n}.out`);
 const freshPath = (partition: string): string => `${partition}.fresh`;

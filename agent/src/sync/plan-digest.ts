@@ -34,11 +34,12 @@ export async function planDigest(
     .digest('hex');
 }
 
-/** Where the operations of a sync go and what they make of a row; an approval is of that as well. */
+/** Where the operations of a sync go, what they make of a row, and which run they undo; an approval is of that as well. */
 export function placeOf(request: SyncRequest, target: string): string {
-  const { object, mode, onRemoved, options } = request;
+  const { object, mode, onRemoved, options, run } = request;
   const set = onRemoved.set.map(({ field, value }) => [field, value]);
-  return canonical([object, target, mode, mappingDigest(request), onRemoved.action, set, options]);
+  const what = [mode, mappingDigest(request), onRemoved.action, set, options, run.undo ?? null];
+  return canonical([object, target, ...what]);
 }
 
 const byChange = (a: DigestedPart, b: DigestedPart): number => (a.change < b.change ? -1 : 1);

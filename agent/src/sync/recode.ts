@@ -5,6 +5,7 @@ import { macName } from './hashing.js';
 import { valueColumn } from './mapping.js';
 import { countOf } from './passes.js';
 import { record } from './record.js';
+import { withOwnFolder } from './segments.js';
 import type { Recorded } from './record.js';
 import type { Run } from './run.js';
 import { asParquet } from './work-files.js';
@@ -29,7 +30,8 @@ export async function recode(run: Run): Promise<void> {
     skipped: [],
     stale: [],
   };
-  run.baseline = await record(rows > 0 ? [whole] : [], run);
+  const own = { ...run, tools: await withOwnFolder(tools, 'recoded') };
+  run.baseline = await record(rows > 0 ? [whole] : [], own);
 }
 
 /**

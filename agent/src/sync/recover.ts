@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
@@ -15,12 +13,12 @@ import { logCutOff } from './log-delivery.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
 import { viewRejected } from './rejected-view.js';
+import { withOwnFolder } from './segments.js';
 import type { RecordContext } from './segments.js';
 import { settle } from './settle.js';
 import type { Settled } from './settle.js';
 import type { SyncRequest } from './sync-request.js';
 import type { Tally } from './tally.js';
-import type { SyncTools } from './tools.js';
 
 type Left = Outcomes & { intended: Range[] };
 
@@ -44,6 +42,9 @@ export async function recover(
   const left = baseline.head.inFlight;
   if (!left) return { baseline, resumed: 0 };
   crashPoint('recover.start');
+  // Asked to start over a baseline that can't be read: there is nothing that its outcomes could be added to.
+  if (baseline.head.manifest && !baseline.manifest && !left.fresh)
+    return { baseline: await forget(context), resumed: 0 };
   const { parts, resumed, unlogged } = await recordable(request, left, context).catch(
     (error: unknown) => {
       // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
@@ -59,20 +60,10 @@ export async function recover(
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping, mac };
   const former = left.fresh ? undefined : baseline.manifest;
   await viewRejected(former, context, { tolerant: request.run.full || request.run.rebaseline });
-  const tools = await withOwnFolder(context.tools);
+  const tools = await withOwnFolder(context.tools, 'recovered');
   const settled = await record(parts, { ...context, tools, shape, fresh: left.fresh ?? false });
   crashPoint('recover.end');
   return { baseline: settled, resumed, unlogged };
-}
-
-/**
- * The cache links to the files that a baseline is made of, and the run records once more at its end: were those files
- * of the same names, it would write into the cached segments of this one.
- */
-async function withOwnFolder(tools: SyncTools): Promise<SyncTools> {
-  const workDir = join(tools.workDir, 'recovered');
-  await mkdir(workDir, { recursive: true });
-  return { ...tools, workDir };
 }
 
 async function recordable(

@@ -224,6 +224,28 @@ describe('a crash between delivery and record', () => {
     expect(await engine.run()).toMatchObject({ counts: { sent: 0 }, resumed: 0 });
   });
 
+  it('starts over although the baseline that it was to be added to is lost (invariant 5)', async () => {
+    await engine.run();
+    const [manifest] = [...store.objects.keys()].filter((key) => key.includes('manifest'));
+    table[3] = { ...table[3], name: 'changed' };
+    table.splice(5, 2);
+    crashAt('/baseline/');
+    expect(await engine.run()).toMatchObject({ outcome: 'failed', counts: { sent: 3 } });
+    onStore = () => undefined;
+    store.objects.delete(manifest!);
+    expect(await engine.run()).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'baseline.missing' } },
+    });
+    const full = { dryRun: false, full: true, rebaseline: false, verify: false };
+    expect(await engine.run({ run: full })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { added: 18, sent: 18 },
+      baseline: { rows: 18 },
+    });
+    expect(await engine.run()).toMatchObject({ counts: { unchanged: 18, removed: 0, sent: 0 } });
+  });
+
   it('converges wherever it happens (invariant 3)', async () => {
     for (let crash = 0; crash < 12; crash += 1) {
       let calls = 0;

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, rename } from 'node:fs/promises';
+import { copyFile, link, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../crash-point.js';
 import type { Duck } from '../duck/duck.js';
@@ -6,6 +6,7 @@ import { Failure } from '../failure.js';
 import type { ObjectPointer, Store } from '../store/store.js';
 import type { Baseline, Shape } from './baseline.js';
 import type { SyncPaths } from './paths.js';
+import { SpillFile } from './spill-file.js';
 import type { SyncTools } from './tools.js';
 
 /** What the next baseline is made with. */
@@ -66,9 +67,19 @@ export async function copyIfPossible(
   }
 }
 
+/**
+ * The cache links to the files that a baseline is made of, and a run may record several: were those files of the same
+ * names, one record would write into the cached segments of another.
+ */
+export async function withOwnFolder(tools: SyncTools, name: string): Promise<SyncTools> {
+  const workDir = join(tools.workDir, name);
+  await mkdir(workDir, { recursive: true });
+  return { ...tools, workDir };
+}
+
 /** Three unsigned columns as entries of 24 bytes. */
 export async function writeFingerprints(duck: Duck, sql: string, path: string): Promise<void> {
-  const file = await open(path, 'w');
+  const file = await SpillFile.open(path);
   try {
     for await (const [low = noNumbers, high = noNumbers, row = noNumbers] of duck.numbers(sql)) {
       const entries = new BigUint64Array(low.length * 3);

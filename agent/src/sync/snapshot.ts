@@ -53,8 +53,8 @@ export async function takeSnapshot(rows: RowStream, context: SnapshotContext): P
     Object.assign(meter.counts, comparison.counts);
     return { ...compared, seed, columns: rows.columns, baselineRows, added: parts };
   } finally {
-    await comparison.close();
     await added.rows.close();
+    await comparison.close();
   }
 }
 

@@ -20,6 +20,7 @@ import {
   isLost,
   match,
   openWindow,
+  restart,
   rowAt,
   see,
   seenOf,
@@ -198,6 +199,7 @@ export function loadOverrides(length: u32, segment: u32): void {
 
 /** The baseline is streamed from its start again. */
 export function rewind(): void {
+  restart();
   streamed = 0;
   for (let n: u32 = 0; n < overrides.count; n++) {
     const entry = overrides.at(n);

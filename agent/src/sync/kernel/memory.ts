@@ -7,6 +7,8 @@ export function take(bytes: usize): usize {
   if (heapEnd == 0) heapEnd = (__heap_base + 7) & ~7;
   const at = heapEnd;
   heapEnd = (at + bytes + 7) & ~7;
+  // Addresses have 32 bits.
+  if (heapEnd < at) unreachable();
   const pages = <i32>((heapEnd + PAGE - 1) / PAGE) - memory.size();
   if (pages > 0 && memory.grow(pages) < 0) unreachable();
   return at;

@@ -32,6 +32,8 @@ let misses: u32 = 0;
 let moved: u32 = 0;
 /** Misses in a row after which the window moves on. */
 const PATIENCE: u32 = 8192;
+/** From here on numbers begin again where the baseline does. */
+const LAST_NUMBER: u32 = 0x80000000;
 
 /** Holds `most` rows at once, or all of them when they are fewer. */
 export function openWindow(all: u32, most: u32): void {
@@ -54,6 +56,17 @@ export function ahead(): u32 {
 @inline
 export function isLost(): bool {
   return misses >= PATIENCE;
+}
+
+/** The baseline begins again with number 0: what was in the window is left behind before the numbers come to their end. */
+export function restart(): void {
+  if (high < LAST_NUMBER) return;
+  high = 0;
+  low = 0;
+  next = 0;
+  indexedTo = 0;
+  indexed = 0;
+  if (slots != 0) memory.fill(slots, 0, (<usize>slotMask + 1) << 2);
 }
 
 /** How many more rows of the baseline the window takes now. */
