@@ -5,15 +5,14 @@ import type { DestinationConnection } from '../connector/destination.js';
 import { readSettings } from '../connector/settings.js';
 import type { SourceConnection } from '../connector/source.js';
 import http from '../destination/http/index.js';
-import postgres from '../destination/postgres/index.js';
 import { Failure } from '../failure.js';
-import sourcePostgres from '../source/postgres/index.js';
 import type { Phase, Progress, SyncReport, SyncRequest } from '../sync/sync-request.js';
 import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { openHttpReceiver } from '../testing/http-receiver.js';
 import type { HttpReceiver } from '../testing/http-receiver.js';
 import { MemoryStore } from '../testing/memory-store.js';
+import { openPostgresPair } from '../testing/postgres-pair.js';
 import { openPostgresFixture } from '../testing/postgres.js';
 import type { PostgresFixture } from '../testing/postgres.js';
 import { finishingDestination, finishingStore, lastCall } from './finishing.js';
@@ -35,10 +34,7 @@ let cancelledAt: number;
 
 beforeAll(async () => {
   fixture = await openPostgresFixture(inject('postgresUrl'));
-  const { settings, secrets } = fixture;
-  const opened = { settings: readSettings(sourcePostgres.settings, settings), secrets };
-  source = sourcePostgres.open(opened);
-  toPostgres = postgres.open({ settings: readSettings(postgres.settings, settings), secrets });
+  ({ source, destination: toPostgres } = openPostgresPair(fixture));
 });
 afterAll(async () => {
   await source.close();

@@ -5,7 +5,7 @@ import type { ObjectPointer } from '../store/store.js';
 import type { AddedLines } from './comparison.js';
 import { valueColumn } from './mapping.js';
 import { SpillFile } from './spill-file.js';
-import { asParquet, csvOptions } from './work-files.js';
+import { asParquet, csvOptions, stagedColumns } from './work-files.js';
 
 /** A stretch of the added rows: as lines of number, fingerprints and the row, and as Parquet. */
 export interface AddedPart {
@@ -97,16 +97,9 @@ export class AddedRows implements AddedLines {
 
   private convertPart({ lines, file }: AddedPart): Promise<void> {
     const { duck, names, longestLine } = this.options;
-    const columns: Record<string, string> = {
-      ord: 'UBIGINT',
-      klo: 'UBIGINT',
-      khi: 'UBIGINT',
-      rh: 'UBIGINT',
-    };
-    for (const name of names) columns[`c:${name}`] = 'VARCHAR';
     const list = ['ord', 'klo', 'khi', 'rh', ...names.map(valueColumn)].join(', ');
     return duck.run(`copy (select ${list}
-      from read_csv(${quoteText(lines)}, ${csvOptions(columns, longestLine())}))
+      from read_csv(${quoteText(lines)}, ${csvOptions(stagedColumns(names), longestLine())}))
       to ${quoteText(file)} ${asParquet}`);
   }
 }

@@ -8,6 +8,7 @@ import type { ObjectPointer, Store, WriteCondition } from '../store/store.js';
 import type { FingerprintFile } from './fingerprint-files.js';
 import type { InFlight } from './journal.js';
 import type { SyncPaths } from './paths.js';
+import { waysOut } from './ways-out.js';
 
 /** The one object that moves. Everything else in a baseline is written once and never changed. */
 export interface Head {
@@ -84,9 +85,6 @@ export interface Baseline {
   etag: string | undefined;
   manifest: Manifest | undefined;
 }
-
-const waysOut =
-  'Run the sync with --full to send everything again, or with --rebaseline to take the query as it is.';
 
 /** `tolerant`: a manifest that is missing or damaged counts as none. */
 export async function readBaseline(

@@ -2,11 +2,18 @@ import { appendFileSync, createReadStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.js';
-import { area, bytesAt, numberedBytes, openKernel, streamTo } from './fingerprint-kernel.js';
+import {
+  area,
+  bytesAt,
+  entryBytes,
+  numberedBytes,
+  openKernel,
+  streamTo,
+} from './fingerprint-kernel.js';
 import type { Kernel } from './fingerprint-kernel.js';
 import { FingerprintFiles, entriesOf, give } from './fingerprint-files.js';
 import type { FingerprintFile } from './fingerprint-files.js';
-import { SpillFile, diskFailure } from './spill-file.js';
+import { SpillFile } from './spill-file.js';
 
 // The rows of a query against the fingerprints of the baseline.
 //
@@ -83,7 +90,10 @@ export class Comparison {
 
   static async open(options: ComparisonOptions, added: AddedLines): Promise<Comparison> {
     const { workDir, rows, memoryMiB, files } = options;
-    const kernel = await openKernel((n, bytes) => appendTo(partitionPath(workDir, n), bytes));
+    const kernel = await openKernel((n, bytes) =>
+      // The kernel can't wait.
+      appendFileSync(partitionPath(workDir, n), bytes),
+    );
     const overrides = files.reduce((sum, file) => sum + (file.isNew ? 0 : file.rows), 0);
     const fitting = fittingRows(memoryMiB);
     kernel.start(
@@ -111,6 +121,12 @@ export class Comparison {
   /** False where fresh rows may turn out to be only out of place: the baseline only passes by. */
   static knowsAdded(rows: number, memoryMiB: number): boolean {
     return rows <= fittingRows(memoryMiB);
+  }
+
+  /** The baseline does not fit into the window. */
+  private get isPassing(): boolean {
+    const { rows, memoryMiB } = this.options;
+    return !Comparison.knowsAdded(rows, memoryMiB);
   }
 
   get counts(): ComparedCounts {
@@ -157,8 +173,7 @@ export class Comparison {
   }
 
   private async takePiece(piece: Uint8Array): Promise<void> {
-    const { kernel, to, options } = this;
-    const isPassing = !Comparison.knowsAdded(options.rows, options.memoryMiB);
+    const { kernel, to, isPassing } = this;
     await this.through(piece, async (offset, length) => {
       if (isPassing) await to.baseline.fillWindow();
       else if (!this.isLoaded) await to.baseline.fillAll();
@@ -226,12 +241,7 @@ export class Comparison {
     // An empty result makes us forget nothing: were it a mistake, everything would be sent again.
     if (queried === 0 && options.foreign) return;
     const isAllMet = unchanged + changed === options.rows;
-    const { rows, memoryMiB } = options;
-    if (
-      isAllMet &&
-      (Comparison.knowsAdded(rows, memoryMiB) || Number(kernel.freshRows.value) === 0)
-    )
-      return;
+    if (isAllMet && (!this.isPassing || Number(kernel.freshRows.value) === 0)) return;
     kernel.prepareToResolve();
     await to.baseline.stream(streamTo.resolve, () => this.hand());
     to.baseline.assertWhole();
@@ -248,7 +258,7 @@ export class Comparison {
     let from = 0;
     for await (const bytes of entriesOf(to.out.fresh.path)) {
       kernel.partition(give(kernel, bytes), from);
-      from += bytes.length / 24;
+      from += bytes.length / entryBytes;
     }
     kernel.flushPartitions();
     await moveAside(names);
@@ -305,15 +315,6 @@ const bytesFor = (memoryMiB: number): number => Math.min(memoryMiB, mostMemoryMi
 
 const partitionPath = (workDir: string, n: number): string => join(workDir, `partition-${n}.out`);
 const freshPath = (partition: string): string => `${partition}.fresh`;
-
-/** The kernel can't wait. */
-function appendTo(path: string, bytes: Uint8Array): void {
-  try {
-    appendFileSync(path, bytes);
-  } catch (error) {
-    throw diskFailure(error);
-  }
-}
 
 /** A partition that nothing fell into has no file. */
 async function moveAside(names: readonly string[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import type { Manifest } from './baseline.js';
 import { allCached } from './baseline.js';
-import { asParquet, csvOptions, parquet, shortLine } from './work-files.js';
+import { asParquet, csvOptions, keyLines, parquet, stagedColumns } from './work-files.js';
 import type { Footing } from './footing.js';
 import { keptNames, macName, macSql } from './hashing.js';
 import { valueColumn } from './mapping.js';
@@ -41,8 +41,7 @@ export async function diff(
       await duck.run(`create view ${name} as ${none}`);
     return;
   }
-  await duck.run(`create table gone as select klo, khi
-    from read_csv(${quoteText(snapshot.removed)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine)})`);
+  await duck.run(`create table gone as select klo, khi from ${keyLines(snapshot.removed)}`);
   counts.removed = await countOf(duck, 'gone');
   const columns = names.map(valueColumn);
   const found = counts.changed;
@@ -143,18 +142,11 @@ async function viewCandidates(
   snapshot: Snapshot,
   { any, workDir }: { any: boolean; workDir: string },
 ): Promise<void> {
-  const types: Record<string, string> = {
-    class: 'VARCHAR',
-    ord: 'UBIGINT',
-    klo: 'UBIGINT',
-    khi: 'UBIGINT',
-    rh: 'UBIGINT',
-  };
-  for (const { name } of snapshot.columns) types[`c:${name}`] = 'VARCHAR';
-  const keys = csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine);
+  const names = snapshot.columns.map(({ name }) => name);
+  const types = { class: 'VARCHAR', ...stagedColumns(names) };
   const once =
     snapshot.repeatedKeys > 0
-      ? `anti join read_csv(${quoteText(snapshot.repeated)}, ${keys}) as r on s.klo = r.klo and s.khi = r.khi`
+      ? `anti join ${keyLines(snapshot.repeated)} as r on s.klo = r.klo and s.khi = r.khi`
       : '';
   const staged = `select s.* from read_csv(${quoteText(snapshot.changed)}, ${csvOptions(types, snapshot.longestLine)}) as s ${once}`;
   const file = quoteText(join(workDir, 'candidates.parquet'));

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { DestinationConnection } from '../connector/destination.js';
-import { readSettings } from '../connector/settings.js';
 import type { SourceConnection } from '../connector/source.js';
-import destinationPostgres from '../destination/postgres/index.js';
-import sourcePostgres from '../source/postgres/index.js';
 import { anyTextOf, postgresTypes } from '../testing/any-value.js';
 import type { PostgresType } from '../testing/any-value.js';
 import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { MemoryStore } from '../testing/memory-store.js';
+import { openPostgresPair } from '../testing/postgres-pair.js';
 import { openPostgresFixture } from '../testing/postgres.js';
 import type { PostgresFixture } from '../testing/postgres.js';
 import type { SyncRequest } from './sync-request.js';
@@ -30,15 +28,7 @@ beforeAll(async () => {
   fixture = await openPostgresFixture(inject('postgresUrl'));
   directory = await mkdtemp(join(tmpdir(), 'drawbridge-types-'));
   await fixture.client.query(`create type mood as enum ('sad', 'ok', 'so "so", \\ ż')`);
-  const { settings, secrets } = fixture;
-  source = sourcePostgres.open({
-    settings: readSettings(sourcePostgres.settings, settings),
-    secrets,
-  });
-  destination = destinationPostgres.open({
-    settings: readSettings(destinationPostgres.settings, settings),
-    secrets,
-  });
+  ({ source, destination } = openPostgresPair(fixture));
 });
 afterAll(async () => {
   await source.close();

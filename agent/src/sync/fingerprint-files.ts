@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Failure } from '../failure.js';
 import { bytesAt, entryBytes, streamTo } from './fingerprint-kernel.js';
 import type { Kernel } from './fingerprint-kernel.js';
+import { waysOut } from './ways-out.js';
 
 /** The fingerprints of one segment, on this machine. */
 export interface FingerprintFile {
@@ -66,7 +67,7 @@ export class FingerprintFiles {
       throw new Failure(
         'CONFIG',
         'baseline.corrupt',
-        'The baseline has other rows than it says. Run the sync with --full to send everything again, or with --rebaseline to take the query as it is.',
+        `The baseline has other rows than it says. ${waysOut}`,
       );
   }
 

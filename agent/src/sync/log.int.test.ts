@@ -6,14 +6,12 @@ import type { Bucket } from '@drawbridge/local/bucket/bucket.js';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import type { DestinationConnection } from '../connector/destination.js';
-import { readSettings } from '../connector/settings.js';
 import type { SourceConnection } from '../connector/source.js';
-import destinationPostgres from '../destination/postgres/index.js';
-import sourcePostgres from '../source/postgres/index.js';
 import { openS3Store } from '../store/s3.js';
 import type { Store } from '../store/store.js';
 import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
+import { openPostgresPair } from '../testing/postgres-pair.js';
 import { openPostgresFixture } from '../testing/postgres.js';
 import type { PostgresFixture } from '../testing/postgres.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
@@ -32,11 +30,7 @@ const options = { dryRun: false, full: false, rebaseline: false, verify: false }
 
 beforeAll(async () => {
   fixture = await openPostgresFixture(inject('postgresUrl'));
-  const { secrets } = fixture;
-  const settings = readSettings(sourcePostgres.settings, fixture.settings);
-  source = sourcePostgres.open({ settings, secrets });
-  const written = readSettings(destinationPostgres.settings, fixture.settings);
-  destination = destinationPostgres.open({ settings: written, secrets });
+  ({ source, destination } = openPostgresPair(fixture));
   process.env['AWS_ACCESS_KEY_ID'] = 'key';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';
 });

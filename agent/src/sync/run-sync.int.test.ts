@@ -7,14 +7,12 @@ import { freePort } from '@drawbridge/local/free-port.js';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { DestinationConnection } from '../connector/destination.js';
-import { readSettings } from '../connector/settings.js';
 import type { SourceConnection } from '../connector/source.js';
-import destinationPostgres from '../destination/postgres/index.js';
-import sourcePostgres from '../source/postgres/index.js';
 import { openS3Store } from '../store/s3.js';
 import type { Store } from '../store/store.js';
 import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
+import { openPostgresPair } from '../testing/postgres-pair.js';
 import { openPostgresFixture } from '../testing/postgres.js';
 import type { PostgresFixture } from '../testing/postgres.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
@@ -49,15 +47,7 @@ beforeAll(async () => {
   process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';
   const { endpoint, bucket: name } = bucket;
   store = openS3Store({ bucket: name, prefix: 'drawbridge', endpoint, region: 'us-east-1' });
-  const { settings, secrets } = fixture;
-  source = sourcePostgres.open({
-    settings: readSettings(sourcePostgres.settings, settings),
-    secrets,
-  });
-  destination = destinationPostgres.open({
-    settings: readSettings(destinationPostgres.settings, settings),
-    secrets,
-  });
+  ({ source, destination } = openPostgresPair(fixture));
 });
 afterAll(async () => {
   await source.close();

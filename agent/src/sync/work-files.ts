@@ -16,6 +16,16 @@ export function csvOptions(columns: Readonly<Record<string, string>>, longestLin
     max_line_size = ${line}, buffer_size = ${Math.max(4 << 20, line * 2)}, columns = {${types.join(', ')}}`;
 }
 
+/** The columns of a staged line, from its number on. */
+export function stagedColumns(names: readonly string[]): Record<string, string> {
+  const numbers = { ord: 'UBIGINT', klo: 'UBIGINT', khi: 'UBIGINT', rh: 'UBIGINT' };
+  return { ...numbers, ...Object.fromEntries(names.map((name) => [`c:${name}`, 'VARCHAR'])) };
+}
+
+/** SQL of a file of key fingerprints. */
+export const keyLines = (path: string): string =>
+  `read_csv(${quoteText(path)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine)})`;
+
 /** SQL of the rows of Parquet files, in their order. */
 export const parquet = (files: readonly string[]): string =>
   `read_parquet([${files.map(quoteText).join(', ')}])`;
