@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait, setInterval as ticks } from 'node:timers/promises';
 
 /** The only way to read or spend time, so that tests can hand in their own. */
 export interface Clock {
@@ -8,6 +8,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Never resolves early, however long. Rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Does something every `ms` milliseconds, at most 2^31 - 1, until the signal is aborted. Keeps no process alive. */
+  every(ms: number, act: () => void, signal: AbortSignal): void;
 }
 
 /** Node takes a longer wait, 2^31 ms and above, for one of 1 ms. */
@@ -34,4 +36,13 @@ export const systemClock: Clock = {
       throw error;
     }
   },
+  every: (ms, act, signal) => void tick(ms, act, signal),
 };
+
+async function tick(ms: number, act: () => void, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const _ of ticks(ms, undefined, { signal, ref: false })) act();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -54,6 +54,7 @@ describe('the limiter', () => {
       now: () => 0,
       monotonicMs: () => 0,
       sleep: async (ms: number) => void waits.push(ms),
+      every: () => undefined,
     };
     const limiter = new Limiter({ requestsPerSecond: 10, concurrency: 0 }, clock);
     for (let n = 0; n < 3; n += 1) (await limiter.enter(never))();

@@ -59,6 +59,11 @@ export class Meter {
     this.since = now;
   }
 
+  /** For as long as the run lives it is told of once a second, also while nothing moves: a standstill is news. */
+  tellEverySecond(signal: AbortSignal): void {
+    this.clock.every(1_000, () => this.tell(), signal);
+  }
+
   /** Called whenever rows have moved; how often that is passed on is not decided here. */
   tell(): void {
     const now = this.clock.monotonicMs();
@@ -66,10 +71,11 @@ export class Meter {
     this.rate.note(now, moved);
     const perSecond = this.rate.perSecond(now, moved);
     const remainingMs = this.remainingMs(perSecond);
+    const { phase, phasesMs } = this;
     this.onProgress({
-      phase: this.phase,
+      phase,
       counts: { ...this.counts },
-      phasesMs: { ...this.phasesMs },
+      phasesMs: { ...phasesMs, [phase]: phasesMs[phase] + Math.round(now - this.since) },
       planned: this.planned,
       rowsPerSecond: Math.round(perSecond),
       ...(remainingMs === undefined ? {} : { remainingMs }),

@@ -65,6 +65,8 @@ import type { SyncTools } from './tools.js';
  */
 export async function runSync(request: SyncRequest, tools: SyncTools): Promise<SyncReport> {
   const run = await openRun(request, tools);
+  const over = new AbortController();
+  run.meter.tellEverySecond(over.signal);
   try {
     await follow(run).catch((error: unknown) => void (run.failure ??= failureOf(error)));
     // What the run before did is recorded, and this run's work is done; that nobody can read of it has to be seen.
@@ -73,6 +75,7 @@ export async function runSync(request: SyncRequest, tools: SyncTools): Promise<S
     await noteTold(run);
     return told;
   } finally {
+    over.abort();
     run.duck.close();
     await rm(tools.workDir, { recursive: true, force: true });
   }

@@ -131,6 +131,7 @@ export interface Counts {
 export interface Progress {
   phase: Phase;
   counts: Counts;
+  /** With what has passed of the phase that it is in. */
   phasesMs: Readonly<Record<Phase, number>>;
   /** Operations that the run will send; 0 until planned. */
   planned: number;

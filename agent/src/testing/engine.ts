@@ -46,11 +46,12 @@ export function makeRequest(change: Partial<SyncRequest> = {}): SyncRequest {
   };
 }
 
-/** Waits for nothing, so that retries take no time. */
+/** Waits for nothing, so that retries take no time; what is to be done every so often would be done without end. */
 export const eagerClock: Clock = {
   now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
   monotonicMs: () => performance.now(),
   sleep: async (_ms, signal) => signal?.throwIfAborted(),
+  every: () => undefined,
 };
 
 export interface Engine {

@@ -35,6 +35,16 @@ export class HandClock implements Clock {
     });
   }
 
+  every(ms: number, act: () => void, signal: AbortSignal): void {
+    const again = async (): Promise<void> => {
+      for (;;) {
+        await this.sleep(ms, signal);
+        act();
+      }
+    };
+    void again().catch(() => undefined);
+  }
+
   /** Time passes, and everyone whose time has come does what it woke for. */
   async pass(ms: number): Promise<void> {
     const until = this.ms + ms;

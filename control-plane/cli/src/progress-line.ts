@@ -1,18 +1,25 @@
 import { count } from './count.js';
-import type { Run } from './operation.js';
-import { remaining } from './text.js';
+import { phaseNames, type Run } from './operation.js';
+import { elapsed, remaining } from './text.js';
 
-/** How far a run is, on one line: `running  deliver  4,000 of 12,000 sent  2,310 rows/s  about 4 s left`. */
+/** How far a run is, on one line: `running  deliver 12 s  4,000 of 12,000 sent  2,310 rows/s  about 4 s left`. */
 export function progressLine(run: Run): string {
-  const { state, phase, rowsPerSecond, remainingMs } = run;
+  const { state, rowsPerSecond, remainingMs } = run;
   const said = [
     state.replaceAll('_', ' '),
-    phase,
+    phaseText(run),
     doneText(run),
     rowsPerSecond !== null && rowsPerSecond > 0 && `${count(rowsPerSecond)} rows/s`,
     remainingMs !== null && remainingMs > 0 && `about ${remaining(remainingMs)} left`,
   ];
   return said.filter(Boolean).join('  ');
+}
+
+/** With how long it has lasted, which is all that moves in some phases. */
+function phaseText({ phase, phases }: Run): string | null {
+  const name = phaseNames.find((known) => known === phase);
+  const ms = name ? phases[`${name}Ms`] : 0;
+  return ms < 1_000 ? phase : `${phase} ${elapsed(ms)}`;
 }
 
 function doneText({ phase, planned, counts }: Run): string {

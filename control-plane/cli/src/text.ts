@@ -14,6 +14,17 @@ export const plural = (number: number, noun: string): string =>
 export const duration = (ms: number): string =>
   ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 
+/** Whole seconds that have passed: `12 s`, `3 min 05 s`, `1 h 02 min`. */
+export function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  const two = (number: number): string => String(number % 60).padStart(2, '0');
+  return minutes < 60
+    ? `${minutes} min ${two(seconds)} s`
+    : `${Math.floor(minutes / 60)} h ${two(minutes)} min`;
+}
+
 /** Rounded up, as far as anybody wants to know it: `4 s`, `3 min`, `2.5 h`. */
 export function remaining(ms: number): string {
   const seconds = Math.ceil(ms / 1000);

@@ -119,6 +119,9 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
       const { counts, state, phase } = server.state.runs[0]!;
       if (state === 'running')
         await page.locator(`li[aria-current=step]`, { hasText: new RegExp(phase!, 'i') }).waitFor();
+      // How long it has lasted so far, not only once it is over.
+      if (phase === 'query' && state === 'running')
+        await page.locator(`li[aria-current=step]`, { hasText: '1 min 01 s' }).waitFor();
       const sent = counts.sent.toLocaleString('en-GB');
       await page
         .getByRole('group', { name: 'What became of it' })

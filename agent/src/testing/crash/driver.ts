@@ -1,5 +1,6 @@
 // A process that runs the engine on real servers, one run after another as its parent asks; it may die in any of them.
 import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '../../clock.js';
 import type { Clock } from '../../clock.js';
 import type { DestinationConnection } from '../../connector/destination.js';
 import { readSettings } from '../../connector/settings.js';
@@ -103,6 +104,7 @@ function clockOf({ clockOffsetMs }: DriverJob): Clock {
       }
       signal?.throwIfAborted();
     },
+    every: systemClock.every,
   };
 }
 

@@ -10,7 +10,7 @@ const found = {
   removed: 50,
   invalid: 10,
 };
-const times = { ...noPhases, queryMs: 900, snapshotMs: 1_300, diffMs: 210 };
+const times = { ...noPhases, queryMs: 62_500, snapshotMs: 1_300, diffMs: 210 };
 
 /** What a run says of itself, one report after the other, from the queue to its end. */
 const reports: Partial<SampleRun>[] = [
@@ -19,14 +19,15 @@ const reports: Partial<SampleRun>[] = [
     state: 'running',
     phase: 'query',
     counts: { ...noCounts, queried: 20_000 },
+    phases: { ...noPhases, queryMs: 61_000 },
     rowsPerSecond: 22_000,
   },
   {
     phase: 'snapshot',
     counts: { ...noCounts, queried: 60_000 },
-    phases: { ...noPhases, queryMs: 900 },
+    phases: { ...noPhases, queryMs: 62_500 },
   },
-  { phase: 'diff', phases: { ...noPhases, queryMs: 900, snapshotMs: 1_300 } },
+  { phase: 'diff', phases: { ...noPhases, queryMs: 62_500, snapshotMs: 1_300 } },
   { phase: 'plan', counts: found, phases: times },
   {
     phase: 'deliver',
