@@ -25,6 +25,8 @@ export const crashPoints = {
   'waiting.after': 'a plan that must be approved waits under its digest, nobody was told',
   'plan-upload.before': 'a part of the plan is about to go to the bucket',
   'plan-upload.after': 'a part of the plan is in the bucket, the head does not name it',
+  'journal.before': 'the journal of a delivery is about to be opened',
+  'journal.after': 'the journal is opened, nothing names it',
   'announce.before': 'the head is about to name the delivery',
   'announce.after': 'the head names the delivery, nothing has left',
   'intent.before': 'rows are about to be declared',

@@ -34,6 +34,14 @@ export const runTexts: Texts = {
     'Another agent has taken the sync over',
     'Nothing is wrong with the sync: look at its newest run. If this happens often, see whether agents lose their connection or their processor for long.',
   ],
+  'journal.missing': [
+    'What a cut-off run noted of its delivery is lost',
+    'Nothing was sent. Let no lifecycle rule of the bucket remove `acks` before a cut-off run has gone on. Look at the destination for what arrived; then send every row again with `drawbridge run SYNC --full`, which doubles rows that are appended, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+  ],
+  'journal.corrupt': [
+    'What a cut-off run noted of its delivery can not be read',
+    'Nothing was sent. An object below `acks` was changed or cut, or a newer agent wrote it: install that version again. Otherwise look at the destination for what arrived; then send every row again with `drawbridge run SYNC --full`, which doubles rows that are appended, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+  ],
   'snapshot.key_changed': [
     'The model has another primary key than before',
     'Put `primaryKey` back, or send every row again with `drawbridge run SYNC --full`: records of rows that left meanwhile stay, so look for them yourself. `--rebaseline` takes today’s rows as sent and sends nothing; what changed meanwhile is then never sent either.',

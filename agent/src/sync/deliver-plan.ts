@@ -4,6 +4,7 @@ import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
 import { Breaker } from './breaker.js';
 import { moveHead } from './baseline.js';
+import type { Head } from './baseline.js';
 import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
 import { projectedStretches } from './projection.js';
@@ -11,6 +12,7 @@ import { deliver } from './deliver.js';
 import type { Delivered } from './deliver.js';
 import { assertWhole, finish } from './finish.js';
 import { cancelled, interruptible } from './interruptible.js';
+import { journalFormat } from './journal-entry.js';
 import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
 import { refusedRows } from './join-lookups.js';
@@ -53,7 +55,9 @@ export async function deliverPlan(
   const sent: { part: Sendable; result: Delivered; inBucket: ObjectPointer[] }[] = [];
   const isSent = planned.parts.some(({ kind }) => kind !== undefined);
   if (isSent) assertWhole(run.meter, to.target);
-  const stored = isSent ? await announce(run, planned.parts, to.target) : new Map<Change, never>();
+  const stored = isSent
+    ? await announce(run, planned.parts, { ...to, journal })
+    : new Map<Change, never>();
   for (const part of planned.parts) {
     const inBucket = stored.get(part.change) ?? (await uploadedSoFar(part));
     if (part.kind === undefined) {
@@ -93,11 +97,11 @@ function notBegun(error: unknown): Delivered {
   return { outcomes: noOutcomes(), open: [], failure: failureOf(error) };
 }
 
-/** The plan is in the bucket, and the head names it, before the first operation leaves. */
+/** The plan is in the bucket, its journal is opened, and the head names both, before the first operation leaves. */
 async function announce(
   run: Run,
   parts: readonly PlanPart[],
-  target: Target,
+  { target, journal }: { target: Target; journal: Journal },
 ): Promise<Map<Change, ObjectPointer[]>> {
   const { tools, paths, runId, baseline, shape, footing } = run;
   const inFlight: InFlightPart[] = [];
@@ -107,8 +111,9 @@ async function announce(
     const repeatable = kind === undefined || target.isRepeatable(kind, change);
     inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, files });
   }
+  await journal.open();
   tools.lease.assertTrusted();
-  const head = {
+  const head: Head = {
     ...baseline.head,
     epoch: String(tools.lease.epoch),
     inFlight: {
@@ -123,6 +128,7 @@ async function announce(
       mac: shape.mac,
       owed: footing.owed,
       fresh: run.fresh,
+      journal: journalFormat,
       parts: inFlight,
     },
   };

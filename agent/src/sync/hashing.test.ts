@@ -167,7 +167,7 @@ describe('snapshots: hashed', () => {
         isDead ||=
           (at === 'log' && key.includes('/log/changelog/')) ||
           (at === 'record' && call === 'put' && key.includes('/baseline/manifest')) ||
-          (at === 'announce' && call === 'put' && key.includes('/acks/'));
+          (at === 'announce' && call === 'put' && key.endsWith('-00000001'));
         if (isDead) throw new Failure('INTERNAL', 'test.died', 'Dead.');
       };
       await run().catch(() => undefined);

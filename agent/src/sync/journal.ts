@@ -1,17 +1,20 @@
-import type { OperationKind } from '../connector/destination.js';
+import type { OperationKind, Outcome } from '../connector/destination.js';
 import type { Column } from '../connector/value.js';
 import { crashPoint } from '../crash-point.js';
 import type { ObjectPointer, Store } from '../store/store.js';
+import { encodeEntry } from './journal-entry.js';
+import type { Entry, Intent, journalFormat } from './journal-entry.js';
 import type { Change } from './mapping.js';
-import { OutcomeSets, noOutcomes, outcomeKinds } from './outcomes.js';
+import { OutcomeSets } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
-import type { Range } from './ranges.js';
-import type { Outcome } from '../connector/destination.js';
 import type { SyncPaths } from './paths.js';
 
 // The journal of a delivery, in the bucket: before a batch leaves, an intent that covers it is durable; after its
 // answer, an outcome is. A restart reads: intent and outcome → known; intent without outcome → may have arrived;
 // neither → never left. Intents run ahead and outcomes are gathered, so that the bucket is asked a few times a second.
+//
+// What is lost must not look like what never left. So an empty entry is there before the head names the delivery, and
+// each entry only follows when the one before it is durable: a restart that finds no first entry, or a gap, knows.
 
 /** Named by the head while a delivery is under way. */
 export interface InFlight {
@@ -29,6 +32,8 @@ export interface InFlight {
   owed?: boolean;
   /** The former baseline was set aside: its rows are no part of the next one. */
   fresh?: boolean;
+  /** How its journal was written. Absent in what older agents left, whose journals have no first entry, and gaps. */
+  journal?: typeof journalFormat;
   parts: InFlightPart[];
 }
 
@@ -42,16 +47,15 @@ export interface InFlightPart {
   files: ObjectPointer[];
 }
 
-export type Entry =
-  | { kind: 'intent'; change: Change; from: number; to: number }
-  | ({ kind: 'outcome'; change: Change } & Outcomes);
-
+/** Everything that is said while an entry is under way goes into the next one. */
 export class Journal {
   private number = 0;
-  private intended = new Map<Change, { to: number; written: Promise<void> }>();
+  private readonly intended = new Map<Change, { to: number; written: Promise<void> }>();
+  private intents = new Map<Change, Intent>();
   private gathered = new Map<Change, OutcomeSets>();
   private gatheredRows = 0;
-  private writing: Promise<void> = Promise.resolve();
+  private last: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
   private broken: unknown;
 
   constructor(
@@ -59,12 +63,20 @@ export class Journal {
     private readonly place: { paths: SyncPaths; runId: string; epoch: bigint },
   ) {}
 
+  /** Before anything can find the delivery: what has no first entry was lost. */
+  async open(): Promise<void> {
+    crashPoint('journal.before');
+    await this.write({ intents: [], outcomes: [] });
+    crashPoint('journal.after');
+  }
+
   /** Resolves when intents that cover the rows up to `to` are durable; the last one covers `ahead` more. */
   intend(change: Change, to: number, ahead: number): Promise<void> {
     const known = this.intended.get(change) ?? { to: 0, written: Promise.resolve() };
     if (to <= known.to) return known.written;
-    const entry: Entry = { kind: 'intent', change, from: known.to, to: to + ahead };
-    const written = Promise.all([known.written, this.write(entry)]).then(() => undefined);
+    const { from } = this.intents.get(change) ?? { from: known.to };
+    this.intents.set(change, { change, from, to: to + ahead });
+    const written = this.written();
     this.intended.set(change, { to: to + ahead, written });
     return written;
   }
@@ -79,69 +91,51 @@ export class Journal {
     all.note(from, outcomes);
     this.gathered.set(change, all);
     this.gatheredRows += outcomes.length;
-    if (this.gatheredRows >= lag) this.flushSoon();
+    if (this.gatheredRows >= lag) void this.written().catch(() => undefined);
   }
 
   /** Rows that never leave, durable when it resolves. */
   async refuse(change: Change, outcomes: Outcomes): Promise<void> {
-    if (outcomes.answered.length > 0) await this.write({ kind: 'outcome', change, ...outcomes });
+    if (outcomes.answered.length === 0) return;
+    await this.last;
+    await this.write({ intents: [], outcomes: [{ change, ...outcomes }] });
   }
 
   /** Everything noted is durable. */
   async close(): Promise<void> {
-    await this.writing;
-    if (this.broken !== undefined) throw this.broken;
-    await this.flush();
+    await (this.gathered.size > 0 ? this.written() : this.last);
   }
 
-  /** One write at a time; what is noted meanwhile goes with the next one. */
-  private flushSoon(): void {
-    this.gatheredRows = 0;
-    this.writing = this.writing
+  /** Resolves when everything said so far is durable. After a failure nothing is written any more: it would follow a gap. */
+  private written(): Promise<void> {
+    this.next ??= this.last = this.last
       .then(() => this.flush())
-      .catch((error: unknown) => void (this.broken ??= error));
+      .catch((error: unknown) => {
+        this.broken ??= error;
+        throw error;
+      });
+    return this.next;
   }
 
   private async flush(): Promise<void> {
-    const gathered = this.gathered;
+    const { intents, gathered } = this;
+    this.next = undefined;
+    this.intents = new Map();
     this.gathered = new Map();
-    for (const [change, outcomes] of gathered)
-      await this.write({ kind: 'outcome', change, ...outcomes.list() });
+    this.gatheredRows = 0;
+    const outcomes = [...gathered].map(([change, sets]) => ({ change, ...sets.list() }));
+    await this.write({ intents: [...intents.values()], outcomes });
   }
 
   private async write(entry: Entry): Promise<void> {
     const { paths, runId, epoch } = this.place;
     const key = paths.ack(runId, epoch, this.number++);
-    crashPoint(entry.kind === 'intent' ? 'intent.before' : 'outcome.before');
-    await this.store.put(key, Buffer.from(JSON.stringify(entry)), { ifNoneMatch: '*' });
-    crashPoint(entry.kind === 'intent' ? 'intent.after' : 'outcome.after');
+    const declares = entry.intents.length > 0;
+    const tells = entry.outcomes.length > 0;
+    if (declares) crashPoint('intent.before');
+    if (tells) crashPoint('outcome.before');
+    await this.store.put(key, encodeEntry(entry), { ifNoneMatch: '*' });
+    if (declares) crashPoint('intent.after');
+    if (tells) crashPoint('outcome.after');
   }
-}
-
-/** Every entry that a delivery left behind, by change. */
-export async function readJournal(
-  store: Store,
-  place: { paths: SyncPaths; runId: string; epoch: string },
-  signal: AbortSignal,
-): Promise<Map<Change, Outcomes & { intended: Range[] }>> {
-  const found = new Map<Change, Outcomes & { intended: Range[] }>();
-  for await (const { key } of store.list(
-    `${place.paths.acks(place.runId)}${place.epoch}-`,
-    signal,
-  )) {
-    const object = await store.get(key, signal);
-    if (!object) continue;
-    const entry = JSON.parse(Buffer.from(object.body).toString()) as Entry;
-    const all = found.get(entry.change) ?? { ...noOutcomes(), intended: [] };
-    if (entry.kind === 'intent') all.intended.push([entry.from, entry.to]);
-    else gather(all, entry);
-    found.set(entry.change, all);
-  }
-  return found;
-}
-
-function gather(all: Outcomes, { refusals, ...entry }: Outcomes): void {
-  for (const kind of outcomeKinds) all[kind] = all[kind].concat(entry[kind]);
-  for (const [code, rows] of Object.entries(refusals))
-    all.refusals[code] = (all.refusals[code] ?? []).concat(rows);
 }

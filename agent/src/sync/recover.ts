@@ -3,13 +3,13 @@ import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
 import { allCached, moveHead } from './baseline.js';
 import type { InFlight, InFlightPart } from './journal.js';
-import { readJournal } from './journal.js';
 import { noOutcomes } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import { heldBack } from './held.js';
 import { logCutOff } from './log-delivery.js';
+import { readJournal } from './read-journal.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
 import { viewRejected } from './rejected-view.js';
@@ -47,8 +47,8 @@ export async function recover(
     return { baseline: await forget(context), resumed: 0 };
   const { parts, resumed, unlogged } = await recordable(request, left, context).catch(
     (error: unknown) => {
-      // Plans expire. Asked to start over, what a lost one had sent is sent again with the rest.
-      const isLost = error instanceof Failure && error.code.startsWith('baseline.');
+      // Plans and journals expire. Asked to start over, what a lost one had sent is sent again with the rest.
+      const isLost = error instanceof Failure && /^(baseline|journal)\./.test(error.code);
       if (isLost && (request.run.full || request.run.rebaseline))
         return { parts: [], resumed: 0, unlogged: undefined };
       throw error;
@@ -72,8 +72,8 @@ async function recordable(
   context: Pick<RecordContext, 'tools' | 'paths' | 'duck'> & { tally: Tally },
 ): Promise<{ parts: Recorded[]; resumed: number; unlogged: Failure | undefined }> {
   const { tools, paths, tally } = context;
-  const { runId, epoch, owed = false } = left;
-  const journal = await readJournal(tools.store, { paths, runId, epoch }, tools.signal);
+  const { owed = false } = left;
+  const journal = await readJournal(left, { ...tools, paths });
   const parts: Recorded[] = [];
   let resumed = 0;
   if (journal.size === 0) return { parts, resumed, unlogged: undefined };
