@@ -93,7 +93,7 @@ export class FingerprintFiles {
 }
 
 /** Hands entries to the kernel; gives their length. */
-export function give(kernel: Kernel, entries: Uint8Array): number {
+export function give(kernel: Pick<Kernel, 'memory' | 'entriesInput'>, entries: Uint8Array): number {
   bytesAt(kernel, kernel.entriesInput(), entries.length).set(entries);
   return entries.length;
 }

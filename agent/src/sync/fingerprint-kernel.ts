@@ -53,7 +53,7 @@ export interface Kernel {
 export const area = { added: 0, changed: 1, fresh: 2, repeated: 3, plain: 4 } as const;
 
 /** What the baseline is streamed for. */
-export const streamTo = { window: 0, resolve: 1, dump: 2, partitions: 3 } as const;
+export const streamTo = { window: 0, resolve: 1, partitions: 2 } as const;
 
 /** Bytes of one entry of a fingerprint segment: key fingerprint (16) and row fingerprint (8), little-endian. */
 export const entryBytes = 24;
@@ -80,7 +80,11 @@ export async function openKernel(
 }
 
 /** A view that is good until the kernel is called again. */
-export function bytesAt({ memory }: Kernel, at: number, length: number): Uint8Array {
+export function bytesAt(
+  { memory }: Pick<Kernel, 'memory'>,
+  at: number,
+  length: number,
+): Uint8Array {
   return new Uint8Array(memory.buffer, at >>> 0, length);
 }
 

@@ -48,8 +48,7 @@ const REPEATED: u64 = 5;
 // What the baseline is streamed for.
 const TO_WINDOW: u32 = 0;
 const TO_RESOLVE: u32 = 1;
-const TO_DUMP: u32 = 2;
-const TO_PARTITIONS: u32 = 3;
+const TO_PARTITIONS: u32 = 2;
 
 /** Longest prefix that a copied-out line gets: class, numbers and tabs. */
 const PREFIX_BYTES: usize = 110;
@@ -400,11 +399,7 @@ function give(low: u64, high: u64, row: u64, to: u32): void {
   const number = streamed++;
   if (to == TO_WINDOW) append(low, high, row);
   else if (to == TO_RESOLVE) resolve(number, low, high, row);
-  else if (to == TO_DUMP) {
-    plainOut.word(low);
-    plainOut.word(high);
-    plainOut.word(row);
-  } else toPartition(low, high, row, number);
+  else toPartition(low, high, row, number);
 }
 
 function resolve(number: u32, low: u64, high: u64, row: u64): void {
