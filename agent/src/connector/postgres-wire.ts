@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { Failure } from '../failure.js';
 import type { FailureKind } from '../failure.js';
@@ -45,7 +46,13 @@ const connectTimeoutMs = 15_000;
 /** Connects and pins everything that shapes how values are written as text. */
 export async function connectPostgres(
   address: PostgresAddress,
-  options: { side: Side; name: string; settings: readonly string[] },
+  options: {
+    side: Side;
+    name: string;
+    settings: readonly string[];
+    /** What to connect by, instead of a plain socket. */
+    socket?: () => Socket;
+  },
 ): Promise<pg.Client> {
   const { ssl, caFile, ...where } = address;
   const client = new pg.Client({
@@ -60,6 +67,7 @@ export async function connectPostgres(
     application_name: options.name.slice(0, 63),
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    ...(options.socket && { stream: options.socket }),
   });
   // A connection that dies while nobody waits on it must not end the process; the next use of it fails.
   client.on('error', () => undefined);

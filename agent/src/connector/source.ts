@@ -23,7 +23,10 @@ export interface SourceQuery {
 export interface RowStream {
   /** One for each column asked for, in that order; types come from the driver's metadata. */
   columns: readonly Column[];
-  /** Lines as `value.ts` defines them, cut anywhere. The stream throws a Failure if the query breaks half way. */
+  /**
+   * Lines as `value.ts` defines them, cut anywhere. A chunk is the reader's until it asks for the next one. The stream
+   * throws a Failure if the query breaks half way.
+   */
   chunks: AsyncIterable<Uint8Array>;
   /** Ends the query and lets go of what it holds in the source, whether its rows were read or not. */
   close(): Promise<void>;

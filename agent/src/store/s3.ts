@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,6 +30,8 @@ export interface S3Options {
 }
 
 const partBytes = 8 << 20;
+/** What goes in one request, and is in memory meanwhile. */
+const wholeBytes = 32 << 20;
 /** What one CopyObject takes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (read 2026-11) */
 const maxCopyBytes = 5 * 2 ** 30;
 /** A bucket that takes a connection and says nothing must not hold a run for ever. */
@@ -112,6 +114,27 @@ class S3Store implements Store {
 
   async upload(key: string, path: string, signal?: AbortSignal): Promise<ObjectPointer> {
     const { size } = await stat(path);
+    const send = size <= wholeBytes ? this.sendWhole : this.sendInParts;
+    try {
+      const sha256 = await send.call(this, key, path, signal);
+      this.bytesWritten += size;
+      return { key, bytes: size, sha256 };
+    } catch (error) {
+      const failure = storeFailure(error, signal);
+      // A name of ours is given once, so what is there under it is an earlier try of this very upload.
+      if (failure.code !== 'store.conflict') throw failure;
+      return { key, bytes: size, sha256: await sha256Of(path) };
+    }
+  }
+
+  private async sendWhole(key: string, path: string, signal?: AbortSignal): Promise<string> {
+    const body = await readFile(path);
+    const command = new PutObjectCommand({ ...this.at(key), Body: body, IfNoneMatch: '*' });
+    await this.client.send(command, abortable(signal));
+    return createHash('sha256').update(body).digest('hex');
+  }
+
+  private async sendInParts(key: string, path: string, signal?: AbortSignal): Promise<string> {
     const hash = createHash('sha256');
     const body = createReadStream(path, { highWaterMark: 1 << 20 });
     body.on('data', (chunk) => hash.update(chunk));
@@ -125,16 +148,10 @@ class S3Store implements Store {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       await upload.done();
-    } catch (error) {
-      const failure = storeFailure(error, signal);
-      // A name of ours is given once, so what is there under it is an earlier try of this very upload.
-      if (failure.code !== 'store.conflict') throw failure;
-      return { key, bytes: size, sha256: await sha256Of(path) };
     } finally {
       signal?.removeEventListener('abort', stop);
     }
-    this.bytesWritten += size;
-    return { key, bytes: size, sha256: hash.digest('hex') };
+    return hash.digest('hex');
   }
 
   async copy(from: ObjectPointer, key: string, signal?: AbortSignal): Promise<ObjectPointer> {

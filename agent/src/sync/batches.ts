@@ -5,6 +5,8 @@ export interface Stretch {
   from: number;
   to: number;
   lines: Uint8Array;
+  /** Lets the lines' memory be used again: nobody reads them any more. */
+  release?: () => void;
 }
 
 /** Cuts a file of lines into stretches of at most so many rows and bytes; a longer single row comes alone. */

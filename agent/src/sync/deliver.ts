@@ -144,6 +144,7 @@ async function send(
       sending,
     );
   sending.breaker.batchEnded();
+  stretch.release?.();
 }
 
 /** Decides what a failed batch means: wait and try again, look for the bad row, or stop. */

@@ -55,6 +55,8 @@ class Output {
   private ord = 0;
   private at: number;
   private size: number;
+  /** Memory of stretches that were sent. */
+  private readonly spare: Uint8Array[] = [];
 
   constructor(
     private readonly projector: Projector,
@@ -95,13 +97,26 @@ class Output {
   /** Undefined when there is none, as the next row alone needs more room. */
   take(): Stretch | undefined {
     const rows = Number(this.projector.rows.value);
-    const lines = view(this.projector, this.at, Number(this.projector.length.value)).slice();
+    const projected = view(this.projector, this.at, Number(this.projector.length.value));
+    const { length } = projected;
+    const memory = this.memoryFor(projected);
     this.size = Math.max(this.size, Number(this.projector.needed.value));
     this.at = this.projector.output(this.size);
     if (rows === 0) return undefined;
     const from = this.ord;
     this.ord += rows;
-    return { from, to: this.ord, lines };
+    const lines = memory.subarray(0, length);
+    return { from, to: this.ord, lines, release: () => void this.spare.push(memory) };
+  }
+
+  /** A copy of the bytes at the start of it. */
+  private memoryFor(bytes: Uint8Array): Uint8Array {
+    let memory = this.spare.pop();
+    // A little more, as the next stretch is about as long.
+    if (!memory || memory.length < bytes.length)
+      memory = new Uint8Array(bytes.length + (bytes.length >> 3));
+    memory.set(bytes);
+    return memory;
   }
 }
 

@@ -195,7 +195,7 @@ export function sourceContract(
 /** The lines of a whole stream. */
 export async function all({ chunks }: RowStream): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts);
 }
 

@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { LendingSocket } from './lending-socket.js';
+import { RowBuffers } from './row-buffers.js';
 
 /**
  * COPY … TO STDOUT as bytes. The driver's parser makes an object of every row; here the socket is read directly while
  * the copy lasts: CopyData frames are stripped, everything else goes on to the driver's parser as it came.
- * Frames: https://www.postgresql.org/docs/18/protocol-message-formats.html (read 2026-11).
+ * Frames: https://www.postgresql.org/docs/18/protocol-message-formats.html (read 2026-11). A chunk is the reader's until
+ * it asks for the next one.
  */
 export function copyOut(client: pg.Client, sql: string): AsyncIterable<Uint8Array> {
   const copy = new CopyOut(sql);
@@ -26,8 +29,6 @@ type Listener = (bytes: Buffer) => void;
 
 const copyData = 0x64; // 'd'
 const headerBytes = 5;
-/** Bytes waiting for the reader before the socket is paused. */
-const highWaterBytes = 4 << 20;
 
 class CopyOut {
   private stream: Socket | undefined;
@@ -36,8 +37,7 @@ class CopyOut {
   private rest: Buffer = noBytes;
   /** Bytes of the current CopyData frame that are still to come. */
   private rowBytes = 0;
-  private ready: Buffer[] = [];
-  private readyBytes = 0;
+  private readonly rows = new RowBuffers();
   private ended = false;
   private error: unknown;
   private wake: () => void = () => undefined;
@@ -50,6 +50,7 @@ class CopyOut {
     this.driver = this.stream.listeners('data') as Listener[];
     this.stream.removeAllListeners('data');
     this.stream.on('data', this.take);
+    if (this.stream instanceof LendingSocket) this.stream.lends = true;
     connection.parse({ text: this.sql, name: '', types: [] });
     connection.bind({});
     connection.execute({});
@@ -58,11 +59,11 @@ class CopyOut {
 
   async *chunks(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      const chunk = this.ready.shift();
+      const chunk = this.rows.take();
       if (chunk) {
-        this.readyBytes -= chunk.length;
-        if (this.readyBytes < highWaterBytes / 2) this.stream?.resume();
+        if (!this.rows.isFull) this.stream?.resume();
         yield chunk;
+        this.rows.giveBack(chunk);
       } else if (this.error !== undefined) throw this.error;
       else if (this.ended) return;
       else await new Promise<void>((resolve) => (this.wake = resolve));
@@ -91,11 +92,11 @@ class CopyOut {
       } else {
         const end = at + 1 + length;
         if (end > data.length) break;
-        this.hand(data.subarray(at, end));
+        this.hand(Buffer.from(data.subarray(at, end)));
         at = end;
       }
     }
-    // Row data moves to the front of its own chunk, so what is left of a message is kept apart.
+    // Row data has moved to the front of its own buffer, so what is left of a message is kept apart.
     this.rest = at < data.length ? Buffer.from(data.subarray(at)) : noBytes;
     if (kept > 0) this.offer(data.subarray(0, kept));
   };
@@ -105,9 +106,8 @@ class CopyOut {
   }
 
   private offer(rows: Buffer): void {
-    this.ready.push(rows);
-    this.readyBytes += rows.length;
-    if (this.readyBytes > highWaterBytes) this.stream?.pause();
+    this.rows.add(rows);
+    if (this.rows.isFull) this.stream?.pause();
     this.wake();
   }
 
@@ -116,6 +116,7 @@ class CopyOut {
     this.ended = true;
     this.error = error;
     this.stream?.off('data', this.take);
+    if (this.stream instanceof LendingSocket) this.stream.lends = false;
     for (const listener of this.driver) this.stream?.on('data', listener);
     this.stream?.resume();
     this.wake();

@@ -16,6 +16,7 @@ import { Failure } from '../../failure.js';
 import { copyOut } from './copy-out.js';
 import { describe } from './describe.js';
 import { firstCopies } from './first-copy.js';
+import { LendingSocket } from './lending-socket.js';
 
 export default defineSource({
   name: 'postgres',
@@ -103,6 +104,7 @@ export default defineSource({
           // A scan begins at the start of the table, not where another one happens to be: the baseline is in that order.
           'synchronize_seqscans = off',
         ],
+        socket: () => new LendingSocket(),
       });
       clients.add(client);
       return client;
