@@ -19,6 +19,7 @@ import { prepareSync } from './job/sync-job.js';
 import { errorPlaceOf, keptFailureOf } from './job/wire-failure.js';
 import type { Result, Tools, Work } from './job/work.js';
 import type { Logger } from './logger.js';
+import { Redaction } from './secret/redaction.js';
 import { readSecret } from './secret/secret.js';
 import type { Backoff } from './session/backoff.js';
 import { Identity } from './session/identity.js';
@@ -70,7 +71,10 @@ export async function buildAgent(parts: AgentParts): Promise<Agent> {
     prepare: (offer) => workOf(offer, tools),
     keepFailure: async (failure, offer) => {
       const store = tools.openStore();
-      return keptFailureOf(failure, store, errorPlaceOf(offer)).finally(() => store.close());
+      return keptFailureOf(failure, store, {
+        redact: tools.redaction.redact,
+        place: errorPlaceOf(offer),
+      }).finally(() => store.close());
     },
     line: session,
     clock,
@@ -149,6 +153,7 @@ function toolsOf(config: Config, registry: Registry, clock: Clock): Tools {
   return {
     registry,
     resolveSecret: (reference) => readSecret(reference, places),
+    redaction: new Redaction(),
     ...(hashKey !== undefined && { hashKey: () => readSecret(hashKey, places) }),
     openStore: () => openS3Store(config.bucket),
     limiters: new Limiters(clock),

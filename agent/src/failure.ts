@@ -11,7 +11,15 @@ export interface FailureOptions {
    * nowhere else: not into a message, a log line or a report.
    */
   detail?: string;
+  /** What the far side was asked, and what it answered. Goes where `detail` goes, without the secrets. */
+  dialogue?: Dialogue | undefined;
   cause?: unknown;
+}
+
+/** Texts, bytes of a text, numbers, and objects and lists of them; nothing that changes later. */
+export interface Dialogue {
+  request: Readonly<Record<string, unknown>>;
+  response?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -22,6 +30,7 @@ export class Failure extends Error {
   readonly vendorCode: string;
   readonly retryAfterMs: number;
   readonly detail: string | undefined;
+  readonly dialogue: Dialogue | undefined;
 
   constructor(
     readonly kind: FailureKind,
@@ -34,6 +43,14 @@ export class Failure extends Error {
     this.vendorCode = options.vendorCode ?? '';
     this.retryAfterMs = options.retryAfterMs ?? 0;
     this.detail = options.detail;
+    this.dialogue = options.dialogue;
+  }
+
+  /** The same, with what was asked. */
+  during(dialogue: Dialogue): Failure {
+    const { kind, code, message, vendorCode, retryAfterMs, detail, cause } = this;
+    const told = detail === undefined ? {} : { detail };
+    return new Failure(kind, code, message, { vendorCode, retryAfterMs, cause, ...told, dialogue });
   }
 }
 

@@ -29,6 +29,13 @@ export function sliceBatch(batch: BatchParts, from: number, to: number): BatchPa
   };
 }
 
+/** One row as canonical texts by field; the key's come first, and a field of the same name is the record's. */
+export function rowOf(batch: BatchParts, n: number): Record<string, string | null> {
+  const [texts = []] = textsOf(sliceBatch(batch, n, n + 1).lines);
+  const names = [...batch.key, ...batch.fields].map(({ name }) => name);
+  return Object.fromEntries(names.map((name, at) => [name, texts[at] ?? null]));
+}
+
 function lineAt(lines: Uint8Array, from: number, count: number): number {
   let at = from;
   for (let n = 0; n < count; n += 1) at = lines.indexOf(10, at) + 1;

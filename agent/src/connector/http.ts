@@ -1,6 +1,7 @@
 import { Agent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../failure.js';
+import type { Dialogue } from '../failure.js';
 
 export interface HttpRequest {
   method: string;
@@ -40,7 +41,7 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
     send: async (request, signal) => {
       const answer = await ask(client, request, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw refusal(answer);
+      throw refusal(answer).during(dialogueOf(request, answer));
     },
     close: () => agent.destroy(),
   };
@@ -71,7 +72,7 @@ async function ask(
     return await exchange.answer;
   } catch (error) {
     signal.throwIfAborted();
-    throw lineFailure(error);
+    throw lineFailure(error).during(dialogueOf(request));
   } finally {
     among.delete(exchange);
   }
@@ -161,6 +162,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** For the error's text; everything in it is as it was sent and received, and redacted where it is kept. */
+export function dialogueOf(
+  { method, url, headers, body }: HttpRequest,
+  answer?: HttpAnswer,
+): Dialogue {
+  const request = { method, url, headers, ...(body !== undefined && { body }) };
+  return answer ? { request, response: { ...answer } } : { request };
+}
+
 /** Nothing was sent, or nobody can tell: the difference decides whether the batch may be there. */
 function lineFailure(error: unknown): Failure {
   const detail = error instanceof Error ? error.message : String(error);
@@ -190,7 +200,7 @@ function lineFailure(error: unknown): Failure {
 
 function refusal(answer: HttpAnswer): Failure {
   const { status } = answer;
-  const options = { vendorCode: String(status), detail: answer.body.slice(0, 10_000) };
+  const options = { vendorCode: String(status), detail: answer.body };
   if (status === 401)
     return new Failure(
       'CONFIG',

@@ -23,15 +23,12 @@ export function prepareCheck({ connection }: CheckConnection, tools: Tools): Wor
   };
 }
 
-function preparedOf(
-  connection: CheckConnection['connection'],
-  { registry, resolveSecret }: Tools,
-): Prepared<Checkable> {
+function preparedOf(connection: CheckConnection['connection'], tools: Tools): Prepared<Checkable> {
   switch (connection.case) {
     case 'source':
-      return prepareSource(connection.value, registry, resolveSecret);
+      return prepareSource(connection.value, tools);
     case 'destination':
-      return prepareDestination(connection.value, registry, resolveSecret);
+      return prepareDestination(connection.value, tools);
     case undefined:
       throw new Failure('CONFIG', 'spec.incomplete', 'The job names no connection.');
   }
@@ -40,7 +37,7 @@ function preparedOf(
 async function report(
   prepared: Prepared<Checkable>,
   { signal }: Right,
-  { clock, openStore }: Tools,
+  { clock, openStore, redaction }: Tools,
 ): Promise<Result> {
   const begunAt = clock.monotonicMs();
   const failure = await failureOfCheck(prepared, signal);
@@ -49,7 +46,7 @@ async function report(
   if (!failure) return { case: 'connectionReport', value: { durationMs } };
   const store = openStore();
   try {
-    const kept = await keptFailureOf(failure, store);
+    const kept = await keptFailureOf(failure, store, redaction);
     return { case: 'connectionReport', value: { durationMs, failure: kept } };
   } finally {
     store.close();

@@ -7,7 +7,7 @@ import type { RawSettings } from '../connector/settings.js';
 import type { SourceConnection, SourceDefinition } from '../connector/source.js';
 import { Failure } from '../failure.js';
 import { rawSettingsOf } from './wire-settings.js';
-import type { ResolveSecret } from './work.js';
+import type { Tools } from './work.js';
 
 /** A connection that this agent can open: its connector is there and its settings fit. */
 export interface Prepared<C> {
@@ -16,22 +16,20 @@ export interface Prepared<C> {
 
 export function prepareSource(
   connection: Connection | undefined,
-  registry: Registry,
-  resolve: ResolveSecret,
+  tools: Secrets & { registry: Registry },
 ): Prepared<SourceConnection> & { definition: SourceDefinition } {
   const wire = there(connection);
-  const definition = definitionOf(registry.sources, wire.type);
-  return { definition, ...prepare(definition, wire, resolve) };
+  const definition = definitionOf(tools.registry.sources, wire.type);
+  return { definition, ...prepare(definition, wire, tools) };
 }
 
 export function prepareDestination(
   connection: Connection | undefined,
-  registry: Registry,
-  resolve: ResolveSecret,
+  tools: Secrets & { registry: Registry },
 ): Prepared<DestinationConnection> & { definition: DestinationDefinition } {
   const wire = there(connection);
-  const definition = definitionOf(registry.destinations, wire.type);
-  return { definition, ...prepare(definition, wire, resolve) };
+  const definition = definitionOf(tools.registry.destinations, wire.type);
+  return { definition, ...prepare(definition, wire, tools) };
 }
 
 interface Definition<C> {
@@ -40,19 +38,24 @@ interface Definition<C> {
   open(connection: { settings: RawSettings; secrets: SecretTexts }): C;
 }
 
+type Secrets = Pick<Tools, 'resolveSecret' | 'redaction'>;
+
 type SecretTexts = Readonly<Record<string, string | undefined>>;
 
 function prepare<C>(
   definition: Definition<C>,
   wire: Connection,
-  resolve: ResolveSecret,
+  { resolveSecret, redaction }: Secrets,
 ): Prepared<C> {
   const settings = readSettings(definition.settings, rawSettingsOf(wire.settings));
   return {
     open: async () => {
       const found = await Promise.all(
-        wire.secrets.map(async (secret) => [secret.name, await resolve(secret.reference)] as const),
+        wire.secrets.map(
+          async (secret) => [secret.name, await resolveSecret(secret.reference)] as const,
+        ),
       );
+      for (const [, secret] of found) redaction.learn(secret);
       // Names alone are in what this throws: every value is a text already.
       const secrets = readSettings(definition.secrets, Object.fromEntries(found)) as SecretTexts;
       return definition.open({ settings, secrets });

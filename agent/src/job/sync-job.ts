@@ -15,8 +15,8 @@ import type { Result, Right, Tools, Work } from './work.js';
 /** A run of a sync, from the wire and back to it. Throws CONFIG for what this agent can't do. */
 export function prepareSync({ runId, spec, options }: RunSync, tools: Tools): Work {
   if (!spec) throw new Failure('CONFIG', 'spec.incomplete', 'The job names no sync.');
-  const source = prepareSource(spec.source, tools.registry, tools.resolveSecret);
-  const destination = prepareDestination(spec.destination, tools.registry, tools.resolveSecret);
+  const source = prepareSource(spec.source, tools);
+  const destination = prepareDestination(spec.destination, tools);
   const request = withOptions(syncRequestOf(spec, { runId, options }), spec, destination);
   return {
     kind: 'run_sync',
@@ -57,6 +57,7 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
     cacheDir: tools.cacheDir,
     memoryMiB: tools.memoryMiB,
     ...(tools.hashKey && { hashKey: tools.hashKey }),
+    redact: tools.redaction.redact,
     clock: tools.clock,
     lease,
     onProgress,

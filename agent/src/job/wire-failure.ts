@@ -3,6 +3,8 @@ import { FailureKind } from '@drawbridge/proto';
 import type { FailureSchema, MessageInitShape, Offer } from '@drawbridge/proto';
 import type { Failure, FailureKind as Kind } from '../failure.js';
 import type { Store } from '../store/store.js';
+import { errorTextOf } from '../sync/error-text.js';
+import type { Redact } from '../sync/error-text.js';
 import { pathsOf } from '../sync/paths.js';
 
 export type WireFailure = MessageInitShape<typeof FailureSchema>;
@@ -58,12 +60,13 @@ const ownPlace: ErrorPlace = (errorId) => `v1/errors/${errorId}.json`;
 export async function keptFailureOf(
   failure: Failure,
   store: Store,
-  place: ErrorPlace = ownPlace,
+  { redact, place = ownPlace }: { redact: Redact; place?: ErrorPlace },
 ): Promise<WireFailure> {
-  const { kind, code, vendorCode, message, detail } = failure;
-  if (detail === undefined) return wireFailureOf(failure);
+  const { kind, code, vendorCode, message, detail, dialogue } = failure;
+  if (detail === undefined && dialogue === undefined) return wireFailureOf(failure);
   const errorId = randomUUID();
-  const body = JSON.stringify({ kind, code, vendorCode, message, detail }, null, 2);
+  const text = errorTextOf(failure, redact);
+  const body = JSON.stringify({ kind, code, vendorCode, message, ...text }, null, 2);
   try {
     await store.put(place(errorId), Buffer.from(body));
     return wireFailureOf(failure, errorId);

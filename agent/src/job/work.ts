@@ -1,6 +1,7 @@
 import type { FinishedSchema, MessageInitShape } from '@drawbridge/proto';
 import type { Clock } from '../clock.js';
 import type { Registry } from '../connector/registry.js';
+import type { Redaction } from '../secret/redaction.js';
 import type { HeldLease } from '../session/lease.js';
 import type { Store } from '../store/store.js';
 import type { Progress } from '../sync/sync-request.js';
@@ -31,6 +32,8 @@ export interface Right {
 export interface Tools {
   registry: Registry;
   resolveSecret: ResolveSecret;
+  /** Knows every secret that a connection was opened with. */
+  redaction: Redaction;
   /** The secret that rows are hashed with; absent when the agent has none. */
   hashKey?: () => Promise<string>;
   /** One for each job: a store counts the bytes that were written through it. */

@@ -103,11 +103,17 @@ function mostlyRejected(): Failure {
 }
 
 function gaveUp(failure: Failure): Failure {
-  const { vendorCode, retryAfterMs, detail } = failure;
+  const { vendorCode, retryAfterMs, detail, dialogue } = failure;
   return new Failure(
     'TRANSIENT',
     'delivery.gave_up',
     'The destination failed again and again. What was taken is recorded; the next run sends the rest.',
-    { vendorCode, retryAfterMs, cause: failure, ...(detail === undefined ? {} : { detail }) },
+    {
+      vendorCode,
+      retryAfterMs,
+      dialogue,
+      cause: failure,
+      ...(detail === undefined ? {} : { detail }),
+    },
   );
 }

@@ -1,4 +1,4 @@
-import { makeBatch, sliceBatch } from '../connector/batch.js';
+import { makeBatch, rowOf, sliceBatch } from '../connector/batch.js';
 import type { BatchParts } from '../connector/batch.js';
 import type { Outcome, Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
@@ -153,10 +153,14 @@ async function sendBatch(batch: BatchParts, from: number, sending: Sending): Pro
   const patience = new Patience();
   for (;;) {
     const result = await attemptBatch(batch, from, sending);
-    if (!(result instanceof Failure)) return note(from, result, sending);
+    if (!(result instanceof Failure)) return note(batch, { from, outcomes: result }, sending);
     if (result.kind === 'REJECTED') return bisect(batch, { from, failure: result }, sending);
     if (!repeatable && mayHaveArrived(result)) {
-      note(from, same(batch.size, { kind: 'unknown', failure: result }), sending);
+      note(
+        batch,
+        { from, outcomes: same(batch.size, { kind: 'unknown', failure: result }) },
+        sending,
+      );
       if (result.kind === 'TRANSIENT') return breaker.heardNothing(result);
     }
     if (result.kind !== 'TRANSIENT' || tools.signal.aborted) throw result;
@@ -222,21 +226,27 @@ async function bisect(
   { from, failure }: { from: number; failure: Failure },
   sending: Sending,
 ): Promise<void> {
-  if (batch.size === 1) return note(from, [{ kind: 'rejected', failure }], sending);
+  if (batch.size === 1)
+    return note(batch, { from, outcomes: [{ kind: 'rejected', failure }] }, sending);
   sending.breaker.splitBatch();
   const middle = batch.size >> 1;
   await sendBatch(sliceBatch(batch, 0, middle), from, sending);
   await sendBatch(sliceBatch(batch, middle, batch.size), from + middle, sending);
 }
 
-function note(from: number, outcomes: readonly Outcome[], sending: Sending): void {
+function note(
+  batch: BatchParts,
+  { from, outcomes }: { from: number; outcomes: readonly Outcome[] },
+  sending: Sending,
+): void {
   const { part, meter, tally, journal, breaker } = sending;
   sending.outcomes.note(from, outcomes);
   outcomes.forEach((outcome, n) => {
     if (outcome.kind === 'accepted') meter.counts.sent += 1;
     else if (outcome.kind === 'skipped') meter.counts.skipped += 1;
     else {
-      tally.add(outcome.failure, { change: part.change, ord: from + n });
+      const sent = (): Record<string, string | null> => rowOf(batch, n);
+      tally.add(outcome.failure, { change: part.change, ord: from + n, sent });
       meter.counts[outcome.kind === 'rejected' ? 'rejected' : 'uncertain'] += 1;
     }
   });

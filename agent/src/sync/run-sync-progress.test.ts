@@ -35,7 +35,7 @@ const run = (): Promise<SyncReport> =>
 
 /** Two sleep then: what tells, and the delivery. */
 async function isWaiting(): Promise<void> {
-  await expect.poll(() => clock.sleeping).toBe(2);
+  await expect.poll(() => clock.sleeping, { timeout: 8_000 }).toBe(2);
 }
 
 /** The second batch is taken 30 seconds later than it might have been. */
@@ -105,7 +105,7 @@ it('tells of a query that gives no row', async () => {
     {},
     { clock, source: slow, onProgress: (progress) => told.push(progress) },
   );
-  await expect.poll(() => clock.sleeping).toBe(1);
+  await expect.poll(() => clock.sleeping, { timeout: 8_000 }).toBe(1);
   await clock.pass(3_000);
   expect(told.map(({ phase, phasesMs }) => [phase, phasesMs.query])).toEqual([
     ['query', 1_000],

@@ -68,7 +68,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
       memoryMiB: Math.max(96, Math.floor(tools.memoryMiB * duckShare)),
     }),
     meter: new Meter(tools.clock, tools.onProgress),
-    tally: new Tally({ keepsTexts: request.snapshots === 'full' }),
+    tally: new Tally({ keepsTexts: request.snapshots === 'full', redact: tools.redact }),
     startedAt: new Date(tools.clock.now()),
     baseline: {
       head: { generation: 0, epoch: '0', runId: '' },

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Failure } from '../failure.js';
 import type { Store } from '../store/store.js';
+import { errorTextOf } from './error-text.js';
+import type { ErrorText, Redact } from './error-text.js';
 import type { SyncPaths } from './paths.js';
 import type { ErrorTally } from './sync-request.js';
 
 interface Group extends ErrorTally {
   message: string;
-  samples: { change?: string; ord?: number; detail: string | undefined }[];
+  samples: (ErrorText & { change?: string; ord?: number })[];
+}
+
+/** Which row it befell; `sent` is what was sent of it, as texts by field. */
+export interface FailedRow {
+  change: string;
+  ord: number;
+  sent?: () => Readonly<Record<string, string | null>>;
 }
 
 const maxGroups = 50;
@@ -17,13 +26,12 @@ export class Tally {
   private readonly groups = new Map<string, Group>();
 
   /** Texts may quote rows; they are left out where no values may rest in the bucket. */
-  constructor(private readonly options: { keepsTexts: boolean } = { keepsTexts: true }) {}
+  constructor(private readonly options: { keepsTexts: boolean; redact: Redact }) {}
 
-  add(failure: Failure, row?: { change: string; ord: number }, count = 1): ErrorTally {
+  add(failure: Failure, row?: FailedRow, count = 1): ErrorTally {
     const group = this.groupOf(failure);
     group.count += count;
-    if (group.samples.length < maxSamples)
-      group.samples.push({ ...row, detail: this.detailOf(failure) });
+    if (group.samples.length < maxSamples) group.samples.push(this.sampleOf(failure, row));
     return shown(group);
   }
 
@@ -43,8 +51,12 @@ export class Tally {
     }
   }
 
-  private detailOf({ detail }: Failure): string | undefined {
-    return this.options.keepsTexts ? detail : detail && 'Left out: snapshots are hashed.';
+  private sampleOf(failure: Failure, row: FailedRow | undefined): Group['samples'][number] {
+    const { keepsTexts, redact } = this.options;
+    const place = row && { change: row.change, ord: row.ord };
+    if (keepsTexts) return { ...place, ...errorTextOf(failure, redact, row?.sent?.()) };
+    const isLeftOut = failure.detail !== undefined || failure.dialogue !== undefined;
+    return { ...place, ...(isLeftOut && { detail: 'Left out: snapshots are hashed.' }) };
   }
 
   private groupOf(failure: Failure): Group {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { DestinationConnection } from '../connector/destination.js';
 import type { SourceConnection } from '../connector/source.js';
 import type { Store } from '../store/store.js';
+import type { Redact } from './error-text.js';
 import type { Limiter } from './limiter.js';
 import type { Lease, Progress } from './sync-request.js';
 
@@ -19,6 +20,8 @@ export interface SyncTools {
   memoryMiB: number;
   /** The secret that rows are hashed with where no values are kept; absent when the agent has none. */
   hashKey?: () => Promise<string>;
+  /** For texts that rest in the bucket. */
+  redact: Redact;
   clock: Clock;
   lease: Lease;
   onProgress(progress: Progress): void;

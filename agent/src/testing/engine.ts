@@ -76,6 +76,7 @@ export async function openEngine(parts: {
         cacheDir: join(directory, 'cache'),
         memoryMiB: 512,
         hashKey: async () => 'k'.repeat(32),
+        redact: (text) => text,
         clock: eagerClock,
         lease: { epoch: BigInt(runs), assertTrusted: () => undefined },
         onProgress: () => undefined,

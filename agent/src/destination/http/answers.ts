@@ -1,5 +1,8 @@
 import type { Outcome } from '../../connector/destination.js';
+import { dialogueOf } from '../../connector/http.js';
+import type { HttpAnswer, HttpRequest } from '../../connector/http.js';
 import { Failure } from '../../failure.js';
+import type { Dialogue } from '../../failure.js';
 
 /** Where an answer says what became of each row. */
 export interface ResultsAt {
@@ -14,20 +17,26 @@ export interface ResultsAt {
 const accepted: Outcome = { kind: 'accepted' };
 
 /** One outcome for each row. Without `results` a 2xx answer is for all of them. */
-export function outcomesOf(body: string, rows: number, results: ResultsAt | undefined): Outcome[] {
+export function outcomesOf(
+  rows: number,
+  { request, answer }: { request: HttpRequest; answer: HttpAnswer },
+  results: ResultsAt | undefined,
+): Outcome[] {
   if (!results) return Array.from({ length: rows }, () => accepted);
+  const { body } = answer;
+  const dialogue = dialogueOf(request, answer);
   const entries = entriesAt(body, results.path);
   if (!entries || entries.length !== rows)
     throw new Failure(
       'CONFIG',
       'destination.bad_answer',
       'The answer does not have one result for each row. Check `results` of the sync.',
-      { detail: body.slice(0, 10_000) },
+      { detail: body, dialogue },
     );
-  return entries.map((entry) => outcomeOf(entry, results));
+  return entries.map((entry) => outcomeOf(entry, results, dialogue));
 }
 
-function outcomeOf(entry: unknown, { status, ok }: ResultsAt): Outcome {
+function outcomeOf(entry: unknown, { status, ok }: ResultsAt, dialogue: Dialogue): Outcome {
   const value =
     typeof entry === 'object' && entry !== null
       ? (entry as Record<string, unknown>)[status]
@@ -42,7 +51,7 @@ function outcomeOf(entry: unknown, { status, ok }: ResultsAt): Outcome {
       'REJECTED',
       isBusy ? 'destination.busy' : 'destination.rejected',
       'The destination refuses the record.',
-      { vendorCode, detail: JSON.stringify(entry) },
+      { vendorCode, detail: JSON.stringify(entry), dialogue },
     ),
   };
 }

@@ -97,6 +97,6 @@ function badAnswer(message: string, body: string): Failure {
     'CONFIG',
     'destination.bad_lookup',
     `${message} Check options.lookup of the sync.`,
-    { detail: body.slice(0, 10_000) },
+    { detail: body },
   );
 }

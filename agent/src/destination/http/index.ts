@@ -201,7 +201,7 @@ async function deliver(
 ): Promise<Outcome[]> {
   try {
     const answer = await to.client.send(to.request, to.signal);
-    return outcomesOf(answer.body, batch.size, to.results);
+    return outcomesOf(batch.size, { request: to.request, answer }, to.results);
   } catch (error) {
     if (!(error instanceof Failure) || !['404', '410'].includes(error.vendorCode)) throw error;
     // What is gone already was removed. Said of many rows at once it may mean one of them: the engine looks for it.

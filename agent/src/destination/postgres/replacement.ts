@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Batch, Outcome, Target } from '../../connector/destination.js';
 import { crashPoint } from '../../crash-point.js';
-import { Failure } from '../../failure.js';
+import { Failure, failureOf } from '../../failure.js';
 import { copyIn } from './copy-in.js';
 import { Line, inTransaction } from './line.js';
 import type { Database } from './line.js';
@@ -57,7 +57,12 @@ export class Replacement implements Target {
     // Rows that left are gone by not being in the result.
     if (batch.kind === 'upsert' && !this.loaded.has(batch.idempotencyKey)) {
       const { copyToStage } = replaceSql(this.parts);
-      await this.use((client) => copyIn(client, copyToStage, batch.lines), signal);
+      await this.use((client) => copyIn(client, copyToStage, batch.lines), signal).catch(
+        (error: unknown) => {
+          const columns = [...this.parts.key, ...this.parts.fields].map(({ name }) => name);
+          throw failureOf(error).during({ request: { statements: [copyToStage], columns } });
+        },
+      );
       this.loaded.add(batch.idempotencyKey);
     }
     return Array.from({ length: batch.size }, () => ({ kind: 'accepted' }));

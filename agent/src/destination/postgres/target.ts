@@ -58,6 +58,7 @@ class TableTarget implements Target {
   readonly concurrency = connections;
   private readonly idle: pg.Client[];
   private readonly statements: Statements;
+  private readonly columns: readonly string[];
   private readonly staged = new WeakSet<pg.Client>();
   /** Into an empty table rows are copied straight, until a key turns out to be there already. */
   private direct: boolean;
@@ -69,6 +70,7 @@ class TableTarget implements Target {
   ) {
     this.idle = [first];
     this.statements = makeStatements(parts);
+    this.columns = [...parts.key, ...parts.fields].map(({ name }) => name);
     const isNew = parts.table.isEmpty || request.mode === 'append';
     this.direct = parts.omit.size === 0 && isNew;
   }
@@ -118,7 +120,7 @@ class TableTarget implements Target {
       return true;
     } catch (error) {
       if (batch.kind === 'append' || !(error instanceof pg.DatabaseError) || error.code !== '23505')
-        throw error;
+        throw this.failed(error, this.statements.copyToTable);
       this.direct = false;
       return false;
     }
@@ -141,8 +143,13 @@ class TableTarget implements Target {
         : accepted(batch.size);
     } catch (error) {
       await client.query('rollback').catch(() => undefined);
-      throw error;
+      throw this.failed(error, this.statements.copyToStage, sql);
     }
+  }
+
+  private failed(error: unknown, ...statements: string[]): Failure {
+    const failure = postgresFailure(error, 'destination', 'no_answer');
+    return failure.during({ request: { statements, columns: this.columns } });
   }
 }
 

@@ -85,7 +85,7 @@ function contextOf(
     mapping: { key, fields } as unknown as Mapping,
     breaker: new Breaker(),
     inTurn: false,
-    tally: new Tally(),
+    tally: new Tally({ keepsTexts: true, redact: (text) => text }),
     runId: 'run',
     unsent: [],
   };
@@ -100,6 +100,7 @@ function toolsOf(destination: DestinationConnection, store: MemoryStore): SyncTo
     workDir: '',
     cacheDir: '',
     memoryMiB: 512,
+    redact: (text) => text,
     clock: systemClock,
     lease: { epoch: 1n, assertTrusted: () => undefined },
     onProgress: () => undefined,

@@ -59,6 +59,7 @@ async function run(job: DriverJob): Promise<SyncReport> {
     workDir: job.workDir,
     cacheDir: job.cacheDir,
     memoryMiB: 512,
+    redact: (text) => text,
     clock,
     lease,
     onProgress: () => undefined,
