@@ -1,10 +1,11 @@
+import { uptime } from 'node:os';
 import { setTimeout as wait, setInterval as ticks } from 'node:timers/promises';
 
 /** The only way to read or spend time, so that tests can hand in their own. */
 export interface Clock {
   /** Milliseconds since the epoch, for timestamps that people read. */
   now(): number;
-  /** Milliseconds that never go backwards, for durations, leases and deadlines. */
+  /** Milliseconds that never go backwards and go on while the machine sleeps, for durations, leases and deadlines. */
   monotonicMs(): number;
   /** Never resolves early, however long. Rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -17,7 +18,11 @@ const longestWaitMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: awakeOrNot({
+    wallMs: () => Date.now(),
+    awakeMs: () => performance.now(),
+    bootMs: () => uptime() * 1000,
+  }),
   sleep: async (ms, signal) => {
     const until = performance.now() + ms;
     try {
@@ -45,4 +50,29 @@ async function tick(ms: number, act: () => void, signal: AbortSignal): Promise<v
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+/** More than what the other clocks round, less than any lease. */
+const noticeableMs = 250;
+
+/**
+ * The kernel's monotonic clock stands still while a machine is suspended, and its lease elsewhere does not. The time
+ * since boot goes on, but is asked for through a file; so it is asked when the wall clock has moved otherwise than ours.
+ */
+export function awakeOrNot(
+  clocks: Record<'wallMs' | 'awakeMs' | 'bootMs', () => number>,
+): () => number {
+  const ahead = clocks.bootMs() - clocks.awakeMs();
+  let lead = clocks.wallMs() - clocks.awakeMs();
+  let asleepMs = 0;
+  return () => {
+    const awakeMs = clocks.awakeMs();
+    const leadNow = clocks.wallMs() - awakeMs;
+    if (Math.abs(leadNow - lead) > noticeableMs) {
+      lead = leadNow;
+      const sleptMs = clocks.bootMs() - awakeMs - ahead;
+      if (sleptMs - asleepMs > noticeableMs / 2) asleepMs = sleptMs;
+    }
+    return awakeMs + asleepMs;
+  };
 }

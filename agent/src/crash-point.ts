@@ -32,6 +32,8 @@ export const crashPoints = {
   'intent.before': 'rows are about to be declared',
   'intent.after': 'rows are declared, none of them has left',
   'batch.before': 'a batch is about to leave',
+  'batch.leaving':
+    'a batch is with the destination but for what makes it count, which is about to leave',
   'batch.answered': 'the destination has answered, nobody has noted it',
   'make.before': 'records that a lookup missed are about to be made',
   'make.after': 'records that a lookup missed are made, nobody has noted it',

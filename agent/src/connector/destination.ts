@@ -31,7 +31,15 @@ export interface TargetRequest {
   /** The object's options, validated against its fields. */
   options: Readonly<Record<string, unknown>>;
   tag: { workspaceId: string; syncId: string; runId: string };
+  lastCheck: LastCheck;
 }
+
+/**
+ * Throws when the right to write is over. To be called in the very step that hands the network what makes a write count
+ * (a commit, the end of a COPY, a request), with nothing awaited in between: a process that was frozen before it sends
+ * nothing when it wakes. What the network has by then, it delivers.
+ */
+export type LastCheck = () => void;
 
 /** A record for destinations that work on values: booleans, exact numbers (`JSON.rawJSON`), texts, parsed JSON, null. */
 export type JsonRecord = Record<string, unknown>;
@@ -98,6 +106,7 @@ export interface FinderRequest {
   /** The options of the sync's own object, validated against its fields. */
   options: Readonly<Record<string, unknown>>;
   tag: TargetRequest['tag'];
+  lastCheck: LastCheck;
 }
 
 /** What records are asked for by: one line each, none of its fields NULL, no two lines the same. */

@@ -1,13 +1,17 @@
 import { Agent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
+import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { Dialogue } from '../failure.js';
+import type { LastCheck } from './destination.js';
 
 export interface HttpRequest {
   method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string | Uint8Array;
+  /** Absent where nothing is written. */
+  lastCheck?: LastCheck;
 }
 
 export interface HttpAnswer {
@@ -56,7 +60,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   signal.throwIfAborted();
-  const exchange = new Exchange();
+  const exchange = new Exchange(request.lastCheck);
   const among = waitingFor(client.waiting, signal);
   among.add(exchange);
   try {
@@ -72,7 +76,7 @@ async function ask(
     return await exchange.answer;
   } catch (error) {
     signal.throwIfAborted();
-    throw lineFailure(error).during(dialogueOf(request));
+    throw error instanceof Failure ? error : lineFailure(error).during(dialogueOf(request));
   } finally {
     among.delete(exchange);
   }
@@ -118,7 +122,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private headers: HttpAnswer['headers'] = {};
   private parts: Buffer[] = [];
 
-  constructor() {
+  constructor(private readonly lastCheck?: LastCheck) {
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -133,9 +137,17 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.reject(reason);
   }
 
+  /** On a line that is open, in the very step in which the request is written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    if (this.isAborted) controller.abort(new errors.RequestAbortedError());
+    if (this.isAborted) return controller.abort(new errors.RequestAbortedError());
+    try {
+      if (this.lastCheck) crashPoint('batch.leaving');
+      this.lastCheck?.();
+    } catch (error) {
+      this.reject(error);
+      controller.abort(new errors.RequestAbortedError());
+    }
   }
 
   /** An informational answer (1xx) comes before the one that counts. */

@@ -38,7 +38,8 @@ export async function openLookups(
   const { openFinder = notPossible } = wanted.length > 0 ? tools.destination : {};
   try {
     for (const [n, lookup] of wanted.entries()) {
-      const wish = finderRequestOf(lookup, request, columns);
+      const lastCheck = (): void => tools.lease.assertTrusted();
+      const wish = { ...finderRequestOf(lookup, request, columns), lastCheck };
       const finder = await openFinder(wish, tools.signal);
       const matchColumns = lookup.match.map((_, m) => matchColumn(m));
       list.push({ lookup, finder, match: wish.match, table: `lookup_${n}`, matchColumns });
@@ -56,7 +57,7 @@ function finderRequestOf(
   { object, match, returns, onMiss }: Lookup,
   { options, workspaceId, syncId, runId }: Run['request'],
   columns: readonly Column[],
-): FinderRequest {
+): Omit<FinderRequest, 'lastCheck'> {
   const typeOf = (name: string): ValueType =>
     columns.find((column) => column.name === name)?.type ?? 'text';
   return {

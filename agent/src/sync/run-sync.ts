@@ -107,7 +107,8 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
     startedAt: run.startedAt,
     typeOfLookup: lookups.typeOf,
   });
-  const wish = targetRequestOf(request, mapping);
+  const lastCheck = (): void => tools.lease.assertTrusted();
+  const wish = { ...targetRequestOf(request, mapping), lastCheck };
   const target = open.adopt(await tools.destination.open(wish, tools.signal), (one) => one.close());
   const approved = await readApproved(run);
   if (approved) run.seed = BigInt(approved.seed);
@@ -226,7 +227,7 @@ async function currentBaseline(run: Run): Promise<Baseline> {
   return { ...settled, manifest: undefined };
 }
 
-function targetRequestOf(request: SyncRequest, mapping: Mapping): TargetRequest {
+function targetRequestOf(request: SyncRequest, mapping: Mapping): Omit<TargetRequest, 'lastCheck'> {
   return {
     object: request.object,
     mode: request.mode,

@@ -109,6 +109,7 @@ export function destinationContract(
           set: [],
           options,
           tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+          lastCheck: () => undefined,
           ...change,
         },
         never,
@@ -251,6 +252,26 @@ export function destinationContract(
         await target.close();
       });
 
+      it(`${object.label}: writes nothing once the last check says no (invariant 4)`, async () => {
+        const over = new Failure('CANCELLED', 'lease.lost', 'Somebody else has it.');
+        let isOver = false;
+        const lastCheck = (): void => {
+          if (isOver) throw over;
+        };
+        const { name, target, send } = await open(object, { mode, lastCheck });
+        await send(added([a]));
+        isOver = true;
+        await expect(send(added([b]))).rejects.toMatchObject({ code: 'lease.lost' });
+        await expect(
+          send({ kind, change: 'changed', rows: [{ ...a, name: 'late' }] }),
+        ).rejects.toMatchObject({ code: 'lease.lost' });
+        expect(await server.records(name)).toEqual([a]);
+        isOver = false;
+        await send(added([c]));
+        expect(await server.records(name)).toEqual([a, c]);
+        await target.close();
+      });
+
       it(`${object.label}: says that the line was cut, and goes on with another`, async () => {
         const { name, target, send } = await open(object, { mode });
         await send(added([a]));
@@ -361,6 +382,7 @@ const finderRequest: FinderRequest = {
   creates: false,
   options: {},
   tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+  lastCheck: () => undefined,
 };
 
 interface Asked {

@@ -49,6 +49,7 @@ describe('Looking things up over HTTP', () => {
       creates: true,
       options,
       tag,
+      lastCheck: () => undefined,
       ...change,
     };
     return destination.openFinder?.(wish, never) ?? Promise.reject(new TypeError('no lookups'));

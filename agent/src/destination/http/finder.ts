@@ -80,7 +80,8 @@ class RecordFinder implements Finder {
     const call = lookupRequest(batch, made, this.to);
     const headers = { 'idempotency-key': nameOf(batch, request), ...call.headers };
     try {
-      const { body } = await this.to.client.send({ ...call, headers }, signal);
+      const { lastCheck } = request;
+      const { body } = await this.to.client.send({ ...call, headers, lastCheck }, signal);
       return [createdIn(body, { ...request, path })];
     } catch (error) {
       // Somebody else was faster.

@@ -133,6 +133,7 @@ describe('HTTP as a destination', () => {
         set: [],
         options,
         tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+        lastCheck: () => undefined,
       },
       never,
     );

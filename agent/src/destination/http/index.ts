@@ -185,7 +185,12 @@ function openEndpoint(
     concurrency: 16,
     isRepeatable: (kind, change) => chosen.repeatable ?? isSafe(callFor({ kind, change }).method),
     deliver: async (batch, signal) =>
-      deliver(batch, { client, request: requestOf(batch), results: chosen.results, signal }),
+      deliver(batch, {
+        client,
+        request: { ...requestOf(batch), lastCheck: request.lastCheck },
+        results: chosen.results,
+        signal,
+      }),
     close: async () => undefined,
   };
 }

@@ -36,6 +36,7 @@ describe('Looking things up in Postgres', () => {
       creates: false,
       options: {},
       tag,
+      lastCheck: () => undefined,
     };
     if (!destination.openFinder) throw new TypeError('Postgres can look things up.');
     return destination.openFinder({ ...wish, ...change }, never);

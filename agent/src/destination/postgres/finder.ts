@@ -1,5 +1,11 @@
 import type pg from 'pg';
-import type { Finder, FinderRequest, Found, MatchBatch } from '../../connector/destination.js';
+import type {
+  Finder,
+  FinderRequest,
+  Found,
+  LastCheck,
+  MatchBatch,
+} from '../../connector/destination.js';
 import { postgresFailure, quoteIdentifier as quote } from '../../connector/postgres-wire.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
@@ -36,15 +42,16 @@ class TableFinder implements Finder {
   ) {}
 
   find(batch: MatchBatch, signal: AbortSignal): Promise<Found[]> {
-    return this.staged(batch, signal, (client) => this.found(client));
+    return this.staged(batch, signal, { work: (client) => this.found(client) });
   }
 
   create(batch: MatchBatch, signal: AbortSignal): Promise<Found[]> {
-    return this.staged(batch, signal, async (client) => {
+    const work = async (client: pg.Client): Promise<Found[]> => {
       await client.query(this.insertSql());
       // A new statement sees what others committed while ours was in conflict with it.
       return this.found(client);
-    });
+    };
+    return this.staged(batch, signal, { work, lastCheck: this.of.request.lastCheck });
   }
 
   close(): Promise<void> {
@@ -55,20 +62,24 @@ class TableFinder implements Finder {
   private staged(
     batch: MatchBatch,
     signal: AbortSignal,
-    work: (client: pg.Client) => Promise<Found[]>,
+    { work, lastCheck }: { work: (client: pg.Client) => Promise<Found[]>; lastCheck?: LastCheck },
   ): Promise<Found[]> {
     const { request, table } = this.of;
     return this.line.use(
       (client) =>
-        inTransaction(client, async () => {
-          await client.query(stageSql(request, table));
-          await copyIn(
-            client,
-            `copy ${stage} (${namesOf(request).join(', ')}) from stdin`,
-            batch.lines,
-          );
-          return work(client);
-        }),
+        inTransaction(
+          client,
+          async () => {
+            await client.query(stageSql(request, table));
+            await copyIn(
+              client,
+              `copy ${stage} (${namesOf(request).join(', ')}) from stdin`,
+              batch,
+            );
+            return work(client);
+          },
+          lastCheck,
+        ),
       signal,
     );
   }

@@ -87,6 +87,7 @@ describe('Postgres as a destination', () => {
           set: [],
           options: {},
           tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+          lastCheck: () => undefined,
           ...change,
         },
         never,

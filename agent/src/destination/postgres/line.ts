@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import type { LastCheck } from '../../connector/destination.js';
 import { postgresFailure } from '../../connector/postgres-wire.js';
+import { crashPoint } from '../../crash-point.js';
 
 export interface Database {
   connect(): Promise<pg.Client>;
@@ -49,11 +51,17 @@ export class Line {
   }
 }
 
-/** All or nothing. */
-export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+/** All or nothing; nothing when the last check throws. */
+export async function inTransaction<T>(
+  client: pg.Client,
+  work: () => Promise<T>,
+  lastCheck?: LastCheck,
+): Promise<T> {
   try {
     await client.query('begin');
     const result = await work();
+    if (lastCheck) crashPoint('batch.leaving');
+    lastCheck?.();
     await client.query('commit');
     return result;
   } catch (error) {

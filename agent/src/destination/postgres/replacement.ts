@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Batch, Outcome, Target } from '../../connector/destination.js';
+import type { Batch, LastCheck, Outcome, Target } from '../../connector/destination.js';
 import { crashPoint } from '../../crash-point.js';
 import { Failure, failureOf } from '../../failure.js';
 import { copyIn } from './copy-in.js';
@@ -32,7 +32,7 @@ export class Replacement implements Target {
   private constructor(
     database: Database,
     private readonly client: pg.Client,
-    private readonly parts: StatementParts,
+    private readonly of: { parts: StatementParts; lastCheck: LastCheck },
   ) {
     this.line = new Line(database, client);
   }
@@ -40,12 +40,13 @@ export class Replacement implements Target {
   static async open(
     database: Database,
     client: pg.Client,
-    parts: StatementParts,
+    of: { parts: StatementParts; lastCheck: LastCheck },
   ): Promise<Replacement> {
+    const { parts } = of;
     await assertReplaceable(client, parts);
     await client.query(replaceSql(parts).createStage);
     for (const constraint of await constraintsOf(client, parts)) await client.query(constraint);
-    return new Replacement(database, client, parts);
+    return new Replacement(database, client, of);
   }
 
   /** A batch that is loaded already is not loaded again. */
@@ -56,10 +57,11 @@ export class Replacement implements Target {
   async deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]> {
     // Rows that left are gone by not being in the result.
     if (batch.kind === 'upsert' && !this.loaded.has(batch.idempotencyKey)) {
-      const { copyToStage } = replaceSql(this.parts);
-      await this.use((client) => copyIn(client, copyToStage, batch.lines), signal).catch(
+      const { parts } = this.of;
+      const { copyToStage } = replaceSql(parts);
+      await this.use((client) => copyIn(client, copyToStage, batch), signal).catch(
         (error: unknown) => {
-          const columns = [...this.parts.key, ...this.parts.fields].map(({ name }) => name);
+          const columns = [...parts.key, ...parts.fields].map(({ name }) => name);
           throw failureOf(error).during({ request: { statements: [copyToStage], columns } });
         },
       );
@@ -69,15 +71,20 @@ export class Replacement implements Target {
   }
 
   async finish(signal: AbortSignal): Promise<void> {
-    const { analyzeStage, swap } = replaceSql(this.parts);
+    const { parts, lastCheck } = this.of;
+    const { analyzeStage, swap } = replaceSql(parts);
     await this.use(async (client) => {
       await client.query(analyzeStage);
-      await inTransaction(client, async () => {
-        for (const statement of swap) {
-          await client.query(statement);
-          crashPoint('finish.statement');
-        }
-      });
+      await inTransaction(
+        client,
+        async () => {
+          for (const statement of swap) {
+            await client.query(statement);
+            crashPoint('finish.statement');
+          }
+        },
+        lastCheck,
+      );
     }, signal);
   }
 

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type {
   Batch,
+  LastCheck,
   OperationKind,
   Outcome,
   Target,
@@ -10,6 +11,7 @@ import { postgresFailure } from '../../connector/postgres-wire.js';
 import { readSettings } from '../../connector/settings.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
+import { inTransaction } from './line.js';
 import type { Database } from './line.js';
 import { Replacement } from './replacement.js';
 import { makeStatements } from './statements.js';
@@ -28,7 +30,8 @@ export async function openTarget(request: TargetRequest, database: Database): Pr
     const table = await readTable(first, request.object);
     checkKey(request, table);
     const parts = partsOf(request, table);
-    if (request.mode === 'replace') return await Replacement.open(database, first, parts);
+    if (request.mode === 'replace')
+      return await Replacement.open(database, first, { parts, lastCheck: request.lastCheck });
     return new TableTarget(database, first, { request, parts });
   } catch (error) {
     await first.end().catch(() => undefined);
@@ -59,6 +62,7 @@ class TableTarget implements Target {
   private readonly idle: pg.Client[];
   private readonly statements: Statements;
   private readonly columns: readonly string[];
+  private readonly lastCheck: LastCheck;
   private readonly staged = new WeakSet<pg.Client>();
   /** Into an empty table rows are copied straight, until a key turns out to be there already. */
   private direct: boolean;
@@ -69,6 +73,7 @@ class TableTarget implements Target {
     { request, parts }: { request: TargetRequest; parts: StatementParts },
   ) {
     this.idle = [first];
+    this.lastCheck = request.lastCheck;
     this.statements = makeStatements(parts);
     this.columns = [...parts.key, ...parts.fields].map(({ name }) => name);
     const isNew = parts.table.isEmpty || request.mode === 'append';
@@ -116,7 +121,8 @@ class TableTarget implements Target {
   /** False when a key was there: then the table was not empty after all, and rows are merged from now on. */
   private async copyDirect(client: pg.Client, batch: Batch): Promise<boolean> {
     try {
-      await copyIn(client, this.statements.copyToTable, batch.lines);
+      const { lines } = batch;
+      await copyIn(client, this.statements.copyToTable, { lines, lastCheck: this.lastCheck });
       return true;
     } catch (error) {
       if (batch.kind === 'append' || !(error instanceof pg.DatabaseError) || error.code !== '23505')
@@ -132,19 +138,17 @@ class TableTarget implements Target {
       this.staged.add(client);
     }
     const { sql, tells } = this.statements.merge(batch.kind);
-    try {
-      await client.query('begin');
-      await copyIn(client, this.statements.copyToStage, batch.lines);
+    const write = async (): Promise<Outcome[]> => {
+      await copyIn(client, this.statements.copyToStage, batch);
       const from = tells === 'taken' ? await firstOrd(client) : 0;
       const { rows } = await client.query<{ ord: string }>(sql);
-      await client.query('commit');
       return tells === 'taken'
         ? outcomesOf(batch.size, new Set(rows.map(({ ord }) => Number(ord) - from)))
         : accepted(batch.size);
-    } catch (error) {
-      await client.query('rollback').catch(() => undefined);
+    };
+    return inTransaction(client, write, this.lastCheck).catch((error: unknown) => {
       throw this.failed(error, this.statements.copyToStage, sql);
-    }
+    });
   }
 
   private failed(error: unknown, ...statements: string[]): Failure {

@@ -71,6 +71,7 @@ function openTarget(of: HttpCase, connection: DestinationConnection): Promise<Ta
       set: [],
       options: { ...batch, ...url, repeatable: true },
       tag: { ...ids, runId: 'run' },
+      lastCheck: () => undefined,
     },
     new AbortController().signal,
   );
