@@ -4,6 +4,7 @@ import { pathsOf } from '../../sync/paths.js';
 import type { SyncReport } from '../../sync/sync-request.js';
 import { ids } from '../engine.js';
 import { brokenPromises } from './promises.js';
+import { archivedIn, isRefused } from './tables.js';
 import type { SyncUnderTest } from './sync-under-test.js';
 
 /** Everything that must hold once the last run is over; in words what does not. Numbers are the invariants'. */
@@ -17,6 +18,8 @@ export async function brokenAtTheEnd(sync: SyncUnderTest): Promise<string[]> {
       taken: await far.taken(),
       theirs,
       reports,
+      isRefusing: sync.isRefusing,
+      archived: await archivedIn(sync.world.there),
       resends: scenario.request.uncertain === 'resend',
     }),
     ...(await madeTwice(sync)),
@@ -27,9 +30,15 @@ export async function brokenAtTheEnd(sync: SyncUnderTest): Promise<string[]> {
 }
 
 /** Invariant 8, and that the run came to a good end. */
-export function brokenInReport({ counts: c, outcome, failure, errors }: SyncReport): string[] {
-  const held = errors.every(({ failure: { code } }) => code === 'delivery.uncertain');
-  const isWell = outcome === 'succeeded' || (outcome === 'completed_with_errors' && held);
+export function brokenInReport(
+  { counts: c, outcome, failure, errors }: SyncReport,
+  { isRefusing }: SyncUnderTest,
+): string[] {
+  const expected = errors.every(
+    ({ failure: { code, kind } }) =>
+      code === 'delivery.uncertain' || (isRefusing && kind === 'REJECTED'),
+  );
+  const isWell = outcome === 'succeeded' || (outcome === 'completed_with_errors' && expected);
   if (!isWell) return [`3: the next run ended as ${outcome}: ${failure?.failure.code ?? JSON.stringify(errors)}`]; // prettier-ignore
   const found = c.unchanged + c.added + c.changed + c.invalid;
   const ended = c.sent + c.skipped + c.rejected + c.withheld + c.pending + c.uncertain;
@@ -89,7 +98,13 @@ async function brokenByAudit(sync: SyncUnderTest): Promise<string[]> {
   const { report } = await sync.run({ run });
   const { counts: c } = report;
   const sent = (await sync.far.taken(mark)).length;
-  const settled = c.unchanged === c.queried && c.added + c.changed + c.removed === 0 && sent === 0;
+  const refused = sync.isRefusing
+    ? [...(await sync.wanted()).values()].filter(isRefused).length
+    : 0;
+  const settled =
+    c.unchanged + refused === c.queried &&
+    c.added + c.changed + c.removed === refused &&
+    sent === 0;
   if (settled) return [];
   return [`2: the audit finds another baseline than the query: ${JSON.stringify(c)}, sent ${sent}, ${report.outcome} ${report.failure?.failure.code ?? ''}`]; // prettier-ignore
 }

@@ -8,6 +8,12 @@ export interface Connection {
   secrets: Readonly<Record<string, string>>;
 }
 
+/** The wall clock of the process is so many milliseconds further from that point on, or back. */
+export interface Jump {
+  at: Crash;
+  byMs: number;
+}
+
 /** One run, as a process of its own is told to make it. */
 export interface DriverJob {
   request: SyncRequest;
@@ -21,8 +27,8 @@ export interface DriverJob {
   cacheDir: string;
   /** Largest batch, in rows: a small table makes many of them. */
   maxRows: number;
-  /** How far the wall clock of the run is from ours, in milliseconds. */
-  clockOffsetMs: number;
+  /** What the wall clock does in the middle of the run. */
+  jumps: readonly Jump[];
   /** Kills the process there. */
   crash?: Crash;
   /** Freezes the process there until somebody wakes it; by then its lease is over. */

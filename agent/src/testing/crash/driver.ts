@@ -1,10 +1,12 @@
 // A process that runs the engine on real servers, one run after another as its parent asks; it may die in any of them.
+import { flushCompileCache } from 'node:module';
+import { kill, pid } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../clock.js';
 import type { Clock } from '../../clock.js';
 import type { DestinationConnection } from '../../connector/destination.js';
 import { readSettings } from '../../connector/settings.js';
-import { crashAt, onCrashPoint } from '../../crash-point.js';
+import { onCrashPoint } from '../../crash-point.js';
 import type { CrashPoint } from '../../crash-point.js';
 import http from '../../destination/http/index.js';
 import postgres from '../../destination/postgres/index.js';
@@ -17,8 +19,25 @@ import { runSync } from '../../sync/run-sync.js';
 import type { SyncReport } from '../../sync/sync-request.js';
 import type { DriverAnswer, DriverJob } from './driver-job.js';
 
+// A process that is killed would not keep what it has compiled.
+flushCompileCache();
+
 /** Time that passes for a frozen process beyond what passes for us. */
 let frozenMs = 0;
+/** How far the wall clock has been set, in milliseconds. */
+let wallOffsetMs = 0;
+
+// Everything in the process reads the same clock: signatures of requests, time-outs, what is logged.
+const EarthDate = Date;
+globalThis.Date = new Proxy(EarthDate, {
+  construct: (of, given, made) => Reflect.construct(of, given.length ? given : [now()], made),
+  apply: () => new EarthDate(now()).toString(),
+  get: (of, name) => (name === 'now' ? now : Reflect.get(of, name)),
+});
+
+function now(): number {
+  return EarthDate.now() + frozenMs + wallOffsetMs;
+}
 
 process.on('message', (job: DriverJob) => void answer(job));
 process.on('disconnect', () => process.exit(0));
@@ -26,15 +45,21 @@ process.send?.('ready');
 
 async function answer(job: DriverJob): Promise<void> {
   const passed = new Map<CrashPoint, number>();
-  onCrashPoint((point) => void passed.set(point, (passed.get(point) ?? 0) + 1));
-  if (job.crash) crashAt(job.crash);
-  if (job.freeze) freezeAt(job.freeze);
+  wallOffsetMs = 0;
+  onCrashPoint((point) => {
+    const nth = (passed.get(point) ?? 0) + 1;
+    passed.set(point, nth);
+    for (const { at, byMs } of job.jumps)
+      if (at.point === point && at.nth === nth) wallOffsetMs += byMs;
+    if (job.freeze?.point === point && job.freeze.nth === nth) freeze();
+    if (job.crash?.point === point && job.crash.nth === nth) kill(pid, 'SIGKILL');
+  });
   const answered: DriverAnswer = { report: await run(job), passed };
   process.send?.(answered);
 }
 
 async function run(job: DriverJob): Promise<SyncReport> {
-  const clock = clockOf(job);
+  const clock = clockOf();
   const lease = new HeldLease({ jobId: 'job', epoch: job.epoch }, clock);
   lease.renew(clock.monotonicMs() + 600_000);
   await using open = new AsyncDisposableStack();
@@ -60,6 +85,7 @@ async function run(job: DriverJob): Promise<SyncReport> {
     cacheDir: job.cacheDir,
     memoryMiB: 512,
     redact: (text) => text,
+    hashKey: async () => 'k'.repeat(32),
     clock,
     lease,
     onProgress: () => undefined,
@@ -92,10 +118,10 @@ function inSmallBatches(destination: DestinationConnection, most: number): Desti
 }
 
 /** Pauses between attempts are short; the wait for the end of a lease is over when a freeze has outlasted it. */
-function clockOf({ clockOffsetMs }: DriverJob): Clock {
+function clockOf(): Clock {
   const monotonicMs = (): number => performance.now() + frozenMs;
   return {
-    now: () => Date.now() + frozenMs + clockOffsetMs,
+    now: () => Date.now(),
     monotonicMs,
     sleep: async (ms, signal) => {
       const until = monotonicMs() + (ms < 60_000 ? Math.min(ms, 20) : ms);
@@ -110,11 +136,7 @@ function clockOf({ clockOffsetMs }: DriverJob): Clock {
 }
 
 /** As a machine that is suspended: for the process no time passes, for everybody else an hour does. */
-function freezeAt({ point, nth }: { point: CrashPoint; nth: number }): void {
-  let passed = 0;
-  onCrashPoint((name) => {
-    if (name !== point || ++passed !== nth) return;
-    frozenMs += 3_600_000;
-    process.kill(process.pid, 'SIGSTOP');
-  });
+function freeze(): void {
+  frozenMs += 3_600_000;
+  process.kill(process.pid, 'SIGSTOP');
 }

@@ -1,5 +1,7 @@
+import type { CrashPoint } from '../../crash-point.js';
 import { frozen } from './crashes.js';
 import {
+  answersOf,
   bucketBreaks,
   bucketFaults,
   bucketStumbles,
@@ -10,10 +12,11 @@ import {
 } from './faults.js';
 import type { BucketFault } from './faults.js';
 import type { Passed } from './plan.js';
+import { isPrepared, prepared } from './prepared.js';
 import { scenarios } from './scenario.js';
 import type { Scenario } from './scenario.js';
 import { canMount } from './small-disk.js';
-import { SyncUnderTest } from './sync-under-test.js';
+import type { SyncUnderTest } from './sync-under-test.js';
 import type { Disturbance, Trial } from './trial.js';
 import type { World } from './world.js';
 
@@ -23,18 +26,18 @@ const named = (name: string): Scenario => {
   return found;
 };
 
-/** Everything that happens to a run from outside: its bucket, its lines, its disk, its machine. */
+/** Everything that happens to a run from outside: its bucket, its lines, its disk, its machine, its clock. */
 export async function everyFault(
-  world: World,
+  worlds: readonly World[],
   passed: Passed,
   { seed, say }: { seed: number; say: (line: string) => void },
 ): Promise<Trial[]> {
   const trials = [
-    ...(await bucketTrials(world, seed)),
-    ...lineTrials(),
-    ...(await diskTrials(world, say)),
+    ...(await bucketTrials(worlds)),
+    ...(await lineTrials(worlds)),
+    ...(await diskTrials(worlds[0]!, say)),
     ...freezeTrials(passed),
-    ...[-26, 1, 400].map((hours) => on('mirror', clockJumps(hours))),
+    ...clockTrials(),
   ];
   return trials.map((trial, n) => ({ ...trial, seed: seed + 20_000 + n }));
 }
@@ -45,12 +48,19 @@ function on(scenario: string, disturbance: Disturbance): Unseeded {
   return { scenario: named(scenario), disturbance };
 }
 
+/** The sync as a trial of it begins, in the world that has it ready. */
+async function begun(worlds: readonly World[], name: string): Promise<SyncUnderTest> {
+  const scenario = named(name);
+  const world = worlds.find((one) => isPrepared(one, scenario)) ?? worlds[0]!;
+  return (await prepared(world, scenario)).begin(0);
+}
+
 /** Each request of a run, by each fault; from each request on, by one fault after the other. */
-async function bucketTrials(world: World, seed: number): Promise<Unseeded[]> {
+async function bucketTrials(worlds: readonly World[]): Promise<Unseeded[]> {
   const faults = Object.keys(bucketFaults) as BucketFault[];
   const trials: Unseeded[] = [];
   for (const name of ['mirror', 'append, hold, recovering']) {
-    const sync = await SyncUnderTest.open(world, named(name), seed);
+    const sync = await begun(worlds, name);
     const requests = await requestsOf(sync);
     await sync.close();
     for (let nth = 1; nth <= requests; nth += 1) {
@@ -67,18 +77,24 @@ const committed = /COMMIT\0/;
 const copied = /COPY \d+\0/;
 const taken = /^HTTP\/1\.1 200/;
 
-function lineTrials(): Unseeded[] {
+const lines = [
+  { which: 'target', answer: committed, of: ['mirror', 'mirror, recovering', 'update', 'create', 'replace', 'undo'] },
+  { which: 'target', answer: copied, of: ['append, hold', 'append, resend', 'mirror, first run'] },
+  { which: 'inbox', answer: taken, of: ['http', 'http append, hold', 'http append, resend'] },
+  { which: 'source', answer: copied, of: ['mirror', 'mirror, first run', 'mirror, full'] },
+] as const; // prettier-ignore
+
+/** At the first answers and at the last. */
+async function lineTrials(worlds: readonly World[]): Promise<Unseeded[]> {
   const trials: Unseeded[] = [];
-  for (const nth of [1, 2, 5]) {
-    for (const name of ['mirror', 'mirror, recovering', 'update', 'create'])
-      trials.push(on(name, lineBreaks('target', { answer: committed, nth })));
-    for (const name of ['append, hold', 'append, resend', 'mirror, first run'])
-      trials.push(on(name, lineBreaks('target', { answer: copied, nth })));
-    for (const name of ['http', 'http append, hold', 'http append, resend'])
-      trials.push(on(name, lineBreaks('inbox', { answer: taken, nth })));
-  }
-  for (const name of ['mirror', 'mirror, first run', 'mirror, full'])
-    trials.push(on(name, lineBreaks('source', { answer: copied, nth: 1 })));
+  for (const { which, answer, of } of lines)
+    for (const name of of) {
+      const sync = await begun(worlds, name);
+      const last = await answersOf(sync, which, answer);
+      await sync.close();
+      for (const nth of new Set([1, Math.min(2, last), last]))
+        trials.push(on(name, lineBreaks(which, { answer, nth })));
+    }
   return trials;
 }
 
@@ -92,10 +108,51 @@ async function diskTrials({ directory }: World, say: (line: string) => void): Pr
   );
 }
 
-/** At `batch.before` a batch has passed its last check: what leaves then only the destination could fence. */
+/** Where a run that has lost its lease could still do harm. */
+const delivery: readonly CrashPoint[] = [
+  'recover.read',
+  'recover.end',
+  'announce.before',
+  'announce.after',
+  'intent.after',
+  'make.before',
+  'make.after',
+  'batch.before',
+  'batch.leaving',
+  'batch.answered',
+  'finish.before',
+  'finish.statement',
+  'finish.after',
+  'outcome.before',
+  'deliver.after',
+  'log.after',
+  'head.before',
+];
+
+/** Every point of one scenario, and those of the delivery in all ways to deliver. */
 function freezeTrials(passed: Passed): Unseeded[] {
-  const seen = passed.get(named('mirror')) ?? new Map();
-  return [...seen.keys()]
-    .filter((point) => point !== 'batch.before')
-    .map((point) => on('mirror', frozen({ point, nth: 1 })));
+  return [...passed].flatMap(([scenario, seen]) =>
+    [...seen.keys()]
+      .filter((point) => scenario.name === 'mirror' || delivery.includes(point))
+      .map((point) => ({ scenario, disturbance: frozen({ point, nth: 1 }) })),
+  );
+}
+
+/** Out and back, or further out; a day and more, so that signatures, time-outs and names of files all notice. */
+const jumps = [
+  [26, -52],
+  [-26, 52],
+  [1, 399],
+  [-400, 1],
+] as const;
+
+function clockTrials(): Unseeded[] {
+  const first = { point: 'snapshot.after', nth: 1 } as const;
+  const second = { point: 'batch.answered', nth: 1 } as const;
+  return ['mirror', 'mirror, recovering', 'mirror, first run', 'append, hold', 'http', 'canary'].flatMap(
+    (name) =>
+      jumps.flatMap((hours) =>
+        [true, false].map((dies) => on(name, clockJumps(hours, { first, second, dies }))),
+      ),
+  ); // prettier-ignore
 }

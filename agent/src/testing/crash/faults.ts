@@ -1,3 +1,4 @@
+import type { Crash } from '../../crash-point.js';
 import { S3Error } from '@drawbridge/local/bucket/s3-error.js';
 import type { Mood } from '@drawbridge/local/bucket/bucket.js';
 import type { TcpProxy } from '../tcp-proxy.js';
@@ -27,7 +28,7 @@ export function bucketStumbles(fault: BucketFault, nth: number): Disturbance {
       const mood = moodFrom(bucketFaults[fault], nth, 1);
       const { report } = await inMood(sync.world, mood, () => sync.run(request, impatient));
       await goOn();
-      const violations = brokenInReport(report).map((what) => `${what} (one bad answer)`);
+      const violations = brokenInReport(report, sync).map((what) => `${what} (one bad answer)`);
       return { happened: mood.times === 0, runs: 1, violations };
     },
   };
@@ -85,18 +86,28 @@ export function diskIsFull(bytes: number): Disturbance {
   };
 }
 
-/** The wall clock is hours off, first into one direction and then into the other, and the run dies in between. */
-export function clockJumps(hours: number): Disturbance {
+/** The wall clock is set in the middle of a run, and set again further on; in one form the run dies after that. */
+export function clockJumps(
+  hours: readonly [number, number],
+  at: { first: Crash; second: Crash; dies: boolean },
+): Disturbance {
+  const jumps = [at.first, at.second].map((point, n) => ({
+    at: point,
+    byMs: hours[n]! * 3_600_000,
+  }));
   return {
-    name: `the clock jumps ${hours} h`,
+    name: `the clock jumps ${hours[0]} h at ${at.first.point}, ${hours[1]} h at ${at.second.point}${at.dies ? ', and the run dies' : ''}`,
     happen: async (sync, { request, goOn }) => {
-      const crash = { point: 'batch.answered', nth: 2 } as const;
-      const ending = await sync.end(request, { crash, clockOffsetMs: hours * 3_600_000 });
+      const crash = { point: 'deliver.after', nth: 1 } as const;
+      const ending = await sync.end(request, at.dies ? { jumps, crash } : { jumps });
       await goOn();
-      await sync.run(request, { clockOffsetMs: -hours * 3_600_000 });
-      return { happened: ending.kind === 'killed', runs: 2 };
+      if (ending.kind === 'killed') return { happened: at.dies, runs: 1 };
+      sync.reports.push(ending.answer.report);
+      const { passed } = ending.answer;
+      const happened = jumps.every(({ at: { point } }) => passed.has(point)) && !at.dies;
+      return { happened, runs: 1, violations: brokenInReport(ending.answer.report, sync) };
     },
-  };
+  }; // prettier-ignore
 }
 
 /** How many requests an undisturbed run makes of its bucket. */
@@ -104,6 +115,22 @@ export async function requestsOf(sync: SyncUnderTest): Promise<number> {
   let count = 0;
   const counting: Mood = { fits: () => ++count < 0, times: 1, does: 'hang' };
   await inMood(sync.world, counting, () => sync.run());
+  return count;
+}
+
+/** How many answers of an undisturbed run look so. */
+export async function answersOf(
+  sync: SyncUnderTest,
+  which: keyof World['wires'],
+  answer: RegExp,
+): Promise<number> {
+  let count = 0;
+  sync.world.wires[which].cutAt((text) => {
+    if (answer.test(text)) count += 1;
+    return false;
+  });
+  await sync.run(sync.once());
+  sync.world.wires[which].cutAt(() => false);
   return count;
 }
 

@@ -9,21 +9,27 @@ import type { Trial } from './trial.js';
 import type { World } from './world.js';
 
 /** How often the runs of each scenario come to each point, as they were seen to. */
-export type Passed = Map<Scenario, Map<CrashPoint, number>>;
+export type Passed = Map<Scenario, ReadonlyMap<CrashPoint, number>>;
 
 const points = Object.keys(crashPoints) as CrashPoint[];
 /** Points that only a whole agent comes to, with a control plane to talk to. */
 export const productPoints = points.filter((point) => point.startsWith('job.'));
 export const enginePoints = points.filter((point) => !point.startsWith('job.'));
 
+/** Each in one of the worlds, which then has it ready. */
 export async function watchScenarios(
-  world: World,
-  seed: number,
+  worlds: readonly World[],
   which: readonly Scenario[] = scenarios,
 ): Promise<Passed> {
-  const passed: Passed = new Map();
-  for (const scenario of which) passed.set(scenario, await pointsOf(world, scenario, seed));
-  return passed;
+  const seen = new Map<Scenario, ReadonlyMap<CrashPoint, number>>();
+  const left = [...which];
+  const watch = async (world: World): Promise<void> => {
+    for (let scenario = left.shift(); scenario; scenario = left.shift())
+      seen.set(scenario, await pointsOf(world, scenario));
+  };
+  await Promise.all(worlds.map(watch));
+  // In their own order: the same seed means the same trials.
+  return new Map(which.map((scenario) => [scenario, seen.get(scenario)!]));
 }
 
 /** Points that no scenario comes to: nobody would notice a crash there. */

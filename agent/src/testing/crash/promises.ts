@@ -1,6 +1,7 @@
 import type { SyncReport } from '../../sync/sync-request.js';
 import type { Taken } from './far-side.js';
 import type { Scenario } from './scenario.js';
+import { isRefused } from './tables.js';
 import type { RowText } from './tables.js';
 
 /** What there is to judge when all runs are over. */
@@ -15,6 +16,10 @@ export interface Outcome {
   /** Of all runs that told what became of them, in order. */
   reports: readonly SyncReport[];
   resends: boolean;
+  /** Some rows are refused. */
+  isRefusing: boolean;
+  /** Ids of records that are archived. */
+  archived: ReadonlySet<string>;
 }
 
 /** What of a mode's promise is broken, in words; nothing when it is kept. Numbers are the invariants'. */
@@ -23,10 +28,15 @@ export function brokenPromises(outcome: Outcome): string[] {
 }
 
 const promises: Record<Scenario['promise'], (outcome: Outcome) => string[]> = {
-  mirror: ({ wanted, records, theirs }) => [
-    ...missing('3: rows of the query are not at the destination', wanted, (id, row) => records.get(id) === row),
-    ...missing('3: records are at the destination whose rows have left', records, (id) => wanted.has(id) || theirs.has(id)),
+  mirror: (outcome) => [
+    ...arrived(outcome),
+    ...missing('3: records are at the destination whose rows have left', outcome.records, (id) => outcome.wanted.has(id) || outcome.theirs.has(id)),
   ], // prettier-ignore
+  stay: (outcome) => stayed(outcome, () => true),
+  archive: (outcome) => stayed(outcome, (id) => outcome.archived.has(id)),
+  clear: (outcome) => stayed(outcome, (id, row) => row === JSON.stringify([id, null, null])),
+  set: (outcome) =>
+    stayed(outcome, (_, row) => (JSON.parse(row) as (string | null)[])[1] === 'gone'),
   replace: ({ wanted, records }) => [
     ...missing(
       '3: rows of the query are not in the table',
@@ -45,6 +55,25 @@ const promises: Record<Scenario['promise'], (outcome: Outcome) => string[]> = {
     missing('3: rows of the query have no record', wanted, (id) => records.has(id)),
   append: appended,
 };
+
+function arrived({ wanted, records, archived, isRefusing }: Outcome): string[] {
+  return [
+    ...missing('3: rows of the query are not at the destination', wanted, (id, row) => (isRefusing && isRefused(row)) || records.get(id) === row),
+    ...missing('3: records are archived whose rows are there', wanted, (id) => !archived.has(id)),
+  ]; // prettier-ignore
+}
+
+/** Records of rows that have left are there still, as the sync says. */
+function stayed(outcome: Outcome, isRight: (id: string, row: RowText) => boolean): string[] {
+  const { wanted, records, theirs, taken } = outcome;
+  const left = new Map([...records].filter(([id]) => !wanted.has(id) && !theirs.has(id)));
+  const once = new Map(taken.map(({ id }) => [id, '']));
+  return [
+    ...arrived(outcome),
+    ...missing('3: records of rows that left are gone', once, (id) => records.has(id)),
+    ...missing('3: records of rows that left are not as the sync says', left, isRight),
+  ];
+}
 
 /** Invariant 9, and what `create` promises of existing records. */
 function theirsKept({ scenario, records, theirs }: Outcome): string[] {

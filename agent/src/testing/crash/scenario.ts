@@ -3,10 +3,11 @@ import type { RunOptions, SyncRequest } from '../../sync/sync-request.js';
 import { column } from '../engine.js';
 
 /** What happened to a sync before the run that is disturbed. */
-export type Step = 'run' | 'change' | 'upheaval' | 'clear-cache' | { crash: Crash };
+export type Step = 'run' | 'change' | 'upheaval' | 'clear-cache' | 'accept' | { crash: Crash };
 
 /** What a mode promises of the destination in the end; see `promises.ts`. */
-export type Promised = 'mirror' | 'replace' | 'update' | 'create' | 'append';
+export type Promised =
+  'mirror' | 'replace' | 'update' | 'create' | 'append' | 'stay' | 'archive' | 'clear' | 'set';
 
 export interface Scenario {
   name: string;
@@ -23,6 +24,14 @@ export interface Scenario {
   asked?: Partial<RunOptions>;
   /** What only the disturbed run is asked. */
   once?: Partial<SyncRequest>;
+  /** The disturbed run takes back what the last one sent. */
+  undoes?: boolean;
+  /** Rows of one team are refused, until a step `accept`. */
+  refuses?: boolean;
+  /** Runs of it may send what is at the destination already: they are asked to, or nobody can know. */
+  repeats?: boolean;
+  /** The log has other values than the destination, or none. */
+  logs?: 'keys';
   /** The model, where it is not the table. */
   sql?: string;
   /** How names arrive. */
@@ -99,6 +108,18 @@ const lookedUp = {
   nulls: 'send',
 } as const;
 
+const plain = { dryRun: false, full: false, rebaseline: false, verify: false };
+const set = [
+  { field: 'name', value: { kind: 'constant', constant: { text: 'gone' } }, nulls: 'send' },
+] as const;
+/** What becomes of records whose rows have left, where they are not removed. */
+const upsert = (promise: Promised, more: Partial<SyncRequest>): Omit<Scenario, 'name'> => ({
+  ...mirror,
+  promise,
+  request: { fields, mode: 'upsert', ...more },
+  before: ['run', 'change'],
+});
+
 /** The first one that comes to a point tests it in the short form. */
 export const scenarios: readonly Scenario[] = [
   { ...mirror, name: 'mirror', before: ['run', 'change'] },
@@ -119,12 +140,15 @@ export const scenarios: readonly Scenario[] = [
     name: 'mirror, full',
     before: ['run', 'change'],
     asked: { full: true },
+    repeats: true,
   },
   {
     ...mirror,
     name: 'mirror, other mapping',
     before: ['run', 'change'],
     later: { fields: [upcase, column('team')] },
+    repeats: true,
+    logs: 'keys',
     names: 'upper case',
   },
   {
@@ -138,6 +162,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'mirror, looking up',
     before: ['run', 'upheaval'],
     sql: teams,
+    logs: 'keys',
     request: {
       model: { name: 'people', query: { sql: teams }, primaryKey: ['id'] },
       fields: [column('name'), lookedUp],
@@ -147,9 +172,59 @@ export const scenarios: readonly Scenario[] = [
     ...mirror,
     name: 'replace',
     promise: 'replace',
+    repeats: true,
     request: { fields, mode: 'replace', onRemoved: nothing },
     before: ['run', 'upheaval'],
   },
+  { ...mirror, name: 'undo', before: ['run', 'change', 'run'], undoes: true },
+  {
+    ...mirror,
+    name: 'undo, recovering',
+    before: ['run', 'upheaval', { crash: noted }, 'change', 'run'],
+    undoes: true,
+  },
+  {
+    ...mirror,
+    name: 'canary',
+    before: ['run', 'upheaval'],
+    once: { run: { ...plain, canary: 70 } },
+  },
+  { ...mirror, name: 'canary, first run', before: [], once: { run: { ...plain, canary: 70 } } },
+  { ...mirror, rows: 120, name: 'refusing', before: ['run', 'change'], refuses: true },
+  { ...mirror, rows: 120, name: 'refusing, first run', before: [], refuses: true },
+  {
+    ...mirror,
+    rows: 120,
+    name: 'only rejected',
+    before: ['run', 'accept', 'change'],
+    refuses: true,
+    once: { run: { ...plain, onlyRejected: true } },
+  },
+  {
+    ...mirror,
+    name: 'hashed',
+    request: { fields, snapshots: 'hashed' },
+    before: ['run', 'change'],
+    logs: 'keys',
+  },
+  {
+    ...mirror,
+    name: 'hashed, recovering',
+    request: { fields, snapshots: 'hashed' },
+    before: ['run', 'change', { crash: noted }],
+    logs: 'keys',
+  },
+  { ...upsert('stay', { onRemoved: nothing }), name: 'upsert' },
+  { ...upsert('mirror', { onRemoved: { action: 'delete', set: [] } }), name: 'upsert, delete' },
+  {
+    ...upsert('archive', {
+      onRemoved: { action: 'archive', set: [] },
+      options: { archive: { field: 'gone', value: 'true' } },
+    }),
+    name: 'upsert, archive',
+  },
+  { ...upsert('clear', { onRemoved: { action: 'clear', set: [] } }), name: 'upsert, clear' },
+  { ...upsert('set', { onRemoved: { action: 'set', set } }), name: 'upsert, set' },
   {
     ...mirror,
     name: 'update',
@@ -168,6 +243,7 @@ export const scenarios: readonly Scenario[] = [
   {
     ...append,
     name: 'append, resend',
+    repeats: true,
     request: { ...append.request, uncertain: 'resend' },
     before: ['run', 'upheaval'],
   },
@@ -177,6 +253,7 @@ export const scenarios: readonly Scenario[] = [
   {
     ...httpAppend,
     name: 'http append, resend',
+    repeats: true,
     request: { ...httpAppend.request, uncertain: 'resend' },
     before: ['run', 'upheaval'],
   },

@@ -10,26 +10,50 @@ import type { Ending, Frozen } from './driver-process.js';
 import { httpSide, tableSide } from './far-side.js';
 import type { FarSide } from './far-side.js';
 import type { Scenario, Step } from './scenario.js';
-import { makeSource, makeTarget, rowsIn } from './tables.js';
+import { makeSource, makeTarget, rowsIn, setRefusing } from './tables.js';
 import type { RowText } from './tables.js';
 import type { World } from './world.js';
+
+/** What has become of a sync, apart from what its servers hold. */
+export interface Start {
+  syncId: string;
+  epoch: bigint;
+  theirs: ReadonlyMap<string, RowText>;
+  reports: readonly SyncReport[];
+  /** Of the last run that came to its end. */
+  lastRunId: string;
+  isRefusing: boolean;
+}
 
 /** One sync of its own on fresh tables: what it was asked, and what it told. */
 export class SyncUnderTest {
   readonly reports: SyncReport[] = [];
   readonly far: FarSide;
-  readonly syncId = crypto.randomUUID();
+  readonly syncId: string = crypto.randomUUID();
   theirs: ReadonlyMap<string, RowText> = new Map();
   private epoch = 0n;
   private isLater = false;
+  private lastRunId = '';
+  /** The destination refuses some rows. */
+  isRefusing: boolean;
   private readonly chance: () => number;
 
   private constructor(
     readonly world: World,
     readonly scenario: Scenario,
-    seed: number,
+    { seed, start }: { seed: number; start?: Start },
   ) {
     this.chance = randomFrom(seed);
+    this.isRefusing = scenario.refuses ?? false;
+    if (start) {
+      this.syncId = start.syncId;
+      this.epoch = start.epoch;
+      this.theirs = start.theirs;
+      this.reports.push(...start.reports);
+      this.lastRunId = start.lastRunId;
+      this.isRefusing = start.isRefusing;
+      this.isLater = true;
+    }
     this.far =
       scenario.destination === 'http'
         ? httpSide(world.inbox)
@@ -38,15 +62,38 @@ export class SyncUnderTest {
 
   /** With everything done that comes before the run that is to be disturbed. */
   static async open(world: World, scenario: Scenario, seed: number): Promise<SyncUnderTest> {
-    const sync = new SyncUnderTest(world, scenario, seed);
+    const sync = new SyncUnderTest(world, scenario, { seed });
     await makeSource(world.here);
     await makeTarget(world.there);
     world.inbox.clear();
     await fillSource(world.here, scenario.rows);
     await sync.placeTheirs();
+    await setRefusing(world.there, sync.isRefusing);
     for (const step of scenario.before) await sync.take(step);
     sync.isLater = true;
     return sync;
+  }
+
+  /** Where another one has been; what the servers hold is put back by whoever asks. */
+  static from(
+    world: World,
+    scenario: Scenario,
+    from: { start: Start; seed: number },
+  ): SyncUnderTest {
+    return new SyncUnderTest(world, scenario, from);
+  }
+
+  start(): Start {
+    const { syncId, epoch, theirs, reports, lastRunId, isRefusing } = this;
+    return { syncId, epoch, theirs, reports: [...reports], lastRunId, isRefusing };
+  }
+
+  /** What the disturbed run alone is asked. */
+  once(): Partial<SyncRequest> {
+    const { once, undoes } = this.scenario;
+    if (!undoes) return once ?? {};
+    const run = { dryRun: false, full: false, rebaseline: false, verify: false };
+    return { ...once, run: { ...run, undo: this.lastRunId } };
   }
 
   /** A run that is expected to come to its end. */
@@ -94,11 +141,19 @@ export class SyncUnderTest {
   }
 
   async dropCache(): Promise<void> {
-    await rm(this.place('cache'), { recursive: true, force: true });
+    await rm(this.cache, { recursive: true, force: true });
   }
 
   async close(): Promise<void> {
-    await rm(this.place(''), { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get folder(): string {
+    return this.place('');
+  }
+
+  get cache(): string {
+    return this.place('cache');
   }
 
   private jobOf(change: Partial<SyncRequest>, more: Partial<DriverJob>): DriverJob {
@@ -116,22 +171,24 @@ export class SyncUnderTest {
       stillMs: 30_000,
       epoch: this.epoch,
       workDir: this.place(`work-${this.epoch}`),
-      cacheDir: this.place('cache'),
+      cacheDir: this.cache,
       maxRows: scenario.maxRows,
-      clockOffsetMs: 0,
+      jumps: [],
       ...more,
     };
   }
 
   private requestOf(change: Partial<SyncRequest>): SyncRequest {
     const { scenario } = this;
-    return makeRequest({
+    const request = makeRequest({
       ...scenario.request,
       ...(this.isLater ? scenario.later : {}),
       syncId: this.syncId,
       runId: crypto.randomUUID(),
       ...change,
     });
+    this.lastRunId = request.runId;
+    return request;
   }
 
   /** A dead process does not clear its work folder, and its successor may not mind it. */
@@ -142,12 +199,12 @@ export class SyncUnderTest {
   /** Records of somebody else: beyond all ids, or, where the mode looks at them, among the sync's own. */
   private async placeTheirs(): Promise<void> {
     const { scenario, world } = this;
-    await mkdir(this.place(''), { recursive: true });
+    await mkdir(this.folder, { recursive: true });
     if (scenario.table === 'event') return;
     if (scenario.destination === 'http') {
       world.inbox.records.set('900001', JSON.stringify(['900001', 'theirs', null]));
     } else {
-      const isAmong = scenario.promise !== 'mirror';
+      const isAmong = ['update', 'create', 'replace'].includes(scenario.promise);
       const ids = isAmong ? 'generate_series(2, $1::int, 2)' : 'generate_series(900001, 900001 + $1::int % 7)'; // prettier-ignore
       await world.there.query(`insert into person select id, 'theirs ' || id from ${ids} as id`, [scenario.rows * 2]); // prettier-ignore
       await world.there.query('truncate log');
@@ -157,6 +214,7 @@ export class SyncUnderTest {
 
   private async take(step: Step): Promise<void> {
     if (step === 'run') await this.run();
+    else if (step === 'accept') await setRefusing(this.world.there, (this.isRefusing = false));
     else if (step === 'clear-cache') await this.dropCache();
     else if (typeof step === 'string') await this.changeSource(extents[step]);
     else if (!(await this.crash(step.crash)))

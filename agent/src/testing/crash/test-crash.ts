@@ -1,6 +1,6 @@
 // Kills the engine at every point where a crash could leave something half done, restarts it, and compares.
 //
-//   npm run test:crash -- [--points head.before,batch.answered] [--pairs 40] [--seed 1] [--json]
+//   npm run test:crash -- [--points head.before,batch.answered] [--only "frozen"] [--pairs 40] [--seed 1] [--json]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,26 +11,32 @@ import { everyFault } from './fault-plan.js';
 import { everyPoint, neverPassed, productPoints, randomPairs, watchScenarios } from './plan.js';
 import type { Passed } from './plan.js';
 import { tryProduct } from './product-trials.js';
+import type { Trial } from './trial.js';
 import { tryAll } from './trials.js';
-import type { Violation } from './trials.js';
+import type { Tried, Violation } from './trials.js';
 import { openWorld } from './world.js';
 import type { World } from './world.js';
 
 interface Summary {
   points: string[];
+  trials: number;
   runs: number;
+  /** Trials in which nothing happened: they say nothing, so the suite fails. */
+  notRun: Tried['notRun'];
   violations: Violation[];
 }
 
-/** Each has databases, a bucket server and processes of its own. */
-const worldCount = 2;
+/** Each has databases, a bucket server and processes of its own; one waits for silence while two work. */
+const worldCount = 3;
 
 const usage =
-  'Usage: npm run test:crash -- [--points a,b] [--pairs N] [--seed N] [--json]\n' +
-  'Without --points every point is tried in every scenario, then random pairs, then faults.';
+  'Usage: npm run test:crash -- [--points a,b] [--only TEXT] [--pairs N] [--seed N] [--json]\n' +
+  'Without --points every point is tried in every scenario, then random pairs, then faults.\n' +
+  '--only tries what has the text in its name, which is "scenario · what is done to it".';
 const { values: flags } = parseArgs({
   options: {
     points: { type: 'string' },
+    only: { type: 'string', default: '' },
     pairs: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
@@ -61,7 +67,9 @@ async function main(): Promise<void> {
   const whole = await tryWhole(postgres.url(), chosen);
   tell({
     points: [...engine.points, ...whole.points],
+    trials: engine.trials + whole.trials,
     runs: engine.runs + whole.runs,
+    notRun: [...engine.notRun, ...whole.notRun],
     violations: [...engine.violations, ...whole.violations],
   });
 }
@@ -71,26 +79,40 @@ async function summarise(
   { chosen, pairs, seed }: { chosen: string[] | undefined; pairs: number; seed: number },
 ): Promise<Summary> {
   say(`Watching undisturbed runs, seed ${seed} …`);
-  const passed = await watchScenarios(worlds[0]!, seed);
+  const passed = await watchScenarios(worlds);
   const points = [...new Set([...passed.values()].flatMap((seen) => [...seen.keys()]))];
   const trials = [
     ...everyPoint(passed, seed).filter(({ point }) => !chosen || chosen.includes(point)),
     ...(chosen ? [] : randomPairs(passed, { pairs, seed })),
-    ...(chosen ? [] : await everyFault(worlds[0]!, passed, { seed, say })),
-  ];
+    ...(chosen ? [] : await everyFault(worlds, passed, { seed, say })),
+  ].filter(isWanted);
   say(`${points.length} points, ${trials.length} trials.`);
-  const { runs, violations } = await tryAll(worlds, trials, say);
+  const { runs, notRun, violations } = await tryAll(worlds, trials, say);
   return {
     points: chosen ? points.filter((point) => chosen.includes(point)) : points,
-    runs: runs + passed.size,
+    trials: trials.length,
+    runs: runs + passed.size * 2,
+    notRun,
     violations: [...unmet(passed, chosen), ...violations],
   };
 }
 
+function isWanted({ scenario, disturbance }: Trial): boolean {
+  return `${scenario.name} · ${disturbance.name}`.includes(flags.only);
+}
+
 async function tryWhole(postgresUrl: string, chosen: string[] | undefined): Promise<Summary> {
-  const points = productPoints.filter((point) => !chosen || chosen.includes(point));
-  if (points.length === 0) return { points, runs: 0, violations: [] };
-  return { points, ...(await tryProduct(postgresUrl, points, say)) };
+  const points = productPoints.filter(
+    (point) =>
+      (!chosen || chosen.includes(point)) && `whole product · ${point}`.includes(flags.only),
+  );
+  if (points.length === 0) return { points, trials: 0, runs: 0, notRun: [], violations: [] };
+  return {
+    points,
+    trials: points.length,
+    notRun: [],
+    ...(await tryProduct(postgresUrl, points, say)),
+  };
 }
 
 /** Nobody would notice what a crash does at a point that no run comes to. */
@@ -105,12 +127,17 @@ function unmet(passed: Passed, chosen: string[] | undefined): Violation[] {
     }));
 }
 
-function tell({ points, runs, violations }: Summary): void {
-  if (violations.length > 0) process.exitCode = 1;
-  if (flags.json) return console.log(JSON.stringify({ points, runs, violations }));
+function tell(summary: Summary): void {
+  const { points, trials, runs, notRun, violations } = summary;
+  if (violations.length + notRun.length > 0) process.exitCode = 1;
+  if (flags.json) return console.log(JSON.stringify(summary));
   for (const { scenario, disturbance, what } of violations)
     console.log(`VIOLATION ${scenario} · ${disturbance} · --seed ${flags.seed}: ${what}`);
-  console.log(`${points.length} points, ${runs} runs, ${violations.length} violations`);
+  for (const { scenario, disturbance } of notRun)
+    console.log(`NOT RUN ${scenario} · ${disturbance}: nothing happened`);
+  console.log(
+    `${points.length} points, ${trials} trials, ${runs} runs, ${notRun.length} not run, ${violations.length} violations`,
+  );
 }
 
 function say(line: string): void {

@@ -1,9 +1,12 @@
 import type { CrashPoint } from '../../crash-point.js';
 import type { SyncRequest } from '../../sync/sync-request.js';
 import { brokenAtTheEnd, brokenBaseline, brokenCount, brokenInReport } from './checks.js';
+import { brokenLog, keepReference } from './changelog.js';
 import { extents, randomFrom } from './changes.js';
+import type { DriverAnswer } from './driver-job.js';
+import { prepared } from './prepared.js';
 import type { Scenario } from './scenario.js';
-import { SyncUnderTest } from './sync-under-test.js';
+import type { SyncUnderTest } from './sync-under-test.js';
 import type { World } from './world.js';
 
 /** Something that happens to a sync, after which one run must set everything right. */
@@ -12,6 +15,8 @@ export interface Trial {
   /** Decides which rows change and when, and whether it is the same run that is tried again. */
   seed: number;
   disturbance: Disturbance;
+  /** Why it may be that nothing happens; without a reason such a trial counts as not run, and the suite fails. */
+  mayMiss?: string;
 }
 
 export interface Disturbance {
@@ -34,6 +39,13 @@ export interface Happened {
   violations?: string[];
 }
 
+/** What an undisturbed run of a scenario does. */
+export interface Watched {
+  passed: ReadonlyMap<CrashPoint, number>;
+  /** A file with what it logs. */
+  reference: string;
+}
+
 export interface Verdict extends Happened {
   violations: string[];
 }
@@ -41,54 +53,73 @@ export interface Verdict extends Happened {
 /** Disturbs, runs again, and compares what the databases, the bucket and the reports say. */
 export async function tryOut(world: World, trial: Trial): Promise<Verdict> {
   const { scenario, seed, disturbance } = trial;
-  const sync = await SyncUnderTest.open(world, scenario, seed);
+  const { reference } = await watched(world, scenario);
+  const sync = await (await prepared(world, scenario)).begin(seed);
   const chance = randomFrom(seed ^ 0x5eed);
   const again = chance() < 0.5 ? { runId: crypto.randomUUID() } : {};
   const request = { ...again, ...askedOf(scenario) };
+  // Where nothing changes meanwhile, the log must be the one of an undisturbed run.
+  const isQuiet = chance() < 0.5;
   const broken: string[] = [];
   const goOn = async (): Promise<void> => {
     broken.push(...(await brokenBaseline(sync)));
-    if (chance() < 0.6) await sync.changeSource(extents.change);
+    if (!isQuiet) await sync.changeSource(extents.change);
     if (chance() < 0.15) await sync.dropCache();
   };
-  const happened = await disturbance.happen(sync, {
-    request: { ...request, ...scenario.once },
-    chance,
-    goOn,
-  });
+  const first = { ...request, ...sync.once() };
+  const happened = await disturbance.happen(sync, { request: first, chance, goOn });
+  // As a job that is tried again: the next ordinary run would take it for done.
+  if (scenario.undoes) broken.push(...brokenUndo(await sync.run(first)));
   const mark = (await sync.far.taken()).length;
   const { report } = await sync.run(request);
   broken.push(
     ...(happened.violations ?? []),
-    ...brokenInReport(report),
+    ...brokenInReport(report, sync),
     ...(await brokenCount(sync, report, mark)),
     ...(await brokenAtTheEnd(sync)),
+    ...(await brokenLog(sync, isQuiet ? reference : undefined)),
   );
   await sync.close();
-  return { ...happened, runs: happened.runs + 2 + runsBefore(scenario), violations: broken };
+  const runs = happened.runs + (scenario.undoes ? 3 : 2);
+  return { ...happened, runs, violations: broken };
+}
+
+const seen = new WeakMap<World, Map<Scenario, Watched>>();
+
+/** An undisturbed run from the same start: how often it comes to each point, and what it logs. */
+export async function watched(world: World, scenario: Scenario): Promise<Watched> {
+  const known = seen.get(world)?.get(scenario);
+  if (known) return known;
+  const ready = await prepared(world, scenario);
+  const sync = await ready.begin(0);
+  const asked = askedOf(scenario);
+  const { passed } = await sync.run({ ...asked, ...sync.once() });
+  const { report } = await sync.run(asked);
+  const broken = [...brokenInReport(report, sync), ...(await brokenAtTheEnd(sync))];
+  broken.push(...(await brokenLog(sync, undefined)));
+  await keepReference(sync, ready.reference);
+  await sync.close();
+  if (broken.length > 0)
+    throw new Error(`${scenario.name} is broken before anything was done to it: ${broken.join('; ')}`); // prettier-ignore
+  const found = { passed, reference: ready.reference };
+  seen.set(world, (seen.get(world) ?? new Map()).set(scenario, found));
+  return found;
 }
 
 /** How often an undisturbed run comes to each point. */
 export async function pointsOf(
   world: World,
   scenario: Scenario,
-  seed: number,
-): Promise<Map<CrashPoint, number>> {
-  const sync = await SyncUnderTest.open(world, scenario, seed);
-  const { report: first, passed } = await sync.run({ ...askedOf(scenario), ...scenario.once });
-  const { report } = scenario.once ? await sync.run(askedOf(scenario)) : { report: first };
-  const broken = [...brokenInReport(report), ...(await brokenAtTheEnd(sync))];
-  await sync.close();
-  if (broken.length > 0)
-    throw new Error(`${scenario.name} is broken before anything was done to it: ${broken.join('; ')}`); // prettier-ignore
-  return passed;
+): Promise<ReadonlyMap<CrashPoint, number>> {
+  return (await watched(world, scenario)).passed;
+}
+
+function brokenUndo({ report: { outcome, failure } }: DriverAnswer): string[] {
+  if (outcome === 'succeeded') return [];
+  return [`3: the undo that was tried again ended as ${outcome}: ${failure?.failure.code ?? ''}`];
 }
 
 function askedOf({ asked }: Scenario): Partial<SyncRequest> {
   if (!asked) return {};
   return { run: { dryRun: false, full: false, rebaseline: false, verify: false, ...asked } };
-}
-
-function runsBefore({ before }: Scenario): number {
-  return before.filter((step) => step === 'run' || typeof step === 'object').length;
 }

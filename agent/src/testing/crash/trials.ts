@@ -1,4 +1,6 @@
 import { failureOf } from '../../failure.js';
+import { isPrepared } from './prepared.js';
+import { openProgress } from './progress.js';
 import { tryOut } from './trial.js';
 import type { Trial, Verdict } from './trial.js';
 import type { World } from './world.js';
@@ -12,31 +14,42 @@ export interface Violation {
   what: string;
 }
 
+export interface Tried {
+  runs: number;
+  /** Trials in which nothing happened, and no reason was given why that may be. */
+  notRun: Omit<Violation, 'what'>[];
+  violations: Violation[];
+}
+
 /** As many trials at once as there are worlds. */
 export async function tryAll(
   worlds: readonly World[],
   trials: readonly Trial[],
   say: (line: string) => void,
-): Promise<{ runs: number; violations: Violation[] }> {
-  const violations: Violation[] = [];
+): Promise<Tried> {
+  const tried: Tried = { runs: 0, notRun: [], violations: [] };
+  const progress = openProgress(trials.length, say);
   const left = [...trials];
-  let runs = 0;
   const work = async (world: World): Promise<void> => {
-    for (let trial = left.shift(); trial; trial = left.shift()) {
+    for (let trial = next(left, world); trial; trial = next(left, world)) {
       const verdict = await judged(world, trial);
-      runs += verdict.runs;
-      const told = {
-        scenario: trial.scenario.name,
-        disturbance: trial.disturbance.name,
-        seed: trial.seed,
-      };
-      violations.push(...verdict.violations.map((what) => ({ ...told, what })));
-      const mark = verdict.violations.length > 0 ? 'BAD' : verdict.happened ? 'ok ' : '-- ';
-      say(`${mark} ${told.scenario} · ${told.disturbance}${verdict.violations.map((what) => `\n      ${what}`).join('')}`); // prettier-ignore
+      const { scenario, disturbance, seed, mayMiss } = trial;
+      const told = { scenario: scenario.name, disturbance: disturbance.name, seed };
+      tried.runs += verdict.runs;
+      tried.violations.push(...verdict.violations.map((what) => ({ ...told, what })));
+      const isMissed = !verdict.happened && mayMiss === undefined;
+      if (isMissed && verdict.violations.length === 0) tried.notRun.push(told);
+      progress.tried(`${told.scenario} · ${told.disturbance} · seed ${seed}`, verdict);
     }
   };
   await Promise.all(worlds.map(work));
-  return { runs, violations };
+  return tried;
+}
+
+/** Rather one whose scenario this world has ready. */
+function next(left: Trial[], world: World): Trial | undefined {
+  const ready = left.findIndex(({ scenario }) => isPrepared(world, scenario));
+  return left.splice(Math.max(0, ready), 1)[0];
 }
 
 async function judged(world: World, trial: Trial): Promise<Verdict> {
