@@ -79,7 +79,7 @@ export async function record(
     segments: [...(former?.segments ?? []), ...segments],
     rejected: await nextRejected(former?.rejected, parts, { ...context, generation }),
   };
-  if (needsCompaction(manifest)) manifest = await compact(manifest, context);
+  if (needsCompaction(manifest, tools.memoryMiB)) manifest = await compact(manifest, context);
   const body = Buffer.from(JSON.stringify(manifest));
   const pointer: ObjectPointer = {
     key: paths.manifest(generation, writerOf(context)),

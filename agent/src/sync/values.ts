@@ -61,9 +61,10 @@ export async function valueList(
     .join(', ');
 }
 
-async function columnsIn(duck: Duck, paths: readonly string[]): Promise<Set<unknown>> {
+/** All files of a segment have those of the first. */
+export async function columnsIn(duck: Duck, paths: readonly string[]): Promise<Set<string>> {
   const rows = await duck.rows(
     `select column_name from (describe select * from ${parquet(paths)})`,
   );
-  return new Set(rows.map(([name]) => name));
+  return new Set(rows.map(([name]) => String(name)));
 }
