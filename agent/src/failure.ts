@@ -30,7 +30,7 @@ export class Failure extends Error {
   readonly vendorCode: string;
   readonly retryAfterMs: number;
   readonly detail: string | undefined;
-  readonly dialogue: Dialogue | undefined;
+  dialogue: Dialogue | undefined;
 
   constructor(
     readonly kind: FailureKind,
@@ -46,11 +46,10 @@ export class Failure extends Error {
     this.dialogue = options.dialogue;
   }
 
-  /** The same, with what was asked. */
-  during(dialogue: Dialogue): Failure {
-    const { kind, code, message, vendorCode, retryAfterMs, detail, cause } = this;
-    const told = detail === undefined ? {} : { detail };
-    return new Failure(kind, code, message, { vendorCode, retryAfterMs, cause, ...told, dialogue });
+  /** Adds what was asked, unless that is known already. */
+  during(dialogue: Dialogue): this {
+    this.dialogue ??= dialogue;
+    return this;
   }
 }
 
