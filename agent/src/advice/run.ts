@@ -110,6 +110,10 @@ export const runTexts: Texts = {
     'The destination has no such object',
     'Choose an `object` that the README of the connector lists, and apply.',
   ],
+  'log.lost': [
+    'What an earlier run did is in no log',
+    'Its log could not be written, and its plan is not in your bucket any more. The baseline is right, and the sync goes on with the next run. Keep `run=…/` in the bucket for longer than a sync may fail.',
+  ],
   'run.bad_approval': [
     'What was approved is no plan',
     'Nothing was sent. Look at the newest run of the sync, and approve the plan that it shows.',

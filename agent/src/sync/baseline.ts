@@ -19,6 +19,8 @@ export interface Head {
   manifest?: ObjectPointer;
   /** A delivery that has begun and is not recorded yet: what a restart has to look into. */
   inFlight?: InFlight;
+  /** Runs that are recorded and whose log is still to be written, oldest first. */
+  unlogged?: InFlight[];
   /** Rows that were recorded as held back, and perhaps not told of. */
   held?: HeldRows;
 }

@@ -35,6 +35,7 @@ interface Delivery {
   recorded: Recorded[];
   /** What came back, of the parts that were to be sent. */
   delivered: Map<Change, Delivered>;
+  journal: Journal;
   failure?: Failure;
 }
 
@@ -84,7 +85,7 @@ export async function deliverPlan(
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
-  return { recorded, delivered, ...(failure && { failure }) };
+  return { recorded, delivered, journal, ...(failure && { failure }) };
 }
 
 /** What goes into the baseline. */

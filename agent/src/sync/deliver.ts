@@ -115,7 +115,7 @@ async function leaveUnsent(sending: Sending): Promise<void> {
     outcomes.refuse(each.rows, each.failure?.code);
     countUnsent(each, part.change, sending);
   }
-  await journal.refuse(part.change, outcomes.list());
+  await journal.tell(part.change, outcomes.list());
 }
 
 /** Sends a stretch, around the rows that are refused already. */

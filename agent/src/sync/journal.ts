@@ -94,8 +94,8 @@ export class Journal {
     if (this.gatheredRows >= lag) void this.written().catch(() => undefined);
   }
 
-  /** Rows that never leave, durable when it resolves. */
-  async refuse(change: Change, outcomes: Outcomes): Promise<void> {
+  /** Outcomes that are known all at once, durable when it resolves. */
+  async tell(change: Change, outcomes: Outcomes): Promise<void> {
     if (outcomes.answered.length === 0) return;
     await this.last;
     await this.write({ intents: [], outcomes: [{ change, ...outcomes }] });

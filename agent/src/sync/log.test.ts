@@ -187,6 +187,67 @@ describe('the log of a run', () => {
     });
   });
 
+  it('is written by the next run when it could not be (invariant 2)', async () => {
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+    onStore = (_, key) => {
+      if (key.includes('/log/changelog/')) throw new Failure('CONFIG', 'store.denied', 'No.');
+    };
+    moods.refuses = ({ id }) => id === '7';
+    await engine.run({ runId: first });
+    table = [...table, person(90)];
+    expect(await engine.run({ runId: second })).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'store.denied' } },
+      counts: { added: 2, sent: 1, rejected: 1 },
+      baseline: { rows: 20 },
+    });
+    expect(logs()).toEqual([]);
+    onStore = () => undefined;
+    table = table.filter(({ id }) => id !== '7');
+    expect(await engine.run()).toMatchObject({ outcome: 'succeeded', counts: { sent: 0 } });
+    expect(logs().map(({ runId }) => runId)).toEqual([first, second]);
+    const rows = await changelog();
+    expect(idsOf(rows, 'sent').toSorted()).toEqual(table.map(({ id }) => id).toSorted());
+    expect(idsOf(rows, 'rejected')).toEqual(['7', '7']);
+    // Once is enough, and an unchanged run writes nothing but its report again.
+    const before = [...store.objects.keys()];
+    await engine.run();
+    expect([...store.objects.keys()].filter((key) => !before.includes(key))).toEqual([
+      expect.stringContaining('/log/runs/'),
+    ]);
+  });
+
+  it('is given up, and said to be, when the plan is gone by then', async () => {
+    onStore = (_, key) => {
+      if (key.includes('/log/changelog/')) throw new Failure('CONFIG', 'store.denied', 'No.');
+    };
+    await engine.run();
+    onStore = () => undefined;
+    for (const key of store.objects.keys()) if (key.includes('/acks/')) store.objects.delete(key);
+    expect(await engine.run()).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'log.lost' } },
+      baseline: { rows: 20 },
+    });
+    expect(await engine.run()).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('keeps rows that are only recorded from being recorded, which costs nothing', async () => {
+    onStore = (_, key) => {
+      if (key.includes('/log/changelog/')) throw new Failure('CONFIG', 'store.denied', 'No.');
+    };
+    const rebaseline = { run: { dryRun: false, full: false, rebaseline: true, verify: false } };
+    const failed = await engine.run(rebaseline);
+    expect(failed).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'store.denied' } },
+    });
+    expect(failed.baseline).toBeUndefined();
+    onStore = () => undefined;
+    expect(await engine.run(rebaseline)).toMatchObject({ outcome: 'succeeded' });
+    expect(idsOf(await changelog(), 'skipped')).toHaveLength(20);
+  });
+
   it('uploads what the store can not copy', async () => {
     onStore = (call) => {
       if (call === 'copy') throw new Failure('INTERNAL', 'store.no_copy', 'No.');
@@ -314,5 +375,9 @@ describe('a run that was cut off (invariant 3)', () => {
       resumed: 20,
       baseline: { rows: 20 },
     });
+    onStore = () => undefined;
+    expect(await engine.run()).toMatchObject({ outcome: 'succeeded', resumed: 0 });
+    expect(idsOf(await changelog(), 'sent')).toHaveLength(20);
+    expect(logs()).toHaveLength(1);
   });
 });

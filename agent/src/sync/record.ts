@@ -9,6 +9,7 @@ import { moveHead } from './baseline.js';
 import type { Baseline, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
 import { heldAfter } from './held.js';
+import { owedAfter } from './late-log.js';
 import { bareFingerprint, keptNames } from './hashing.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
@@ -96,6 +97,7 @@ export async function record(
     runId,
     manifest: pointer,
     ...heldAfter(baseline.head.held, runId, parts),
+    ...owedAfter(baseline.head),
   };
   crashPoint('head.before');
   const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);

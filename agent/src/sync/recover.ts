@@ -8,6 +8,7 @@ import type { Outcomes } from './outcomes.js';
 import { countRanges, subtractRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import { heldBack } from './held.js';
+import { owing } from './late-log.js';
 import { logCutOff } from './log-delivery.js';
 import { readJournal } from './read-journal.js';
 import { record } from './record.js';
@@ -55,13 +56,21 @@ export async function recover(
     },
   );
   crashPoint('recover.read');
-  if (parts.length === 0) return { baseline: await forget(context), resumed, unlogged };
+  const known = unlogged ? owing(baseline, left) : baseline;
+  if (parts.length === 0)
+    return { baseline: await forget({ ...context, baseline: known }), resumed, unlogged };
   const { columns, keyColumns, target, mapping, mac } = left;
   const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping, mac };
   const former = left.fresh ? undefined : baseline.manifest;
   await viewRejected(former, context, { tolerant: request.run.full || request.run.rebaseline });
   const tools = await withOwnFolder(context.tools, 'recovered');
-  const settled = await record(parts, { ...context, tools, shape, fresh: left.fresh ?? false });
+  const settled = await record(parts, {
+    ...context,
+    baseline: known,
+    tools,
+    shape,
+    fresh: left.fresh ?? false,
+  });
   crashPoint('recover.end');
   return { baseline: settled, resumed, unlogged };
 }

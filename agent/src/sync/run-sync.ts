@@ -17,6 +17,7 @@ import { interruptible } from './interruptible.js';
 import { judge, nothingHeld } from './guard.js';
 import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
+import { logLater, logOwed } from './late-log.js';
 import { logReport } from './log-report.js';
 import { constantText, constantType, makeMapping } from './mapping.js';
 import { assertComparable, assertKeptAlike, prepareHashing } from './hashing.js';
@@ -194,17 +195,18 @@ async function carryOut(
   }
   await resolveLookups(run, planned.parts, to.lookups);
   meter.enter('deliver');
-  const { recorded, delivered, failure } = await deliverPlan(run, planned, to);
+  const { recorded, delivered, journal, failure } = await deliverPlan(run, planned, to);
   crashPoint('deliver.after');
   if (failure) run.failure = failure;
   meter.enter('record');
   // Before the head moves: whatever is recorded is logged, if not by this run then by the next.
   const unlogged = await logDelivery(run, planned, delivered);
+  if (unlogged && !(await logLater(run, { delivered, journal, target: to.target }))) throw unlogged;
+  run.failure ??= unlogged;
   crashPoint('log.after');
   // A cancelled run records what was taken before it ends; only a lost lease stops that.
   const signal = new AbortController().signal;
   run.baseline = await record(recorded, { ...run, tools: { ...run.tools, signal } });
-  if (unlogged) run.failure ??= unlogged;
   await forgetFound(run, planned, { lookups: to.lookups, delivered });
 }
 
@@ -217,10 +219,11 @@ async function currentBaseline(run: Run): Promise<Baseline> {
     tolerant: startOver,
   });
   tellHeld(found.head, run);
-  const recovered = await recover(request, { ...run, baseline: found });
+  const late = await logOwed(run, found);
+  const recovered = await recover(request, { ...run, baseline: late.baseline });
   const { baseline: settled, resumed, unlogged } = recovered;
   run.resumed = resumed;
-  run.unlogged = unlogged;
+  run.unlogged = late.unlogged ?? unlogged;
   const isElsewhere = assertHere(request, settled.manifest);
   if (!request.run.rebaseline && !isElsewhere) return settled;
   run.fresh = true;

@@ -47,7 +47,7 @@ export interface Run {
   seed?: bigint;
   /** What is to be taken back. */
   sent?: SentByRun[];
-  /** What kept the log of a cut-off run from being written. */
+  /** What kept the log of an earlier run from being written. */
   unlogged?: Failure | undefined;
   failure?: Failure | undefined;
 }
