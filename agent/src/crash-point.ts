@@ -54,6 +54,8 @@ export const crashPoints = {
   'manifest.after': 'the next manifest is in the bucket, the head does not name it',
   'head.before': 'the head is about to move to the next baseline',
   'head.after': 'the head has moved, local copies of the former baseline are still there',
+  'sweep.before': 'the head has moved, what no baseline names any more is about to be removed',
+  'sweep.after': 'some of what no baseline names any more is removed',
   'report.before': 'the baseline stands, the error texts are not written',
   'held.told': 'rows that are held back are told of, the head does not say so yet',
   'report.after': 'the error texts are in the bucket, the report is not',

@@ -30,6 +30,10 @@ export const runTexts: Texts = {
     'What was sent before can not be read',
     'An object of the sync in the bucket was changed or cut. Restore it, or send every row again with `drawbridge run SYNC --full`, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
   ],
+  'baseline.not_swept': [
+    'What no run needs any more stays in the bucket',
+    'Nothing is lost, the bucket only grows. Allow the agent to delete objects below its prefix (`s3:DeleteObject`), or see the text in your bucket for what else it was. The sweep of another day takes it all.',
+  ],
   'baseline.fenced': [
     'Another agent has taken the sync over',
     'Nothing is wrong with the sync: look at its newest run. If this happens often, see whether agents lose their connection or their processor for long.',

@@ -78,7 +78,7 @@ export function finishingStore(store: Store, lost: AbortSignal): Store {
     put: (key, body, condition) => store.put(key, body, condition),
     upload: (key, path, signal) => store.upload(key, path, eitherOf(signal, lost)),
     copy: (from, key, signal) => store.copy(from, key, eitherOf(signal, lost)),
-    list: (prefix, signal) => store.list(prefix, signal),
+    list: (of, signal) => store.list(of, signal),
     folders: (prefix, signal) => store.folders(prefix, signal),
     remove: (keys) => store.remove(keys),
     check: (signal) => store.check(signal),

@@ -93,6 +93,22 @@ describe('S3 in bad moods', () => {
     store.close();
   });
 
+  it('says so when a part of what it removes has to stay', async () => {
+    const store = await open();
+    for (const key of ['removed/1', 'held/2', 'removed/3']) await store.put(key, Buffer.from('x'));
+    bucket.policy.mayRemove = (key) => !key.includes('/held/');
+    await expect(store.remove(['removed/1', 'held/2', 'removed/3'])).rejects.toMatchObject({
+      kind: 'CONFIG',
+      code: 'store.denied',
+    });
+    bucket.policy.mayRemove = () => true;
+    expect(await store.get('removed/3')).toBeUndefined();
+    expect(await store.get('held/2')).toBeDefined();
+    await store.remove(['removed/3', 'held/2']);
+    expect(await store.get('held/2')).toBeUndefined();
+    store.close();
+  });
+
   it('names a wrong bucket and wrong credentials', async () => {
     const wrong = openS3Store({
       bucket: 'nowhere',

@@ -13,10 +13,17 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput, _Error } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Failure, diskFull } from '../failure.js';
-import type { ObjectPointer, Store, StoredObject, WriteCondition } from './store.js';
+import type {
+  ListRange,
+  ListedObject,
+  ObjectPointer,
+  Store,
+  StoredObject,
+  WriteCondition,
+} from './store.js';
 
 export interface S3Options {
   bucket: string;
@@ -168,10 +175,13 @@ class S3Store implements Store {
     return { ...from, key };
   }
 
-  async *list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }> {
+  async *list(of: string | ListRange, signal?: AbortSignal): AsyncIterable<ListedObject> {
     const start = this.at('').Key.length;
-    for await (const { Contents = [] } of this.pages({ Prefix: prefix }, signal))
-      for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(start), bytes: Size };
+    const { prefix, after } = typeof of === 'string' ? { prefix: of, after: undefined } : of;
+    const asked = { Prefix: prefix, ...(after && { StartAfter: this.at(after).Key }) };
+    for await (const { Contents = [] } of this.pages(asked, signal))
+      for (const { Key = '', Size = 0, LastModified } of Contents)
+        yield { key: Key.slice(start), bytes: Size, modified: LastModified?.getTime() ?? Infinity };
   }
 
   async *folders(prefix: string, signal?: AbortSignal): AsyncIterable<string> {
@@ -186,16 +196,13 @@ class S3Store implements Store {
   async remove(keys: readonly string[]): Promise<void> {
     for (let n = 0; n < keys.length; n += 1000) {
       const Objects = keys.slice(n, n + 1000).map((key) => ({ Key: this.at(key).Key }));
-      try {
-        await this.client.send(
-          new DeleteObjectsCommand({
-            Bucket: this.options.bucket,
-            Delete: { Objects, Quiet: true },
-          }),
-        );
-      } catch (error) {
-        throw storeFailure(error);
-      }
+      const Delete = { Objects, Quiet: true };
+      const { Errors: [first] = [] } = await this.client
+        .send(new DeleteObjectsCommand({ Bucket: this.options.bucket, Delete }))
+        .catch((error: unknown) => {
+          throw storeFailure(error);
+        });
+      if (first) throw storeFailure(notRemoved(first));
     }
   }
 
@@ -243,7 +250,7 @@ class S3Store implements Store {
   }
 
   private async *pages(
-    asked: { Prefix: string; Delimiter?: string },
+    asked: { Prefix: string; Delimiter?: string; StartAfter?: string },
     signal: AbortSignal | undefined,
   ): AsyncIterable<ListObjectsV2CommandOutput> {
     const { Bucket, Key: Prefix } = this.at(asked.Prefix);
@@ -288,6 +295,17 @@ async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+/** What a request that went well says of one object is what it would have said of a request for that one. */
+function notRemoved({ Code = '', Message = '', Key = '' }: _Error): S3ServiceException {
+  const status = { AccessDenied: 403, SlowDown: 503 }[Code] ?? 500;
+  return new S3ServiceException({
+    name: Code,
+    $fault: status === 403 ? 'client' : 'server',
+    message: `${Message} (${Key})`,
+    $metadata: { httpStatusCode: status },
+  });
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');

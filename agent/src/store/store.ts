@@ -17,9 +17,11 @@ export interface Store {
    * `store.no_copy` where the store can't: it has no such request, or the object is larger than 5 GiB.
    */
   copy(from: ObjectPointer, key: string, signal?: AbortSignal): Promise<ObjectPointer>;
-  list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }>;
+  /** In the order of the keys' bytes; of those after `after`, where that is given. */
+  list(of: string | ListRange, signal?: AbortSignal): AsyncIterable<ListedObject>;
   /** What follows the prefix up to the next `/` (included), of all keys, in order. */
   folders(prefix: string, signal?: AbortSignal): AsyncIterable<string>;
+  /** Throws when one of them stays; one that is not there is no matter. */
   remove(keys: readonly string[]): Promise<void>;
   /** Writes, reads, conditionally rewrites and removes a small object, and says what is missing. */
   check(signal?: AbortSignal): Promise<void>;
@@ -30,6 +32,19 @@ export interface Store {
 export interface StoredObject {
   body: Uint8Array;
   etag: string;
+}
+
+export interface ListRange {
+  prefix: string;
+  /** A key, which need not exist. */
+  after: string;
+}
+
+export interface ListedObject {
+  key: string;
+  bytes: number;
+  /** By the store's own clock, in milliseconds since 1970. */
+  modified: number;
 }
 
 /** Where a file rests, and how to know it again. */

@@ -23,6 +23,16 @@ export interface Head {
   unlogged?: InFlight[];
   /** Rows that were recorded as held back, and perhaps not told of. */
   held?: HeldRows;
+  /** What it does not name may go, once it is old enough. Absent in what older agents left. */
+  horizon?: Horizon;
+}
+
+/** A baseline of some time ago. */
+export interface Horizon {
+  generation: number;
+  manifest: ObjectPointer;
+  /** ISO 8601, UTC, by the agent's clock. */
+  since: string;
 }
 
 export interface HeldRows {
@@ -175,7 +185,13 @@ export async function fingerprintFiles(
   return files;
 }
 
-async function readManifest(
+/** Everything that a baseline is made of. */
+export function pointersOf({ segments, rejected }: Manifest): ObjectPointer[] {
+  const pointers = segments.flatMap(({ fingerprint, values }) => [fingerprint, ...values]);
+  return rejected ? [...pointers, rejected.file] : pointers;
+}
+
+export async function readManifest(
   store: Store,
   pointer: ObjectPointer,
   signal: AbortSignal,

@@ -1,11 +1,16 @@
 /** Where things lie in the bucket, below the configured prefix. Made of ids and numbers only. */
 export interface SyncPaths {
   head: string;
+  /** Of all generations. */
+  baseline: string;
   manifest(generation: number, writer: string): string;
   fingerprint(generation: number, name: string): string;
   values(generation: number, name: string): string;
   rejected(generation: number, writer: string): string;
+  /** What there is of each run begins so. */
+  runs: string;
   plan(runId: string, epoch: bigint, change: string): string;
+  approvals: string;
   /** The plan of that digest, which waits for somebody's approval. */
   approval(digest: string): string;
   acks(runId: string): string;
@@ -29,12 +34,15 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
   const run = (runId: string): string => `${root}/run=${runId}`;
   return {
     head: `${root}/head.json`,
+    baseline: `${root}/baseline/`,
     // The writer (run and epoch) keeps two attempts at one generation apart; the head says which of them counts.
     manifest: (generation, writer) => `${root}/baseline/manifest-${generation}-${writer}.json`,
     fingerprint: (generation, name) => `${root}/baseline/fingerprint/${generation}-${name}`,
     values: (generation, name) => `${root}/baseline/values/${generation}-${name}.parquet`,
     rejected: (generation, writer) => `${root}/baseline/rejected/${generation}-${writer}.parquet`,
+    runs: `${root}/run=`,
     plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,
+    approvals: `${root}/approval/`,
     approval: (digest) => `${root}/approval/${digest}.json`,
     acks: (runId) => `${run(runId)}/acks/`,
     ack: (runId, epoch, number) => `${run(runId)}/acks/${epoch}-${String(number).padStart(8, '0')}`,

@@ -5,8 +5,8 @@ import type { OperationKind } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { quoteText } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
-import { moveHead } from './baseline.js';
-import type { Baseline, Manifest, Segment } from './baseline.js';
+import { moveHead, pointersOf } from './baseline.js';
+import type { Baseline, Head, Manifest, Segment } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
 import { heldAfter } from './held.js';
 import { owedAfter } from './late-log.js';
@@ -21,6 +21,7 @@ import { nextRejected } from './rejected.js';
 import type { AnsweredPart } from './rejected.js';
 import { keepSegment, writeFingerprints, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
+import { horizonAfter } from './sweep.js';
 import { asParquet, parquet } from './work-files.js';
 
 /** A part of a plan, and what of it goes into the baseline. */
@@ -91,13 +92,14 @@ export async function record(
   await tools.store.put(pointer.key, body, { ifNoneMatch: '*' });
   crashPoint('manifest.after');
   tools.lease.assertTrusted();
-  const head = {
+  const head: Head = {
     generation,
     epoch: String(tools.lease.epoch),
     runId,
     manifest: pointer,
     ...heldAfter(baseline.head.held, runId, parts),
     ...owedAfter(baseline.head),
+    horizon: horizonAfter(baseline.head.horizon, { generation, manifest: pointer }, tools),
   };
   crashPoint('head.before');
   const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
@@ -201,12 +203,7 @@ function rowsAfter(former: Manifest | undefined, parts: readonly Recorded[]): nu
 
 /** Local copies of segments that no baseline names any more. */
 async function dropStale(cacheDir: string, manifest: Manifest): Promise<void> {
-  const named = new Set(
-    manifest.segments.flatMap(({ fingerprint, values }) =>
-      [fingerprint, ...values].map(({ sha256 }) => sha256),
-    ),
-  );
-  if (manifest.rejected) named.add(manifest.rejected.file.sha256);
+  const named = new Set(pointersOf(manifest).map(({ sha256 }) => sha256));
   for (const file of await readdir(cacheDir).catch(() => []))
     if (!named.has(file)) await rm(join(cacheDir, file), { force: true });
 }

@@ -41,6 +41,7 @@ import { resolveLookups } from './resolve.js';
 import { openRun } from './run.js';
 import type { Run } from './run.js';
 import { takeSnapshot } from './snapshot.js';
+import { sweep } from './sweep.js';
 import { openUndo, planUndo } from './undo.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
@@ -187,6 +188,7 @@ async function carryOut(
   to: { mapping: Mapping; target: Target; lookups: Lookups },
 ): Promise<void> {
   const { meter } = run;
+  const { horizon } = run.baseline.head;
   await sealPlan(run, planned);
   await recode(run);
   if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) {
@@ -208,6 +210,7 @@ async function carryOut(
   const signal = new AbortController().signal;
   run.baseline = await record(recorded, { ...run, tools: { ...run.tools, signal } });
   await forgetFound(run, planned, { lookups: to.lookups, delivered });
+  await sweep(run, horizon);
 }
 
 /** What is there, after what a crashed run left was settled. Asked to start over, a damaged baseline is no obstacle. */

@@ -25,7 +25,7 @@ export function sealedStore(store: Store, key: Buffer, workDir: string): Store {
     get: (name, signal) => store.get(name, signal),
     put: (name, body, condition) => store.put(name, body, condition),
     copy: (from, name, signal) => store.copy(from, name, signal),
-    list: (prefix, signal) => store.list(prefix, signal),
+    list: (of, signal) => store.list(of, signal),
     folders: (prefix, signal) => store.folders(prefix, signal),
     remove: (names) => store.remove(names),
     check: (signal) => store.check(signal),

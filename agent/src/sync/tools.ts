@@ -17,6 +17,8 @@ export interface SyncTools {
   workDir: string;
   /** A folder for baseline segments that outlives runs; everything in it can be fetched again. */
   cacheDir: string;
+  /** How long the bucket keeps what no baseline names any more, in milliseconds; a day unless given. */
+  graceMs?: number;
   memoryMiB: number;
   /** The secret that rows are hashed with where no values are kept; absent when the agent has none. */
   hashKey?: () => Promise<string>;

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Failure } from '../failure.js';
-import type { ObjectPointer, Store, StoredObject, WriteCondition } from '../store/store.js';
+import type {
+  ListRange,
+  ListedObject,
+  ObjectPointer,
+  Store,
+  StoredObject,
+  WriteCondition,
+} from '../store/store.js';
 
 /** A bucket in memory, with true conditional writes; `before` may throw or crash at any call. */
 export class MemoryStore implements Store {
-  readonly objects = new Map<string, StoredObject>();
+  readonly objects = new Map<string, StoredObject & { modified?: number }>();
+  /** Its own clock. */
+  now = 0;
   bytesWritten = 0;
   private version = 0;
 
@@ -32,7 +41,7 @@ export class MemoryStore implements Store {
       condition && ('ifMatch' in condition ? had?.etag !== condition.ifMatch : had !== undefined);
     if (isWrong) throw new Failure('INTERNAL', 'store.conflict', 'Somebody else wrote it.');
     const etag = `"${++this.version}"`;
-    this.objects.set(key, { body: Uint8Array.from(body), etag });
+    this.objects.set(key, { body: Uint8Array.from(body), etag, modified: this.now });
     this.bytesWritten += body.length;
     return { etag };
   }
@@ -47,14 +56,17 @@ export class MemoryStore implements Store {
     this.before('copy', key);
     const object = this.objects.get(from.key);
     if (!object) throw new Failure('CONFIG', 'store.missing', 'The object is not there.');
-    this.objects.set(key, { body: object.body, etag: `"${++this.version}"` });
+    this.objects.set(key, { ...object, etag: `"${++this.version}"`, modified: this.now });
     return { ...from, key };
   }
 
-  async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
+  async *list(of: string | ListRange): AsyncIterable<ListedObject> {
+    const { prefix, after } = typeof of === 'string' ? { prefix: of, after: '' } : of;
     this.before('list', prefix);
-    for (const key of [...this.objects.keys()].sort())
-      if (key.startsWith(prefix)) yield { key, bytes: this.objects.get(key)!.body.length };
+    for (const key of [...this.objects.keys()].sort()) {
+      const { body, modified = 0 } = this.objects.get(key)!;
+      if (key.startsWith(prefix) && key > after) yield { key, bytes: body.length, modified };
+    }
   }
 
   async *folders(prefix: string): AsyncIterable<string> {
@@ -66,7 +78,10 @@ export class MemoryStore implements Store {
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.objects.delete(key);
+    for (const key of keys) {
+      this.before('remove', key);
+      this.objects.delete(key);
+    }
   }
 
   async check(): Promise<void> {}

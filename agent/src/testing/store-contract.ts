@@ -118,6 +118,25 @@ export function storeContract(
       expect(await keysOf(prefix)).toEqual([keys[11]]);
     });
 
+    it('lists from a key on that need not be there', async () => {
+      const prefix = `v1/${randomUUID()}/run=`;
+      for (const rest of ['1', '3', '5']) await store.put(prefix + rest, Buffer.from('x'));
+      const listed: string[] = [];
+      for await (const { key } of store.list({ prefix, after: `${prefix}2` })) listed.push(key);
+      expect(listed).toEqual([`${prefix}3`, `${prefix}5`]);
+    });
+
+    it('says when an object was written', async () => {
+      const key = fresh();
+      const before = Date.now();
+      await store.put(key, Buffer.from('x'));
+      for await (const { modified } of store.list(key)) {
+        expect(modified).toBeGreaterThan(before - 2000);
+        expect(modified).toBeLessThan(Date.now() + 2000);
+      }
+      expect.assertions(2);
+    });
+
     it('finds conditional writes to work', async () => {
       await expect(store.check()).resolves.toBeUndefined();
     });

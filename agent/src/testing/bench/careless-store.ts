@@ -1,5 +1,12 @@
 import { stat } from 'node:fs/promises';
-import type { ObjectPointer, Store, StoredObject, WriteCondition } from '../../store/store.js';
+import type {
+  ListRange,
+  ListedObject,
+  ObjectPointer,
+  Store,
+  StoredObject,
+  WriteCondition,
+} from '../../store/store.js';
 
 /**
  * A bucket for a benchmark that keeps the baseline and nothing that makes a run safe: no plan, intent, outcome, error
@@ -36,8 +43,8 @@ export class CarelessStore implements Store {
     return isSafety(key) ? { ...from, key } : this.store.copy(from, key, signal);
   }
 
-  list(prefix: string, signal?: AbortSignal): AsyncIterable<{ key: string; bytes: number }> {
-    return this.store.list(prefix, signal);
+  list(of: string | ListRange, signal?: AbortSignal): AsyncIterable<ListedObject> {
+    return this.store.list(of, signal);
   }
 
   folders(prefix: string, signal?: AbortSignal): AsyncIterable<string> {

@@ -83,6 +83,8 @@ async function run(job: DriverJob): Promise<SyncReport> {
     store: finishingStore(store, lease.signal),
     workDir: job.workDir,
     cacheDir: job.cacheDir,
+    // Whatever may be removed is removed at once.
+    graceMs: 0,
     memoryMiB: 512,
     redact: (text) => text,
     hashKey: async () => 'k'.repeat(32),

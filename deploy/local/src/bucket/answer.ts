@@ -21,6 +21,11 @@ export interface Answer {
 export interface Stores {
   objects: Objects;
   uploads: Uploads;
+  policy: Policy;
+}
+
+export interface Policy {
+  mayRemove: (key: string) => boolean;
 }
 
 const nothing = Buffer.alloc(0);

@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.js';
 import { Objects } from './objects.js';
 import { answerTo } from './operations.js';
-import type { Answer } from './answer.js';
+import type { Answer, Policy, Stores } from './answer.js';
 import { S3Error, errorXml } from './s3-error.js';
 import { verifySignature } from './signature.js';
 import { Uploads } from './uploads.js';
@@ -41,13 +41,16 @@ export interface Bucket {
   accessKeyId: string;
   secretAccessKey: string;
   moods: Mood[];
+  /** Like a bucket policy that allows removing these objects and no others. */
+  policy: Policy;
   close(): Promise<void>;
 }
 
 export async function openBucket(options: BucketOptions): Promise<Bucket> {
   const { directory, port, accessKeyId, secretAccessKey, bucket = 'drawbridge' } = options;
   await mkdir(directory, { recursive: true });
-  const stores = { objects: new Objects(directory), uploads: new Uploads(directory) };
+  const policy: Policy = { mayRemove: () => true };
+  const stores = { objects: new Objects(directory), uploads: new Uploads(directory), policy };
   await stores.objects.createBucket(bucket);
   const moods: Mood[] = [];
   const server = createServer((request, response) => {
@@ -62,6 +65,7 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
     accessKeyId,
     secretAccessKey,
     moods,
+    policy,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -73,7 +77,7 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
 interface Serving {
   request: IncomingMessage;
   response: ServerResponse;
-  stores: { objects: Objects; uploads: Uploads };
+  stores: Stores;
   moods: Mood[];
   credentials: { accessKeyId: string; secretAccessKey: string };
 }

@@ -40,6 +40,7 @@ export async function answerTo(asked: Asked, stores: Stores): Promise<Answer> {
     case 'HEAD':
       return get(asked, stores);
     case 'DELETE':
+      if (!stores.policy.mayRemove(key)) throw denied();
       await stores.objects.remove(asked, checkOf(asked.headers));
       return answer(204);
     default:
@@ -115,21 +116,31 @@ async function get({ bucket, key, headers }: Asked, { objects }: Stores): Promis
   };
 }
 
-async function removeMany({ bucket, body }: Asked, { objects }: Stores): Promise<Answer> {
+/** Says of each object what became of it; of those that are gone only if asked to. */
+async function removeMany({ bucket, body }: Asked, { objects, policy }: Stores): Promise<Answer> {
   const keys = [...body.toString().matchAll(/<Key>([\s\S]*?)<\/Key>/g)].map(([, key = '']) =>
     unescapeXml(key),
   );
-  for (const key of keys) await objects.remove({ bucket, key }, () => undefined);
   const isQuiet = body.includes('<Quiet>true</Quiet>');
-  const deleted = isQuiet
-    ? ''
-    : keys.map((key) => `<Deleted><Key>${escapeXml(key)}</Key></Deleted>`).join('');
+  let told = '';
+  for (const key of keys) {
+    const named = `<Key>${escapeXml(key)}</Key>`;
+    if (policy.mayRemove(key)) {
+      await objects.remove({ bucket, key }, () => undefined);
+      if (!isQuiet) told += `<Deleted>${named}</Deleted>`;
+    } else {
+      const { code, message } = denied();
+      told += `<Error>${named}<Code>${code}</Code><Message>${message}</Message></Error>`;
+    }
+  }
   return answer(
     200,
     {},
-    `<?xml version="1.0" encoding="UTF-8"?><DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${deleted}</DeleteResult>`,
+    `<?xml version="1.0" encoding="UTF-8"?><DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${told}</DeleteResult>`,
   );
 }
+
+const denied = (): S3Error => new S3Error(403, 'AccessDenied', 'Access Denied');
 
 function rangeOf(header: string | undefined, { size }: Found): [number, number] | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
