@@ -317,7 +317,7 @@ it('tells everything that is wrong with its environment at once', async () => {
 it('says in doctor what works and what to do about the rest', async () => {
   const good = await start(['doctor']);
   expect(await good.exited).toBe(0);
-  expect(good.output().match(/✓/g)).toHaveLength(6);
+  expect(good.output().match(/✓/g)).toHaveLength(9);
   const bad = await start(['doctor'], { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
   expect(await bad.exited).toBe(1);
   expect(bad.output()).toMatch(/✗ bucket: .*\(store\.unreachable\)/);

@@ -6,7 +6,12 @@ import type { Config } from './config.js';
 import { Failure, failureOf } from './failure.js';
 import { openConnection } from './session/connection.js';
 import { Identity } from './session/identity.js';
+import { readSecret } from './secret/secret.js';
+import { dangersOf } from './store/lifecycle-danger.js';
+import type { LifecycleDanger } from './store/lifecycle-danger.js';
+import { lifecycleOf } from './store/lifecycle.js';
 import { openS3Store } from './store/s3.js';
+import { leastKeyLength } from './sync/hashing.js';
 
 export interface Finding {
   what: string;
@@ -25,6 +30,9 @@ export async function examine(config: Config): Promise<Finding[]> {
     finding('identity', () => identityFound(config)),
     finding('control plane', () => controlPlaneFound(config.url)),
     finding('bucket', () => bucketFound(config)),
+    finding('bucket rules', () => rulesFound(config)),
+    finding('hash key', () => hashKeyFound(config)),
+    finding('connections', async () => connectionsFound()),
     finding('work folder', () => folderFound(config.workDir)),
     finding('cache folder', () => folderFound(config.cacheDir)),
     finding('memory', async () => memoryFound(config)),
@@ -74,6 +82,51 @@ async function bucketFound({ bucket }: Config): Promise<string> {
   } finally {
     store.close();
   }
+}
+
+async function rulesFound({ bucket }: Config): Promise<string> {
+  const rules = await lifecycleOf(bucket, AbortSignal.timeout(answerMs)).catch(unread);
+  const dangers = dangersOf(rules, bucket.prefix);
+  if (dangers.length > 0) throw dangerous(dangers);
+  return rules.length === 0
+    ? 'no lifecycle rules: error texts and logs stay for good'
+    : `none of ${rules.length} lifecycle rules takes what runs need`;
+}
+
+function unread(error: unknown): never {
+  if (!(error instanceof Failure) || error.code !== 'store.denied') throw error;
+  throw new Failure(
+    'CONFIG',
+    'config.lifecycle_unread',
+    'The agent may not read the lifecycle rules of the bucket, so nobody can tell whether one would remove a baseline. Allow s3:GetLifecycleConfiguration on the bucket.',
+    { cause: error },
+  );
+}
+
+/** Names of rules are the customer's own, told at their own command line. */
+function dangerous(dangers: readonly LifecycleDanger[]): Failure {
+  const each = dangers.map(({ rule, does, place }) => `"${rule}" would ${does} ${place}`);
+  return new Failure(
+    'CONFIG',
+    'config.lifecycle',
+    `Lifecycle rules of the bucket take what runs need: ${each.join(', ')}. Let them expire …/sync=<sync>/run= after two days or more and …/sync=<sync>/log/ after 30 or more, and nothing else below the prefix of DRAWBRIDGE_BUCKET.`,
+  );
+}
+
+async function hashKeyFound({ hashKey, environment, ownPlaces }: Config): Promise<string> {
+  if (hashKey === undefined) return 'none; only syncs with snapshots: hashed need one';
+  const { length } = await readSecret(hashKey, { environment, own: ownPlaces });
+  if (length >= leastKeyLength) return `${length} characters`;
+  throw new Failure(
+    'CONFIG',
+    'config.hash_key',
+    `The secret that DRAWBRIDGE_HASH_KEY points at is shorter than ${leastKeyLength} characters, so it could be guessed. Make a longer one before the first run; with another one later, rows are sent again.`,
+  );
+}
+
+/** The agent has no list of its own that it could go through. */
+function connectionsFound(): string {
+  return 'sources and destinations come with jobs and are not tried here; `drawbridge run SYNC --dry-run` tries those of a sync';
 }
 
 async function folderFound(folder: string): Promise<string> {

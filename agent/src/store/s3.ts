@@ -44,15 +44,19 @@ const maxCopyBytes = 5 * 2 ** 30;
 /** A bucket that takes a connection and says nothing must not hold a run for ever. */
 const defaultStillMs = 30_000;
 
-/** The customer's bucket through the AWS SDK; credentials come from the SDK's own chain. */
+/** The customer's bucket through the AWS SDK. */
 export function openS3Store(options: S3Options): Store & { close(): void } {
-  const client = new S3Client({
+  return new S3Store(openClient(options), options);
+}
+
+/** Credentials come from the SDK's own chain. */
+export function openClient(options: S3Options): S3Client {
+  return new S3Client({
     ...(options.region ? { region: options.region } : {}),
     ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 10_000, socketTimeout: options.stillMs ?? defaultStillMs },
   });
-  return new S3Store(client, options);
 }
 
 class S3Store implements Store {
@@ -329,7 +333,7 @@ function noCopy(cause?: unknown): Failure {
 }
 
 /** The SDK's errors, sorted by who must act. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11) */
-function storeFailure(error: unknown, signal?: AbortSignal): Failure {
+export function storeFailure(error: unknown, signal?: AbortSignal): Failure {
   if (error instanceof Failure) return error;
   signal?.throwIfAborted();
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return diskFull(error);

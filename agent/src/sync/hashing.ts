@@ -22,7 +22,7 @@ import { sealedStore } from './sealed-store.js';
 export const macName = 'HMAC-SHA-256 of the row';
 
 /** Shorter ones can be guessed. */
-const leastKeyLength = 32;
+export const leastKeyLength = 32;
 
 /** Names of the columns that are kept of a row. */
 export function keptNames({

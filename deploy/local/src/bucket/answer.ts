@@ -22,6 +22,8 @@ export interface Stores {
   objects: Objects;
   uploads: Uploads;
   policy: Policy;
+  /** By bucket; kept as it came and never obeyed. */
+  lifecycles: Map<string, string>;
 }
 
 export interface Policy {

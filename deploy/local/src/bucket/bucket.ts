@@ -2,7 +2,7 @@
 //
 // It covers, by path-style addresses: signatures (SigV4 in header and presigned URL, signed and unsigned chunks),
 // checksums, PutObject, CopyObject, GetObject (ranges, conditions), HeadObject, DeleteObject(s), ListObjectsV2,
-// multipart uploads, CreateBucket, HeadBucket, GetBucketLocation. If-Match and If-None-Match are atomic, also among
+// multipart uploads, CreateBucket, HeadBucket, GetBucketLocation, and lifecycle rules, which it keeps and does not obey. If-Match and If-None-Match are atomic, also among
 // several servers on one folder. It does not cover: versioning, object lock, encryption, tagging, policies, ACLs.
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.js';
 import { Objects } from './objects.js';
 import { answerTo } from './operations.js';
-import type { Answer, Policy, Stores } from './answer.js';
+import type { Answer, Asked, Policy, Stores } from './answer.js';
 import { S3Error, errorXml } from './s3-error.js';
 import { verifySignature } from './signature.js';
 import { Uploads } from './uploads.js';
@@ -28,7 +28,7 @@ export interface BucketOptions {
 /** What the server can be told to do wrong. Each request takes the first mood that fits. */
 export interface Mood {
   /** Requests that it is for; all unless given. */
-  fits?: (method: string, key: string) => boolean;
+  fits?: (method: string, key: string, query: URLSearchParams) => boolean;
   /** How many requests it spoils. */
   times: number;
   /** `error`: answers so. `lose`: does what was asked, and cuts the line before the answer. `hang`: never answers. */
@@ -50,7 +50,12 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
   const { directory, port, accessKeyId, secretAccessKey, bucket = 'drawbridge' } = options;
   await mkdir(directory, { recursive: true });
   const policy: Policy = { mayRemove: () => true };
-  const stores = { objects: new Objects(directory), uploads: new Uploads(directory), policy };
+  const stores = {
+    objects: new Objects(directory),
+    uploads: new Uploads(directory),
+    policy,
+    lifecycles: new Map(),
+  };
   await stores.objects.createBucket(bucket);
   const moods: Mood[] = [];
   const server = createServer((request, response) => {
@@ -90,7 +95,7 @@ async function serve(serving: Serving): Promise<void> {
   try {
     const signed = verifySignature(request, url, credentials);
     const body = await readBody(request, signed);
-    const mood = moodFor(moods, request.method ?? 'GET', key);
+    const mood = moodFor(moods, { method: request.method ?? 'GET', key, query: url.searchParams });
     if (mood && typeof mood === 'object') throw mood.error;
     if (mood === 'hang') return;
     const answer = await answerTo(
@@ -121,8 +126,11 @@ async function serve(serving: Serving): Promise<void> {
   }
 }
 
-function moodFor(moods: Mood[], method: string, key: string): Mood['does'] | undefined {
-  const mood = moods.find(({ times, fits }) => times > 0 && (fits?.(method, key) ?? true));
+function moodFor(
+  moods: Mood[],
+  { method, key, query }: Pick<Asked, 'method' | 'key' | 'query'>,
+): Mood['does'] | undefined {
+  const mood = moods.find(({ times, fits }) => times > 0 && (fits?.(method, key, query) ?? true));
   if (!mood) return undefined;
   mood.times -= 1;
   return mood.does;

@@ -9,6 +9,7 @@ import {
 import type { Answer, Asked, Stores } from './answer.js';
 import { listXml, multipartOperation } from './listing.js';
 import type { Found } from './objects.js';
+import { lifecycleOperation } from './lifecycle.js';
 import { S3Error, escapeXml } from './s3-error.js';
 
 /** Subresources that this server does not have; answering them as if they were objects would be worse. */
@@ -16,7 +17,6 @@ const missing = [
   'acl',
   'tagging',
   'policy',
-  'lifecycle',
   'versioning',
   'encryption',
   'cors',
@@ -31,6 +31,8 @@ export async function answerTo(asked: Asked, stores: Stores): Promise<Answer> {
   if (missing.some((name) => query.has(name)))
     throw new S3Error(501, 'NotImplemented', 'This server does not have that.');
   if (key === '') return bucketOperation(asked, stores);
+  if (query.has('lifecycle'))
+    throw new S3Error(405, 'MethodNotAllowed', 'The method is not allowed.');
   await stores.objects.requireBucket(bucket);
   if (query.has('uploads') || query.has('uploadId')) return multipartOperation(asked, stores);
   switch (method) {
@@ -50,6 +52,7 @@ export async function answerTo(asked: Asked, stores: Stores): Promise<Answer> {
 
 async function bucketOperation(asked: Asked, stores: Stores): Promise<Answer> {
   const { method, bucket, query } = asked;
+  if (query.has('lifecycle')) return lifecycleOperation(asked, stores);
   if (method === 'PUT') {
     await stores.objects.createBucket(bucket);
     return answer(200, { location: `/${bucket}` });
