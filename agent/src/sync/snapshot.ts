@@ -53,7 +53,7 @@ export async function takeSnapshot(rows: RowStream, context: SnapshotContext): P
     Object.assign(meter.counts, comparison.counts);
     return { ...compared, seed, columns: rows.columns, baselineRows, added: parts };
   } finally {
-    await added.rows.close();
+    for (const each of added.made) await each.close();
     await comparison.close();
   }
 }
@@ -62,7 +62,8 @@ type MakeAdded = (name: string, isCertain: boolean) => AddedRows;
 
 interface Opened {
   comparison: Comparison;
-  added: { rows: AddedRows; make: MakeAdded };
+  /** `made`: all of them, whoever uses them. */
+  added: { rows: AddedRows; make: MakeAdded; made: readonly AddedRows[] };
 }
 
 async function openComparison(
@@ -74,8 +75,9 @@ async function openComparison(
   const { workDir, memoryMiB } = tools;
   const upload = uploadOf(context);
   let comparison: Comparison | undefined = undefined;
-  const make: MakeAdded = (name, isCertain) =>
-    new AddedRows(name, {
+  const made: AddedRows[] = [];
+  const make: MakeAdded = (name, isCertain) => {
+    const rows = new AddedRows(name, {
       duck,
       names: columns.map((column) => column.name),
       workDir,
@@ -83,6 +85,9 @@ async function openComparison(
       isCertain,
       upload,
     });
+    made.push(rows);
+    return rows;
+  };
   const rows = baseline.manifest?.rows ?? 0;
   const isCertain = Comparison.knowsAdded(rows, memoryMiB);
   const added = make('added', isCertain);
@@ -100,7 +105,7 @@ async function openComparison(
     },
     added,
   );
-  return { comparison, added: { rows: added, make } };
+  return { comparison, added: { rows: added, make, made } };
 }
 
 /** The query is over; what was taken for added and was not is sorted out. */
