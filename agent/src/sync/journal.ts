@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { OperationKind, Outcome } from '../connector/destination.js';
 import type { Column } from '../connector/value.js';
 import { crashPoint } from '../crash-point.js';
@@ -35,6 +36,11 @@ export interface InFlight {
   /** How its journal was written. Absent in what older agents left, whose journals have no first entry, and gaps. */
   journal?: typeof journalFormat;
   parts: InFlightPart[];
+}
+
+/** Older agents did not say when they began. */
+export function startedAtOf({ startedAt }: InFlight, clock: Clock): Date {
+  return new Date(startedAt ?? clock.now());
 }
 
 export interface InFlightPart {

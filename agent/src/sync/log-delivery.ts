@@ -3,14 +3,16 @@ import type { Failure } from '../failure.js';
 import type { Duck } from '../duck/duck.js';
 import { allCached } from './baseline.js';
 import type { Delivered } from './deliver.js';
+import { startedAtOf } from './journal.js';
 import type { InFlight } from './journal.js';
 import { endedAs, logChanges } from './log.js';
+import { logInterrupted } from './log-interrupted.js';
 import type { LogContext, Loggable } from './log.js';
 import type { Change } from './mapping.js';
-import type { Outcomes } from './outcomes.js';
 import type { SyncPaths } from './paths.js';
 import type { Plan } from './plan.js';
-import type { Range } from './ranges.js';
+import { declaredIn } from './read-journal.js';
+import type { Declared } from './read-journal.js';
 import type { Run } from './run.js';
 import type { SyncTools } from './tools.js';
 
@@ -57,27 +59,26 @@ export async function logWithheld(run: Run, planned: Plan): Promise<Failure | un
  */
 export async function logCutOff(
   left: InFlight,
-  journal: Journalled,
+  journal: ReadonlyMap<Change, Declared>,
   context: CutOffContext,
 ): Promise<Failure | undefined> {
   const { tools } = context;
   try {
     const parts = await cutOffParts(left, journal, tools);
     await clear(left, context);
-    return await logChanges(parts, {
+    const failure = await logChanges(parts, {
       ...context,
       runId: left.runId,
       epoch: left.epoch,
-      startedAt: new Date(left.startedAt ?? tools.clock.now()),
+      startedAt: startedAtOf(left, tools.clock),
       shape: { ...left, seed: BigInt(left.seed), mapping: left.mapping },
       owed: left.owed ?? false,
     });
+    return failure ?? (await logInterrupted(left, journal, context));
   } catch (error) {
     return failureOf(error);
   }
 }
-
-type Journalled = ReadonlyMap<Change, Outcomes & { intended: readonly Range[] }>;
 
 interface CutOffContext {
   request: LogContext['request'];
@@ -88,15 +89,15 @@ interface CutOffContext {
 
 async function cutOffParts(
   left: InFlight,
-  journal: Journalled,
+  journal: ReadonlyMap<Change, Declared>,
   tools: SyncTools,
 ): Promise<Loggable[]> {
   const parts: Loggable[] = [];
   for (const { change, kind, rows, files } of left.parts) {
     const found = journal.get(change);
     if (!found) continue;
-    const open = found.intended.map(([from, to]): Range => [from, Math.min(to, rows)]);
-    const part = { change, operation: kind, rows, inBucket: files, ended: endedAs(found, open) };
+    const ended = endedAs(found, declaredIn(found, rows));
+    const part = { change, operation: kind, rows, inBucket: files, ended };
     parts.push({ ...part, files: await allCached(tools, files) });
   }
   return parts;

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { crashPoint } from '../crash-point.js';
 import { quoteName, quoteText } from '../duck/duck.js';
 import { failureOf } from '../failure.js';
+import type { WriteCondition } from '../store/store.js';
 import { report } from './report.js';
 import type { Run } from './run.js';
 import type { ErrorTally, SyncReport } from './sync-request.js';
 
-// The report of a run, as one row of Parquet below `log/runs/`: the only object that an unchanged run writes. An
-// attempt that was cut off before its report has none.
+// The report of a run, as one row of Parquet below `log/runs/`: the only object that an unchanged run writes. Of an
+// attempt that was cut off before its report the next run keeps one (`log-interrupted.ts`).
 
 /** Keeps the report in the bucket. One that can't be kept fails the run: nobody could ask for it later. */
 export async function logReport(run: Run, told: SyncReport): Promise<SyncReport> {
@@ -26,20 +27,31 @@ export async function logReport(run: Run, told: SyncReport): Promise<SyncReport>
 
 async function keep(run: Run, told: SyncReport): Promise<void> {
   const { tools, duck, paths, startedAt, runId } = run;
+  const key = paths.runReport(startedAt, runId, String(tools.lease.epoch));
+  await keepReport([...factsOf(run), ...figuresOf(told)], { duck, tools, key });
+}
+
+/** A column of the one row. */
+export type Cell = readonly [name: string, sql: string];
+
+export async function keepReport(
+  cells: readonly Cell[],
+  to: Pick<Run, 'duck'> & {
+    tools: Pick<Run['tools'], 'store' | 'workDir' | 'lease'>;
+    key: string;
+    condition?: WriteCondition;
+  },
+): Promise<void> {
+  const { duck, tools, key, condition } = to;
   tools.lease.assertTrusted();
   const file = join(tools.workDir, 'report.parquet');
-  const columns = [...factsOf(run), ...figuresOf(told)].map(
-    ([name, sql]) => `${sql} as ${quoteName(name)}`,
-  );
+  const columns = cells.map(([name, sql]) => `${sql} as ${quoteName(name)}`);
   await duck.run(`copy (select ${columns.join(', ')}) to ${quoteText(file)} (format parquet)`);
-  const key = paths.runReport(startedAt, runId, String(tools.lease.epoch));
-  await tools.store.put(key, await readFile(file));
+  await tools.store.put(key, await readFile(file), condition);
   await rm(file);
 }
 
-type Column = readonly [name: string, sql: string];
-
-function factsOf({ request, runId, tools, startedAt }: Run): Column[] {
+function factsOf({ request, runId, tools, startedAt }: Run): Cell[] {
   const { run } = request;
   return [
     ['run', text(runId)],
@@ -62,16 +74,16 @@ function factsOf({ request, runId, tools, startedAt }: Run): Column[] {
   ];
 }
 
-function figuresOf(told: SyncReport): Column[] {
+function figuresOf(told: SyncReport): Cell[] {
   const { counts, phasesMs, baseline, failure, errors } = told;
   return [
     ['outcome', text(told.outcome)],
     ['failure_code', text(failure?.failure.code)],
     ['failure_error', text(failure?.errorId)],
-    ...Object.entries(counts).map(([name, count]): Column => [name, number(count)]),
+    ...Object.entries(counts).map(([name, count]): Cell => [name, number(count)]),
     ['resumed', number(told.resumed)],
     ['errors', `[${errors.map(errorSql).join(', ')}]::${errorsType}`],
-    ...Object.entries(phasesMs).map(([phase, ms]): Column => [`${phase}_ms`, number(ms)]),
+    ...Object.entries(phasesMs).map(([phase, ms]): Cell => [`${phase}_ms`, number(ms)]),
     ['generation', number(baseline?.generation)],
     ['baseline_rows', number(baseline?.rows)],
     ['baseline_bytes', number(baseline?.bytes)],
@@ -88,8 +100,9 @@ function errorSql({ failure, errorId, count }: ErrorTally): string {
   return `row(${[kind, code, vendorCode, errorId].map(text).join(', ')}, ${number(count)})`;
 }
 
-const text = (value: string | undefined): string =>
+export const text = (value: string | undefined): string =>
   value === undefined ? 'null::varchar' : quoteText(value);
-const number = (value: number | bigint | undefined): string =>
+export const number = (value: number | bigint | undefined): string =>
   value === undefined ? 'null::bigint' : `${value}::bigint`;
-const time = (value: Date): string => `timestamptz ${quoteText(value.toISOString())}`;
+export const time = (value: Date | undefined): string =>
+  value === undefined ? 'null::timestamptz' : `timestamptz ${quoteText(value.toISOString())}`;

@@ -257,24 +257,24 @@ describe('the log of a run', () => {
   });
 });
 
-describe('the report of a run', () => {
-  async function reports(columns: string): Promise<unknown[][]> {
-    const duck = await openDuck({ directory, memoryMiB: 200 });
-    try {
-      const files: string[] = [];
-      for (const [key, { body }] of store.objects) {
-        if (!key.includes('/log/runs/')) continue;
-        files.push(quoteText(join(directory, `${files.length}.parquet`)));
-        await writeFile(join(directory, `${files.length - 1}.parquet`), body);
-      }
-      return await duck.rows(
-        `select ${columns} from read_parquet([${files.join(', ')}]) order by epoch`,
-      );
-    } finally {
-      duck.close();
+async function reports(columns: string): Promise<unknown[][]> {
+  const duck = await openDuck({ directory, memoryMiB: 200 });
+  try {
+    const files: string[] = [];
+    for (const [key, { body }] of store.objects) {
+      if (!key.includes('/log/runs/')) continue;
+      files.push(quoteText(join(directory, `${files.length}.parquet`)));
+      await writeFile(join(directory, `${files.length - 1}.parquet`), body);
     }
+    return await duck.rows(
+      `select ${columns} from read_parquet([${files.join(', ')}], union_by_name = true) order by epoch`,
+    );
+  } finally {
+    duck.close();
   }
+}
 
+describe('the report of a run', () => {
   it('is a row with what it was, how it ended and why', async () => {
     moods.refuses = ({ id }) => id === '3';
     await engine.run();
@@ -361,6 +361,80 @@ describe('a run that was cut off (invariant 3)', () => {
       [runId, '2026-01-02T03:04:05.000Z'],
     ]);
     expect(await changelog()).toEqual(people(20).map(({ id }) => ['added', 'upsert', 'sent', id]));
+  });
+
+  const told =
+    'run, outcome, finished_at is null, queried, added, changed, removed, sent, rejected, skipped, pending, uncertain';
+
+  it('is reported by the next one, with what plan and journal tell', async () => {
+    moods.refuses = ({ id }) => id === '3';
+    const [runId, next] = [crypto.randomUUID(), crypto.randomUUID()];
+    dieAt((_, key) => key.includes('/baseline/'));
+    await engine.run({ runId }).catch(() => undefined);
+    onStore = () => undefined;
+    await engine.run({ runId: next });
+    expect(await reports(told)).toEqual([
+      [runId, 'interrupted', true, null, 20n, 0n, 0n, 19n, 1n, 0n, 0n, 0n],
+      [next, 'completed_with_errors', false, 20n, 1n, 0n, 0n, 0n, 1n, 0n, 0n, 0n],
+    ]);
+  });
+
+  it('is reported as pending when nothing had left, and as uncertain when nobody knows', async () => {
+    const [pending, uncertain] = [crypto.randomUUID(), crypto.randomUUID()];
+    // The first entry of a journal is there before the head names the delivery, and declares nothing.
+    dieAt((call, key) => call === 'put' && /\/acks\/\d+-0*1$/.test(key));
+    await engine.run({ runId: pending }).catch(() => undefined);
+    dieAt(() => false);
+    moods.after = () => dieAt(() => true);
+    await engine.run({ runId: uncertain }).catch(() => undefined);
+    delete moods.after;
+    onStore = () => undefined;
+    await engine.run();
+    const [first, second] = await reports(told);
+    expect(first).toEqual([pending, 'interrupted', true, null, 20n, 0n, 0n, 0n, 0n, 0n, 20n, 0n]);
+    expect(second).toEqual([uncertain, 'interrupted', true, null, 20n, 0n, 0n, 0n, 0n, 0n, 0n, 20n]); // prettier-ignore
+  });
+
+  it('keeps the report that it had written itself', async () => {
+    onStore = (call, key) => {
+      if (call === 'put' && key.includes('/baseline/'))
+        throw new Failure('CONFIG', 'store.denied', 'No.');
+    };
+    await engine.run();
+    onStore = () => undefined;
+    await engine.run();
+    expect(await reports('outcome, failure_code')).toEqual([
+      ['failed', 'store.denied'],
+      ['succeeded', null],
+    ]);
+  });
+
+  it('is reported once, however often the next one dies as well (invariant 3)', async () => {
+    const runId = crypto.randomUUID();
+    dieAt((_, key) => key.includes('/baseline/'));
+    await engine.run({ runId }).catch(() => undefined);
+    let heads = 0;
+    dieAt((call, key) => call === 'put' && key.endsWith('head.json') && ++heads === 1);
+    await engine.run().catch(() => undefined);
+    onStore = () => undefined;
+    await engine.run();
+    const all = await reports('run, outcome');
+    expect(all.filter(([run]) => run === runId)).toEqual([[runId, 'interrupted']]);
+  });
+
+  it('fails the next run, which records all the same, when its report can not be kept', async () => {
+    dieAt((_, key) => key.includes('/baseline/'));
+    await engine.run().catch(() => undefined);
+    let reported = 0;
+    onStore = (_, key) => {
+      if (key.includes('/log/runs/') && ++reported === 1)
+        throw new Failure('TRANSIENT', 'store.unreachable', 'No.');
+    };
+    expect(await engine.run()).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'store.unreachable' } },
+      baseline: { rows: 20 },
+    });
   });
 
   it('fails the next run, which records all the same, when it can not be logged any more', async () => {

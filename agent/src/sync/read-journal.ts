@@ -10,13 +10,16 @@ import type { SyncPaths } from './paths.js';
 import type { Range } from './ranges.js';
 import { waysOut } from './ways-out.js';
 
-/** What a delivery that was cut off left behind, by change. */
+/** What a delivery that was cut off left behind of a part of its plan. */
+export type Declared = Outcomes & { intended: Range[] };
+
+/** By change. */
 export async function readJournal(
   left: InFlight,
   tools: { store: Store; paths: SyncPaths; signal: AbortSignal },
-): Promise<Map<Change, Outcomes & { intended: Range[] }>> {
-  const found = new Map<Change, Outcomes & { intended: Range[] }>();
-  const of = (change: Change): Outcomes & { intended: Range[] } => {
+): Promise<Map<Change, Declared>> {
+  const found = new Map<Change, Declared>();
+  const of = (change: Change): Declared => {
     const known = found.get(change) ?? { ...noOutcomes(), intended: [] };
     found.set(change, known);
     return known;
@@ -26,6 +29,11 @@ export async function readJournal(
     for (const { change, ...each } of outcomes) gather(of(change), each);
   }
   return found;
+}
+
+/** Rows of a part that may have left: intents run ahead of it. */
+export function declaredIn({ intended }: Pick<Declared, 'intended'>, rows: number): Range[] {
+  return intended.map(([from, to]): Range => [from, Math.min(to, rows)]);
 }
 
 /** In their order. Throws CONFIG `journal.missing` where one is lost: its rows would look as if they had never left. */

@@ -6,11 +6,13 @@ import type { InFlight, InFlightPart } from './journal.js';
 import { noOutcomes } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import { countRanges, subtractRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import { heldBack } from './held.js';
 import { owing } from './late-log.js';
 import { logCutOff } from './log-delivery.js';
-import { readJournal } from './read-journal.js';
+import { logInterrupted } from './log-interrupted.js';
+import type { Change } from './mapping.js';
+import { declaredIn, readJournal } from './read-journal.js';
+import type { Declared } from './read-journal.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
 import { viewRejected } from './rejected-view.js';
@@ -21,8 +23,6 @@ import type { Settled } from './settle.js';
 import type { SyncRequest } from './sync-request.js';
 import type { Tally } from './tally.js';
 
-type Left = Outcomes & { intended: Range[] };
-
 export interface Recovered {
   baseline: Baseline;
   /** Operations that the destination had taken before the run was cut off: settled, and not sent again. */
@@ -31,61 +31,83 @@ export interface Recovered {
   unlogged?: Failure | undefined;
 }
 
+type Context = Omit<RecordContext, 'shape' | 'fresh'> & { tally: Tally };
+
 /**
  * A delivery that was cut off: what the destination acknowledged becomes part of the baseline before anything is
  * compared with it, and what may have arrived is recorded so that it is sent again or removed, never forgotten.
  */
-export async function recover(
-  request: SyncRequest,
-  context: Omit<RecordContext, 'shape' | 'fresh'> & { tally: Tally },
-): Promise<Recovered> {
+export async function recover(request: SyncRequest, context: Context): Promise<Recovered> {
   const { baseline } = context;
   const left = baseline.head.inFlight;
   if (!left) return { baseline, resumed: 0 };
   crashPoint('recover.start');
   // Asked to start over a baseline that can't be read: there is nothing that its outcomes could be added to.
-  if (baseline.head.manifest && !baseline.manifest && !left.fresh)
-    return { baseline: await forget(context), resumed: 0 };
-  const { parts, resumed, unlogged } = await recordable(request, left, context).catch(
-    (error: unknown) => {
-      // Plans and journals expire. Asked to start over, what a lost one had sent is sent again with the rest.
-      const isLost = error instanceof Failure && /^(baseline|journal)\./.test(error.code);
-      if (isLost && (request.run.full || request.run.rebaseline))
-        return { parts: [], resumed: 0, unlogged: undefined };
-      throw error;
-    },
-  );
+  const isAlone = baseline.head.manifest && !baseline.manifest && !left.fresh;
+  const found = isAlone ? undefined : await recordable(request, left, context);
+  const unlogged = await (found
+    ? logCutOff(left, found.journal, { ...context, request })
+    : logInterrupted(left, undefined, { ...context, request }));
   crashPoint('recover.read');
+  if (!found) return { baseline: await forget(context), resumed: 0, unlogged };
   const known = unlogged ? owing(baseline, left) : baseline;
-  if (parts.length === 0)
-    return { baseline: await forget({ ...context, baseline: known }), resumed, unlogged };
-  const { columns, keyColumns, target, mapping, mac } = left;
-  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping, mac };
-  const former = left.fresh ? undefined : baseline.manifest;
-  await viewRejected(former, context, { tolerant: request.run.full || request.run.rebaseline });
-  const tools = await withOwnFolder(context.tools, 'recovered');
-  const settled = await record(parts, {
-    ...context,
-    baseline: known,
-    tools,
-    shape,
-    fresh: left.fresh ?? false,
-  });
-  crashPoint('recover.end');
-  return { baseline: settled, resumed, unlogged };
+  const settled = await settleLeft(
+    request,
+    { left, parts: found.parts },
+    { ...context, baseline: known },
+  );
+  return { baseline: settled, resumed: found.resumed, unlogged };
 }
 
+async function settleLeft(
+  request: SyncRequest,
+  { left, parts }: { left: InFlight; parts: readonly Recorded[] },
+  context: Context,
+): Promise<Baseline> {
+  if (parts.length === 0) return forget(context);
+  const { columns, keyColumns, target, mapping, mac } = left;
+  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, mapping, mac };
+  const former = left.fresh ? undefined : context.baseline.manifest;
+  await viewRejected(former, context, { tolerant: startsOver(request) });
+  const tools = await withOwnFolder(context.tools, 'recovered');
+  const settled = await record(parts, { ...context, tools, shape, fresh: left.fresh ?? false });
+  crashPoint('recover.end');
+  return settled;
+}
+
+interface Recordable {
+  journal: ReadonlyMap<Change, Declared>;
+  parts: Recorded[];
+  resumed: number;
+}
+
+/** Plans and journals expire. Asked to start over, what a lost one had sent is sent again with the rest: then undefined. */
 async function recordable(
   request: SyncRequest,
   left: InFlight,
-  context: Pick<RecordContext, 'tools' | 'paths' | 'duck'> & { tally: Tally },
-): Promise<{ parts: Recorded[]; resumed: number; unlogged: Failure | undefined }> {
-  const { tools, paths, tally } = context;
+  context: Context,
+): Promise<Recordable | undefined> {
+  try {
+    const journal = await readJournal(left, { ...context.tools, paths: context.paths });
+    return { journal, ...(await settledParts(request, { left, journal }, context)) };
+  } catch (error) {
+    const isLost = error instanceof Failure && /^(baseline|journal)\./.test(error.code);
+    if (isLost && startsOver(request)) return undefined;
+    throw error;
+  }
+}
+
+const startsOver = ({ run }: SyncRequest): boolean => run.full || run.rebaseline;
+
+async function settledParts(
+  request: SyncRequest,
+  { left, journal }: { left: InFlight; journal: ReadonlyMap<Change, Declared> },
+  { tools, tally }: Pick<Context, 'tools' | 'tally'>,
+): Promise<Omit<Recordable, 'journal'>> {
   const { owed = false } = left;
-  const journal = await readJournal(left, { ...tools, paths });
   const parts: Recorded[] = [];
   let resumed = 0;
-  if (journal.size === 0) return { parts, resumed, unlogged: undefined };
+  if (journal.size === 0) return { parts, resumed };
   for (const part of left.parts) {
     const found = journal.get(part.change) ?? { ...noOutcomes(), intended: [] };
     const settled = settleFound({ ...part, owed }, found, request.uncertain);
@@ -98,7 +120,7 @@ async function recordable(
     const files = { files: await allCached(tools, part.files), stored: part.files };
     parts.push({ ...part, ...settled, answered, refusals, ...files });
   }
-  return { parts, resumed, unlogged: await logCutOff(left, journal, { ...context, request }) };
+  return { parts, resumed };
 }
 
 function countTaken({ answered, refused, unknown }: Outcomes): number {
@@ -107,12 +129,11 @@ function countTaken({ answered, refused, unknown }: Outcomes): number {
 
 function settleFound(
   { kind, ...part }: InFlightPart & { owed: boolean },
-  found: Left,
+  found: Declared,
   uncertain: SyncRequest['uncertain'],
 ): Settled | undefined {
   if (kind === undefined) return undefined;
-  const open = found.intended.map(([from, to]): Range => [from, Math.min(to, part.rows)]);
-  return settle({ ...part, kind }, { ...found, open }, uncertain);
+  return settle({ ...part, kind }, { ...found, open: declaredIn(found, part.rows) }, uncertain);
 }
 
 /** Nothing of it had left: the baseline stays, only the mark goes. */
