@@ -52,21 +52,23 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
 }
 
 /** Requests that wait for an answer, by what aborts them: one listener for all of a run, not one for each request. */
-type Waiting = WeakMap<AbortSignal, Set<Exchange>>;
+type Waiting = WeakMap<AbortSignal, Among>;
 
 async function ask(
   client: { agent: Agent; waiting: Waiting; placeOf: (url: string) => Place },
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw signal.reason;
   const exchange = new Exchange(request.lastCheck);
   const among = waitingFor(client.waiting, signal);
-  among.add(exchange);
+  const place = among.take(exchange);
   try {
+    const { origin, path } = client.placeOf(request.url);
     client.agent.dispatch(
       {
-        ...client.placeOf(request.url),
+        origin,
+        path,
         method: request.method as Dispatcher.HttpMethod,
         headers: request.headers,
         body: request.body ?? null,
@@ -78,20 +80,38 @@ async function ask(
     signal.throwIfAborted();
     throw error instanceof Failure ? error : lineFailure(error).during(dialogueOf(request));
   } finally {
-    among.delete(exchange);
+    among.leave(place);
   }
 }
 
-function waitingFor(waiting: Waiting, signal: AbortSignal): Set<Exchange> {
+function waitingFor(waiting: Waiting, signal: AbortSignal): Among {
   const known = waiting.get(signal);
   if (known) return known;
-  const made = new Set<Exchange>();
+  const made = new Among();
   waiting.set(signal, made);
-  const abort = (): void => {
-    for (const exchange of made) exchange.abort();
-  };
-  signal.addEventListener('abort', abort, { once: true });
+  signal.addEventListener('abort', () => made.abort(), { once: true });
   return made;
+}
+
+/** Places that are used again. The tables that a Set leaves behind would keep every request alive until the next large collection. */
+class Among {
+  private readonly exchanges: (Exchange | undefined)[] = [];
+  private readonly free: number[] = [];
+
+  take(exchange: Exchange): number {
+    const place = this.free.pop() ?? this.exchanges.length;
+    this.exchanges[place] = exchange;
+    return place;
+  }
+
+  leave(place: number): void {
+    this.exchanges[place] = undefined;
+    this.free.push(place);
+  }
+
+  abort(): void {
+    for (const exchange of this.exchanges) exchange?.abort();
+  }
 }
 
 interface Place {
@@ -99,15 +119,21 @@ interface Place {
   path: string;
 }
 
-/** Most requests of a run go to one URL, and taking a URL apart costs as much as writing a row. */
+/** Nothing in it is written otherwise, or left out, once the URL is taken apart. */
+const plainPath = /^(\/[\w-]+)+$/;
+
+/** Most requests of a run go to one URL, or to one place, and taking a URL apart costs as much as writing a row. */
 function rememberPlace(): (url: string) => Place {
   let last: Place & { url: string } = { url: '', origin: '', path: '' };
   return (url) => {
-    if (last.url !== url) {
+    if (last.url === url) return last;
+    const rest = url.startsWith(`${last.origin}/`) ? url.slice(last.origin.length) : '';
+    if (plainPath.test(rest)) last = { url, origin: last.origin, path: rest };
+    else {
       const { origin, pathname, search } = new URL(url);
       last = { url, origin, path: `${pathname}${search}` };
     }
-    return { origin: last.origin, path: last.path };
+    return last;
   };
 }
 

@@ -40,8 +40,12 @@ export class Breaker {
 
   /** Some rows got an answer each. */
   answeredBy(outcomes: readonly Outcome[]): void {
-    const rows = outcomes.filter(({ kind }) => kind !== 'unknown').length;
-    const rejected = outcomes.filter(({ kind }) => kind === 'rejected').length;
+    let rows = 0;
+    let rejected = 0;
+    for (const { kind } of outcomes) {
+      if (kind !== 'unknown') rows += 1;
+      if (kind === 'rejected') rejected += 1;
+    }
     if (rows === 0) return;
     this.silent = 0;
     this.answered += rows;

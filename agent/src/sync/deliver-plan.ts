@@ -16,6 +16,7 @@ import { journalFormat } from './journal-entry.js';
 import { Journal } from './journal.js';
 import type { InFlightPart } from './journal.js';
 import { refusedRows } from './join-lookups.js';
+import type { Limiter } from './limiter.js';
 import type { Lookups } from './open-lookups.js';
 import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
@@ -190,8 +191,9 @@ async function linesOf(
   { duck, tools, shape: { columns } }: Run,
   part: Sendable,
   { mapping, target, lookups }: { mapping: Mapping; target: Target; lookups: Lookups },
-): Promise<{ stretches: AsyncGenerator<Stretch>; unrendered: Unsent[] }> {
-  const { maxRows, maxBytes } = target;
+): Promise<{ stretches: AsyncGenerator<Stretch[]>; unrendered: Unsent[] }> {
+  const { maxRows } = target;
+  const maxBytes = bytesOf(target, tools.limiter);
   const picks = mapping.picks(part.change);
   if (part.staged && picks) {
     const staged = picks.map((pick) =>
@@ -203,7 +205,18 @@ async function linesOf(
   }
   const { workDir } = tools;
   const rendered = await renderPart(part, mapping, { columns, lookups, duck, workDir });
-  return { stretches: stretchesOf(rendered.file, target), unrendered: rendered.unrendered };
+  return {
+    stretches: stretchesOf(rendered.file, { maxRows, maxBytes }),
+    unrendered: rendered.unrendered,
+  };
+}
+
+/** What all batches in flight may have together, in bytes of lines; the memory of a run is bounded. */
+const bytesInFlight = 64 << 20;
+
+/** The most for one batch: the more at once, the less for each. */
+function bytesOf({ maxBytes, concurrency }: Target, limiter: Limiter): number {
+  return Math.min(maxBytes, Math.floor(bytesInFlight / Math.min(concurrency, limiter.concurrency)));
 }
 
 /** A row is left out once, whatever speaks against it. */

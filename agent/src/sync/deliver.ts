@@ -3,6 +3,7 @@ import type { BatchParts } from '../connector/batch.js';
 import type { Outcome, Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
+import { Stretches } from './batches.js';
 import type { Stretch } from './batches.js';
 import type { Breaker } from './breaker.js';
 import type { Journal } from './journal.js';
@@ -61,7 +62,7 @@ interface Sending extends DeliverContext {
  */
 export async function deliver(
   part: PlanPart & { kind: BatchParts['kind'] },
-  stretches: AsyncGenerator<Stretch>,
+  pages: AsyncGenerator<Stretch[]>,
   context: DeliverContext,
 ): Promise<Delivered> {
   const { target } = context;
@@ -76,7 +77,7 @@ export async function deliver(
     open: new RangeSet(),
     failure: undefined,
   };
-  await sendAll(part, stretches, sending);
+  await sendAll(part, new Stretches(pages), sending);
   const { failure } = sending;
   const delivered = { outcomes: sending.outcomes.list(), open: sending.open.list() };
   return failure ? { ...delivered, failure } : delivered;
@@ -84,14 +85,15 @@ export async function deliver(
 
 async function sendAll(
   part: PlanPart & { kind: BatchParts['kind'] },
-  stretches: AsyncGenerator<Stretch>,
+  stretches: Stretches,
   sending: Sending,
 ): Promise<void> {
   const { target, tools } = sending;
   const work = async (): Promise<void> => {
     while (!sending.failure && !tools.signal.aborted) {
-      const { value: stretch, done } = await stretches.next();
-      if (done) return;
+      const next = stretches.next();
+      const stretch = next instanceof Promise ? await next : next;
+      if (!stretch) return;
       await send(stretch, part, sending);
     }
   };
@@ -99,12 +101,14 @@ async function sendAll(
     work().catch((error: unknown) => void (sending.failure ??= failureOf(error)));
   try {
     await leaveUnsent(sending);
-    const atOnce = sending.inTurn ? 1 : Math.max(1, target.concurrency);
+    // Who could only wait for the limiter would hold a batch in memory meanwhile.
+    const most = Math.min(target.concurrency, tools.limiter.concurrency);
+    const atOnce = sending.inTurn ? 1 : Math.max(1, most);
     await Promise.all(Array.from({ length: atOnce }, worker));
   } catch (error) {
     sending.failure ??= failureOf(error);
   } finally {
-    await stretches.return(undefined);
+    await stretches.close();
   }
 }
 
@@ -241,15 +245,18 @@ function note(
 ): void {
   const { part, meter, tally, journal, breaker } = sending;
   sending.outcomes.note(from, outcomes);
-  outcomes.forEach((outcome, n) => {
+  let ord = from;
+  for (const outcome of outcomes) {
     if (outcome.kind === 'accepted') meter.counts.sent += 1;
     else if (outcome.kind === 'skipped') meter.counts.skipped += 1;
     else {
+      const n = ord - from;
       const sent = (): Record<string, string | null> => rowOf(batch, n);
-      tally.add(outcome.failure, { change: part.change, ord: from + n, sent });
+      tally.add(outcome.failure, { change: part.change, ord, sent });
       meter.counts[outcome.kind === 'rejected' ? 'rejected' : 'uncertain'] += 1;
     }
-  });
+    ord += 1;
+  }
   meter.tell();
   // What is not in place yet is no outcome: see finish.ts.
   if (!sending.target.finish) journal.note(part.change, { from, outcomes, lag: sending.lag });

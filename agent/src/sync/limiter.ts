@@ -16,21 +16,24 @@ export class Limiter {
   /** The most that were in at once: where no limit is set, that is what a slow-down begins from. */
   private peak = 1;
 
+  /** The same for everyone: what is given back is one place, whoever had it. */
+  private readonly givesBack = Promise.resolve(() => this.leave());
+
   constructor(
     private readonly limits: { requestsPerSecond: number; concurrency: number },
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves to the function that gives the place back. */
-  async enter(signal: AbortSignal): Promise<() => void> {
-    await this.place(signal);
-    try {
-      await this.pace(signal);
-    } catch (error) {
-      this.leave();
-      throw error;
-    }
-    return () => this.leave();
+  /** The most that are let in at once; Infinity where no limit is set. */
+  get concurrency(): number {
+    return this.limits.concurrency || Infinity;
+  }
+
+  /** Resolves to the function that gives the place back. Who need not wait is in when this returns. */
+  enter(signal: AbortSignal): Promise<() => void> {
+    if (signal.aborted || !this.isOpen()) return this.enterInTurn(signal);
+    this.occupy();
+    return this.givesBack;
   }
 
   slowDown(): void {
@@ -53,6 +56,22 @@ export class Limiter {
     this.slowness = Math.max(1, this.slowness * 0.8);
   }
 
+  private isOpen(): boolean {
+    const isHeld = this.heldUntil > 0 && this.heldUntil > this.clock.monotonicMs();
+    return !isHeld && this.limits.requestsPerSecond === 0 && this.running < this.most();
+  }
+
+  private async enterInTurn(signal: AbortSignal): Promise<() => void> {
+    await this.place(signal);
+    try {
+      await this.pace(signal);
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
+    return this.givesBack;
+  }
+
   private async place(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.running >= this.most()) await this.turn(signal);
     if (signal.aborted) {
@@ -60,6 +79,10 @@ export class Limiter {
       this.waiting.shift()?.();
       signal.throwIfAborted();
     }
+    this.occupy();
+  }
+
+  private occupy(): void {
     this.running += 1;
     this.peak = Math.max(this.peak, this.running);
   }

@@ -33,12 +33,12 @@ async function project(
   const projection = { columns: rows[0]?.length ?? 1, picks };
   const all = { maxRows: 1000, maxBytes: 1 << 20, upTo: Infinity, ...limits };
   const stretches: Stretch[] = [];
-  for await (const stretch of projectedStretches(
+  for await (const page of projectedStretches(
     files.map(({ path }) => path),
     projection,
     all,
   ))
-    stretches.push(stretch);
+    stretches.push(...page);
   return stretches;
 }
 

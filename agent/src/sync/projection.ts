@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import type { Stretch } from './batches.js';
+import { cutUp } from './batches.js';
+import type { Stretch, StretchLimits } from './batches.js';
 
 /** What a field of a destination is made of: a column by its number, and a line's text where that is NULL; or a text. */
 export type FieldPick = { column: number; otherwise?: string } | { text: string };
@@ -24,28 +25,68 @@ const chunkBytes = 1 << 20;
 const inputBytes = 2 * chunkBytes;
 const noColumn = 0xffffffff;
 
+interface Projection {
+  columns: number;
+  picks: readonly FieldPick[];
+}
+
+/** Ends after row `upTo`. */
+interface Limits extends StretchLimits {
+  upTo: number;
+}
+
+/** The projector is called for about so many rows at once. */
+const rowsAtOnce = 1_000;
+
 /**
  * Lines of so many columns as stretches of projected lines, of at most so many rows and bytes; a longer single row comes
- * alone. Ends after row `upTo`.
+ * alone.
  */
-export async function* projectedStretches(
+export function projectedStretches(
   files: readonly string[],
-  projection: { columns: number; picks: readonly FieldPick[] },
-  limits: { maxRows: number; maxBytes: number; upTo: number },
-): AsyncGenerator<Stretch> {
+  projection: Projection,
+  limits: Limits,
+): AsyncGenerator<Stretch[]> {
+  const times = Math.floor(rowsAtOnce / limits.maxRows);
+  if (times < 2) return projectedPages(files, projection, limits);
+  const larger = { ...limits, maxRows: limits.maxRows * times };
+  return cutSmaller(projectedPages(files, projection, larger), limits);
+}
+
+async function* cutSmaller(
+  pages: AsyncGenerator<Stretch[]>,
+  limits: StretchLimits,
+): AsyncGenerator<Stretch[]> {
+  let ord = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const page of pages)
+    for (const { lines } of page) {
+      const all = rest.length > 0 ? Buffer.concat([rest, lines]) : bufferOf(lines);
+      const cut = cutUp(all, { ord, limits, isLast: false });
+      ({ rest, ord } = cut);
+      yield cut.stretches;
+    }
+  yield cutUp(rest, { ord, limits, isLast: true }).stretches;
+}
+
+async function* projectedPages(
+  files: readonly string[],
+  projection: Projection,
+  limits: Limits,
+): AsyncGenerator<Stretch[]> {
   const projector = await openProjector(projection);
   const output = new Output(projector, limits);
   for (const path of files) {
     const file = await open(path);
     try {
-      while (!output.isOver && (await output.read(file))) yield* output.cut();
+      while (!output.isOver && (await output.read(file))) yield [...output.cut()];
     } finally {
       await file.close();
     }
     if (output.isOver) return;
   }
   const last = output.take();
-  if (last) yield last;
+  if (last) yield [last];
 }
 
 class Output {
@@ -60,7 +101,7 @@ class Output {
 
   constructor(
     private readonly projector: Projector,
-    private readonly limits: { maxRows: number; maxBytes: number; upTo: number },
+    private readonly limits: Limits,
   ) {
     this.size = limits.maxBytes;
     this.at = projector.output(this.size);
@@ -122,10 +163,7 @@ class Output {
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-async function openProjector(projection: {
-  columns: number;
-  picks: readonly FieldPick[];
-}): Promise<Projector> {
+async function openProjector(projection: Projection): Promise<Projector> {
   compiled ??= readFile(projectorFile).then((bytes) => WebAssembly.compile(bytes));
   const { columns, picks } = projection;
   const instance = await WebAssembly.instantiate(await compiled, {
@@ -161,4 +199,8 @@ function roomFor(projector: Projector, { from, left }: { from: number; left: num
 
 function view({ memory }: Projector, at: number, length: number): Uint8Array {
   return new Uint8Array(memory.buffer, at >>> 0, length);
+}
+
+function bufferOf(lines: Uint8Array): Buffer {
+  return Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
 }

@@ -13,7 +13,6 @@ import { openHttpClient } from '../../connector/http.js';
 import type { HttpClient, HttpRequest } from '../../connector/http.js';
 import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
-import type { Template } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
 import { outcomesOf } from './answers.js';
@@ -22,6 +21,10 @@ import { lookupOptions } from './lookup-options.js';
 import { defaultMethods, requestsFor } from './requests.js';
 import type { Call, Shape } from './requests.js';
 import { checkFixedUrl, compileUrl } from './url.js';
+import type { UrlTemplate } from './url.js';
+
+/** As many as a connection may be set to; unless it is, `limits` says how many. */
+const mostAtOnce = 256;
 
 const call = (label: string) =>
   ({
@@ -117,7 +120,7 @@ export default defineDestination({
   advice,
   open: ({ settings, secrets }) => {
     const base = baseOf(settings.baseUrl);
-    const client = openHttpClient({ connections: 64, timeoutMs: settings.timeout * 1000 });
+    const client = openHttpClient({ connections: mostAtOnce, timeoutMs: settings.timeout * 1000 });
     const headers = {
       ...settings.headers,
       ...(secrets.secret ? { [settings.secretHeader]: secrets.secret } : {}),
@@ -182,7 +185,7 @@ function openEndpoint(
   return {
     maxRows: size,
     maxBytes: 4 << 20,
-    concurrency: 16,
+    concurrency: mostAtOnce,
     isRepeatable: (kind, change) => chosen.repeatable ?? isSafe(callFor({ kind, change }).method),
     deliver: async (batch, signal) =>
       deliver(batch, {
@@ -252,7 +255,7 @@ function templatesOf(
 }
 
 /** A request for many rows has one URL, and one that no row has a part in is right or wrong before anything is sent. */
-function checkUrl(url: Template, { size, base }: { size: number; base: string }): void {
+function checkUrl(url: UrlTemplate, { size, base }: { size: number; base: string }): void {
   if (url.variables.length === 0) return checkFixedUrl(url, base);
   if (size === 1) return;
   throw new Failure(

@@ -2,16 +2,16 @@ import type { Batch, JsonRecord, OperationKind, TargetField } from '../../connec
 import type { HttpRequest } from '../../connector/http.js';
 import { JsonLines } from '../../connector/json-lines.js';
 import type { JsonFrame } from '../../connector/json-lines.js';
-import { jsonValueOf, textsOf } from '../../connector/lines.js';
+import { jsonValueOf, unescapeText } from '../../connector/lines.js';
 import type { Template } from '../../connector/template.js';
-import { Failure } from '../../failure.js';
-import { urlOf } from './url.js';
+import { urlsOf } from './url.js';
+import type { UrlTemplate } from './url.js';
 
 /** How one kind of change is asked for. */
 export interface Call {
   method: string;
   /** Compiled by `compileUrl`, rendered with the first record. */
-  url: Template;
+  url: UrlTemplate;
   body: Template | undefined;
 }
 
@@ -29,8 +29,9 @@ export interface Shape {
 
 /** Makes the requests of one kind of change: one row by itself, or many in one body. */
 export function requestsFor(call: Call, shape: Shape): (batch: Batch) => HttpRequest {
-  const isFixed = call.url.variables.length === 0;
-  const fixedUrl = isFixed ? urlOf(call.url, {}, shape.baseUrl) : undefined;
+  const urlFor = urlsOf(call.url, shape.baseUrl);
+  const fixedUrl = call.url.variables.length === 0 ? urlFor({}) : undefined;
+  const read = readerFor(call.url, shape.fields);
   const frame = frameOf(shape);
   const isOwn = !hasTwice(shape.fields) && !shape.instead;
   const json = isOwn ? new JsonLines(shape.fields) : undefined;
@@ -47,7 +48,7 @@ export function requestsFor(call: Call, shape: Shape): (batch: Batch) => HttpReq
     shape.wrap === 'ndjson' && !shape.single ? 'application/x-ndjson' : 'application/json';
   return (batch) => ({
     method: call.method,
-    url: fixedUrl ?? urlOf(call.url, readFor(call.url, batch, shape.fields), shape.baseUrl),
+    url: fixedUrl ?? urlFor(read(batch.lines)),
     headers: {
       'content-type': contentType,
       'idempotency-key': batch.idempotencyKey,
@@ -70,26 +71,48 @@ function hasTwice(fields: readonly TargetField[]): boolean {
 }
 
 /** What the URL reads of the first record; nothing else of it is made. */
-function readFor(url: Template, batch: Batch, fields: readonly TargetField[]): JsonRecord {
-  const [texts] = textsOf(batch.lines.subarray(0, batch.lines.indexOf(10) + 1));
-  if (!texts) throw new Failure('INTERNAL', 'internal.empty_batch', 'A batch had no rows.');
-  const record: JsonRecord = {};
-  fields.forEach(({ name, type, nulls }, n) => {
-    const text = texts[n] ?? null;
-    if (url.variables.includes(name) && (text !== null || nulls === 'send'))
-      record[name] = jsonValueOf(text, type);
-  });
-  return forTemplate(record);
+function readerFor(
+  { variables }: Template,
+  fields: readonly TargetField[],
+): (lines: Uint8Array) => JsonRecord {
+  const isRead = fields.map(({ name }) => variables.includes(name));
+  const columns = isRead.lastIndexOf(true) + 1;
+  return (lines) => {
+    const record: JsonRecord = {};
+    firstFields(lines, columns).forEach((escaped, n) => {
+      const { name, type, nulls } = fields[n] as TargetField;
+      const text = isRead[n] ? unescapeText(escaped) : null;
+      if (isRead[n] && (text !== null || nulls === 'send'))
+        record[name] = printable(jsonValueOf(text, type));
+    });
+    return record;
+  };
 }
+
+/** The first line's first fields, escaped. */
+function firstFields(lines: Uint8Array, count: number): string[] {
+  const end = lines.indexOf(lineFeed);
+  let to = -1;
+  for (let n = 0; n < count; n += 1) {
+    const next = lines.indexOf(tab, to + 1);
+    to = next === -1 || next > end ? end : next;
+  }
+  if (to === -1) return [];
+  return Buffer.from(lines.buffer, lines.byteOffset, to).toString().split('\t');
+}
+
+const tab = 0x09;
+const lineFeed = 0x0a;
 
 /** Exact numbers print as their digits, texts as they are. */
 export function forTemplate(record: JsonRecord): JsonRecord {
   return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [
-      name,
-      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
-    ]),
+    Object.entries(record).map(([name, value]) => [name, printable(value)]),
   );
+}
+
+function printable(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
 
 export const defaultMethods: Partial<Record<OperationKind, string>> = {

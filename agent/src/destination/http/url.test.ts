@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Failure } from '../../failure.js';
-import { compileUrl, urlOf } from './url.js';
+import { compileUrl, urlOf, urlsOf } from './url.js';
 
 const base = 'https://api.example/v1';
-const url = (template: string, record: Record<string, unknown>, baseUrl = base): string =>
-  urlOf(compileUrl(template), record, baseUrl);
+const url = (template: string, record: Record<string, unknown>, baseUrl = base): string => {
+  const found = urlOf(compileUrl(template), record, baseUrl);
+  expect(urlsOf(compileUrl(template), baseUrl)(record)).toBe(found);
+  return found;
+};
 const rejected = expect.objectContaining({ kind: 'REJECTED', code: 'record.bad_url' });
 
 it.each([
@@ -50,6 +53,32 @@ it('says the same of a value without the engine as with it', () => {
   );
   expect(() => url('x/{{ other }}', { id: 1 })).toThrow(
     expect.objectContaining({ code: 'record.template_failed' }),
+  );
+});
+
+it('puts together for many records what it makes of one', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'x', '.', '/', '%', '2', 'e', ':', '?', '-'),
+  });
+  const found = (make: (record: Record<string, unknown>) => string, id: unknown): unknown => {
+    try {
+      return make({ id });
+    } catch (error) {
+      return (error as Failure).code;
+    }
+  };
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      fc.oneof(text, fc.integer(), fc.constant(null)),
+      (before, after, id) => {
+        const template = compileUrl(`${before}{{ id }}${after}`);
+        const one = (record: Record<string, unknown>): string => urlOf(template, record, base);
+        expect(found(urlsOf(template, base), id)).toEqual(found(one, id));
+      },
+    ),
+    { numRuns: 1_000 },
   );
 });
 
