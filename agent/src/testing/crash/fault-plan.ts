@@ -11,7 +11,7 @@ import {
   requestsOf,
 } from './faults.js';
 import type { BucketFault } from './faults.js';
-import type { Passed } from './plan.js';
+import type { Seen } from './plan.js';
 import { isPrepared, prepared } from './prepared.js';
 import { scenarios } from './scenario.js';
 import type { Scenario } from './scenario.js';
@@ -29,14 +29,14 @@ const named = (name: string): Scenario => {
 /** Everything that happens to a run from outside: its bucket, its lines, its disk, its machine, its clock. */
 export async function everyFault(
   worlds: readonly World[],
-  passed: Passed,
+  seen: Seen,
   { seed, say }: { seed: number; say: (line: string) => void },
 ): Promise<Trial[]> {
   const trials = [
     ...(await bucketTrials(worlds)),
     ...(await lineTrials(worlds)),
     ...(await diskTrials(worlds[0]!, say)),
-    ...freezeTrials(passed),
+    ...freezeTrials(seen),
     ...clockTrials(),
   ];
   return trials.map((trial, n) => ({ ...trial, seed: seed + 20_000 + n }));
@@ -130,9 +130,9 @@ const delivery: readonly CrashPoint[] = [
 ];
 
 /** Every point of one scenario, and those of the delivery in all ways to deliver. */
-function freezeTrials(passed: Passed): Unseeded[] {
-  return [...passed].flatMap(([scenario, seen]) =>
-    [...seen.keys()]
+function freezeTrials(seen: Seen): Unseeded[] {
+  return [...seen].flatMap(([scenario, { passed }]) =>
+    [...passed.keys()]
       .filter((point) => scenario.name === 'mirror' || delivery.includes(point))
       .map((point) => ({ scenario, disturbance: frozen({ point, nth: 1 }) })),
   );

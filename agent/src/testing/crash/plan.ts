@@ -4,12 +4,12 @@ import { randomFrom } from './changes.js';
 import { scenarios } from './scenario.js';
 import type { Scenario } from './scenario.js';
 import { crashes } from './crashes.js';
-import { pointsOf } from './trial.js';
-import type { Trial } from './trial.js';
+import { watch } from './trial.js';
+import type { Trial, Watched } from './trial.js';
 import type { World } from './world.js';
 
-/** How often the runs of each scenario come to each point, as they were seen to. */
-export type Passed = Map<Scenario, ReadonlyMap<CrashPoint, number>>;
+/** What an undisturbed run of each scenario does. */
+export type Seen = ReadonlyMap<Scenario, Watched>;
 
 const points = Object.keys(crashPoints) as CrashPoint[];
 /** Points that only a whole agent comes to, with a control plane to talk to. */
@@ -20,27 +20,29 @@ export const enginePoints = points.filter((point) => !point.startsWith('job.'));
 export async function watchScenarios(
   worlds: readonly World[],
   which: readonly Scenario[] = scenarios,
-): Promise<Passed> {
-  const seen = new Map<Scenario, ReadonlyMap<CrashPoint, number>>();
+): Promise<Seen> {
+  const seen = new Map<Scenario, Watched>();
   const left = [...which];
-  const watch = async (world: World): Promise<void> => {
+  const watchSome = async (world: World): Promise<void> => {
     for (let scenario = left.shift(); scenario; scenario = left.shift())
-      seen.set(scenario, await pointsOf(world, scenario));
+      seen.set(scenario, await watch(world, scenario));
   };
-  await Promise.all(worlds.map(watch));
+  await Promise.all(worlds.map(watchSome));
   // In their own order: the same seed means the same trials.
   return new Map(which.map((scenario) => [scenario, seen.get(scenario)!]));
 }
 
 /** Points that no scenario comes to: nobody would notice a crash there. */
-export function neverPassed(passed: Passed): CrashPoint[] {
-  return enginePoints.filter((point) => ![...passed.values()].some((seen) => seen.has(point)));
+export function neverPassed(seen: Seen): CrashPoint[] {
+  return enginePoints.filter(
+    (point) => ![...seen.values()].some(({ passed }) => passed.has(point)),
+  );
 }
 
 /** Each point once, in the first scenario that comes to it. */
-export function eachPointOnce(passed: Passed, seed: number): Trial[] {
+export function eachPointOnce(seen: Seen, seed: number): Trial[] {
   return enginePoints.flatMap((point, n) => {
-    const found = [...passed].find(([, seen]) => seen.has(point));
+    const found = [...seen].find(([, { passed }]) => passed.has(point));
     return found
       ? [{ scenario: found[0], seed: seed + n, disturbance: crashes({ point, nth: 1 }) }]
       : [];
@@ -48,10 +50,10 @@ export function eachPointOnce(passed: Passed, seed: number): Trial[] {
 }
 
 /** Each point in each scenario that comes to it: at its first passing and at its last. */
-export function everyPoint(passed: Passed, seed: number): (Trial & { point: CrashPoint })[] {
+export function everyPoint(seen: Seen, seed: number): (Trial & { point: CrashPoint })[] {
   const trials: (Trial & { point: CrashPoint })[] = [];
-  for (const [scenario, seen] of passed)
-    for (const [point, times] of seen)
+  for (const [scenario, { passed }] of seen)
+    for (const [point, times] of passed)
       for (const nth of new Set([1, times]))
         trials.push({
           point,
@@ -63,16 +65,13 @@ export function everyPoint(passed: Passed, seed: number): (Trial & { point: Cras
 }
 
 /** A crash anywhere, and another one in the run that recovers from it. */
-export function randomPairs(
-  passed: Passed,
-  { pairs, seed }: { pairs: number; seed: number },
-): Trial[] {
+export function randomPairs(seen: Seen, { pairs, seed }: { pairs: number; seed: number }): Trial[] {
   const chance = randomFrom(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)]!;
   const recovering = enginePoints.filter((point) => !point.startsWith('report.'));
   return Array.from({ length: pairs }, (_, n) => {
-    const [scenario, seen] = one([...passed]);
-    const [point, times] = one([...seen]);
+    const [scenario, { passed }] = one([...seen]);
+    const [point, times] = one([...passed]);
     const first = { point, nth: 1 + Math.floor(chance() * times) };
     const second = { point: one(recovering), nth: 1 + Math.floor(chance() * 2) };
     return { scenario, seed: seed + 10_000 + n, disturbance: crashes(first, second) };

@@ -9,7 +9,7 @@ import { openPostgres } from '@drawbridge/local/postgres.js';
 import { crashPoints } from '../../crash-point.js';
 import { everyFault } from './fault-plan.js';
 import { everyPoint, neverPassed, productPoints, randomPairs, watchScenarios } from './plan.js';
-import type { Passed } from './plan.js';
+import type { Seen } from './plan.js';
 import { tryProduct } from './product-trials.js';
 import type { Trial } from './trial.js';
 import { tryAll } from './trials.js';
@@ -79,21 +79,21 @@ async function summarise(
   { chosen, pairs, seed }: { chosen: string[] | undefined; pairs: number; seed: number },
 ): Promise<Summary> {
   say(`Watching undisturbed runs, seed ${seed} …`);
-  const passed = await watchScenarios(worlds);
-  const points = [...new Set([...passed.values()].flatMap((seen) => [...seen.keys()]))];
+  const seen = await watchScenarios(worlds);
+  const points = [...new Set([...seen.values()].flatMap(({ passed }) => [...passed.keys()]))];
   const trials = [
-    ...everyPoint(passed, seed).filter(({ point }) => !chosen || chosen.includes(point)),
-    ...(chosen ? [] : randomPairs(passed, { pairs, seed })),
-    ...(chosen ? [] : await everyFault(worlds, passed, { seed, say })),
+    ...everyPoint(seen, seed).filter(({ point }) => !chosen || chosen.includes(point)),
+    ...(chosen ? [] : randomPairs(seen, { pairs, seed })),
+    ...(chosen ? [] : await everyFault(worlds, seen, { seed, say })),
   ].filter(isWanted);
   say(`${points.length} points, ${trials.length} trials.`);
-  const { runs, notRun, violations } = await tryAll(worlds, trials, say);
+  const { runs, notRun, violations } = await tryAll(worlds, trials, { seen, say });
   return {
     points: chosen ? points.filter((point) => chosen.includes(point)) : points,
     trials: trials.length,
-    runs: runs + passed.size * 2,
+    runs: runs + seen.size * 2,
     notRun,
-    violations: [...unmet(passed, chosen), ...violations],
+    violations: [...unmet(seen, chosen), ...violations],
   };
 }
 
@@ -116,8 +116,8 @@ async function tryWhole(postgresUrl: string, chosen: string[] | undefined): Prom
 }
 
 /** Nobody would notice what a crash does at a point that no run comes to. */
-function unmet(passed: Passed, chosen: string[] | undefined): Violation[] {
-  return neverPassed(passed)
+function unmet(seen: Seen, chosen: string[] | undefined): Violation[] {
+  return neverPassed(seen)
     .filter((point) => !chosen || chosen.includes(point))
     .map((point) => ({
       scenario: '',

@@ -51,9 +51,11 @@ export interface Verdict extends Happened {
 }
 
 /** Disturbs, runs again, and compares what the databases, the bucket and the reports say. */
-export async function tryOut(world: World, trial: Trial): Promise<Verdict> {
-  const { scenario, seed, disturbance } = trial;
-  const { reference } = await watched(world, scenario);
+export async function tryOut(
+  world: World,
+  { scenario, seed, disturbance }: Trial,
+  reference: string,
+): Promise<Verdict> {
   const sync = await (await prepared(world, scenario)).begin(seed);
   const chance = randomFrom(seed ^ 0x5eed);
   const again = chance() < 0.5 ? { runId: crypto.randomUUID() } : {};
@@ -84,12 +86,8 @@ export async function tryOut(world: World, trial: Trial): Promise<Verdict> {
   return { ...happened, runs, violations: broken };
 }
 
-const seen = new WeakMap<World, Map<Scenario, Watched>>();
-
 /** An undisturbed run from the same start: how often it comes to each point, and what it logs. */
-export async function watched(world: World, scenario: Scenario): Promise<Watched> {
-  const known = seen.get(world)?.get(scenario);
-  if (known) return known;
+export async function watch(world: World, scenario: Scenario): Promise<Watched> {
   const ready = await prepared(world, scenario);
   const sync = await ready.begin(0);
   const asked = askedOf(scenario);
@@ -101,17 +99,7 @@ export async function watched(world: World, scenario: Scenario): Promise<Watched
   await sync.close();
   if (broken.length > 0)
     throw new Error(`${scenario.name} is broken before anything was done to it: ${broken.join('; ')}`); // prettier-ignore
-  const found = { passed, reference: ready.reference };
-  seen.set(world, (seen.get(world) ?? new Map()).set(scenario, found));
-  return found;
-}
-
-/** How often an undisturbed run comes to each point. */
-export async function pointsOf(
-  world: World,
-  scenario: Scenario,
-): Promise<ReadonlyMap<CrashPoint, number>> {
-  return (await watched(world, scenario)).passed;
+  return { passed, reference: ready.reference };
 }
 
 function brokenUndo({ report: { outcome, failure } }: DriverAnswer): string[] {

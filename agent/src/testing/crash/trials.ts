@@ -1,5 +1,6 @@
 import { failureOf } from '../../failure.js';
 import { isPrepared } from './prepared.js';
+import type { Seen } from './plan.js';
 import { openProgress } from './progress.js';
 import { tryOut } from './trial.js';
 import type { Trial, Verdict } from './trial.js';
@@ -25,14 +26,14 @@ export interface Tried {
 export async function tryAll(
   worlds: readonly World[],
   trials: readonly Trial[],
-  say: (line: string) => void,
+  { seen, say }: { seen: Seen; say: (line: string) => void },
 ): Promise<Tried> {
   const tried: Tried = { runs: 0, notRun: [], violations: [] };
   const progress = openProgress(trials.length, say);
   const left = [...trials];
   const work = async (world: World): Promise<void> => {
     for (let trial = next(left, world); trial; trial = next(left, world)) {
-      const verdict = await judged(world, trial);
+      const verdict = await judged(world, trial, seen);
       const { scenario, disturbance, seed, mayMiss } = trial;
       const told = { scenario: scenario.name, disturbance: disturbance.name, seed };
       tried.runs += verdict.runs;
@@ -52,9 +53,9 @@ function next(left: Trial[], world: World): Trial | undefined {
   return left.splice(Math.max(0, ready), 1)[0];
 }
 
-async function judged(world: World, trial: Trial): Promise<Verdict> {
+async function judged(world: World, trial: Trial, seen: Seen): Promise<Verdict> {
   try {
-    return await tryOut(world, trial);
+    return await tryOut(world, trial, seen.get(trial.scenario)?.reference ?? '');
   } catch (error) {
     const { detail = '', message } = failureOf(error);
     return { runs: 0, violations: [`could not be judged: ${detail || message}`], happened: false };
