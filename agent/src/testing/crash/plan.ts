@@ -49,20 +49,62 @@ export function eachPointOnce(seen: Seen, seed: number): Trial[] {
   });
 }
 
-/** Each point in each scenario that comes to it: at its first passing and at its last. */
-export function everyPoint(seen: Seen, seed: number): (Trial & { point: CrashPoint })[] {
-  const trials: (Trial & { point: CrashPoint })[] = [];
-  for (const [scenario, { passed }] of seen)
-    for (const [point, times] of passed)
-      for (const nth of new Set([1, times]))
-        trials.push({
-          point,
-          scenario,
-          seed: seed + trials.length,
-          disturbance: crashes({ point, nth }),
-        });
+/** How much of a plan is tried: everything, or so much that no step and no way to deliver is left out. */
+export interface Extent {
+  isThorough: boolean;
+  seed: number;
+}
+
+/** Scenarios that differ in every step, and between them come to nearly every point. */
+const unlike = new Set([
+  'mirror',
+  'append, hold, recovering',
+  'mirror, looking up',
+  'replace',
+  'undo',
+  'http',
+]);
+
+/** Steps before and after these are the same code however a scenario delivers. */
+export const deliveryPoints: readonly CrashPoint[] = [
+  'recover.read',
+  'recover.end',
+  'announce.after',
+  'intent.after',
+  'make.after',
+  'batch.before',
+  'batch.leaving',
+  'batch.answered',
+  'finish.statement',
+  'finish.after',
+  'outcome.after',
+  'deliver.after',
+  'log.after',
+  'manifest.after',
+  'head.after',
+];
+
+/**
+ * Each point in each scenario that comes to it, at its first passing and at its last. Unless it is to be thorough, a
+ * scenario that only delivers otherwise tries every other point of the delivery, and each point is tried once.
+ */
+export function everyPoint(seen: Seen, { isThorough, seed }: Extent): AtPoint[] {
+  const trials: AtPoint[] = [];
+  for (const [n, [scenario, { passed }]] of [...seen].entries())
+    for (const [point, times] of passed) {
+      const turn = deliveryPoints.indexOf(point) + n;
+      const isDue = unlike.has(scenario.name) || (turn >= n && turn % 2 === 0);
+      if (!isThorough && !isDue) continue;
+      const last = trials.length % 2 === 0 ? 1 : times;
+      for (const nth of new Set(isThorough ? [1, times] : [last])) {
+        const disturbance = crashes({ point, nth });
+        trials.push({ point, scenario, seed: seed + trials.length, disturbance });
+      }
+    }
   return trials;
 }
+
+type AtPoint = Trial & { point: CrashPoint };
 
 /** A crash anywhere, and another one in the run that recovers from it. */
 export function randomPairs(seen: Seen, { pairs, seed }: { pairs: number; seed: number }): Trial[] {

@@ -1,8 +1,8 @@
 // Kills the engine at every point where a crash could leave something half done, restarts it, and compares.
 //
-//   npm run test:crash -- [--points head.before,batch.answered] [--only "frozen"] [--pairs 40] [--seed 1] [--json]
+//   npm run test:crash -- [--points head.before,batch.answered] [--only "frozen"] [--thorough] [--pairs 40] [--seed 1] [--json]
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { openPostgres } from '@drawbridge/local/postgres.js';
@@ -26,16 +26,18 @@ interface Summary {
   violations: Violation[];
 }
 
-/** Each has databases, a bucket server and processes of its own; one waits for silence while two work. */
-const worldCount = 3;
+/** Each has databases, a bucket server and processes of its own. Some wait for silence while the others work. */
+const worldCount = availableParallelism() + 2;
 
 const usage =
-  'Usage: npm run test:crash -- [--points a,b] [--only TEXT] [--pairs N] [--seed N] [--json]\n' +
-  'Without --points every point is tried in every scenario, then random pairs, then faults.\n' +
+  'Usage: npm run test:crash -- [--points a,b] [--only TEXT] [--thorough] [--pairs N] [--seed N] [--json]\n' +
+  'Without --points every step of a run is tried, each way to deliver at every other one, then random pairs, then faults.\n' +
+  '--thorough tries each scenario at each point, at its first and last passing, and three times the faults: some hours.\n' +
   '--only tries what has the text in its name, which is "scenario · what is done to it".';
 const { values: flags } = parseArgs({
   options: {
     points: { type: 'string' },
+    thorough: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     pairs: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
@@ -78,13 +80,16 @@ async function summarise(
   worlds: readonly World[],
   { chosen, pairs, seed }: { chosen: string[] | undefined; pairs: number; seed: number },
 ): Promise<Summary> {
+  const isThorough = flags.thorough;
   say(`Watching undisturbed runs, seed ${seed} …`);
   const seen = await watchScenarios(worlds);
   const points = [...new Set([...seen.values()].flatMap(({ passed }) => [...passed.keys()]))];
   const trials = [
-    ...everyPoint(seen, seed).filter(({ point }) => !chosen || chosen.includes(point)),
+    ...everyPoint(seen, { isThorough, seed }).filter(
+      ({ point }) => !chosen || chosen.includes(point),
+    ),
     ...(chosen ? [] : randomPairs(seen, { pairs, seed })),
-    ...(chosen ? [] : await everyFault(worlds, seen, { seed, say })),
+    ...(chosen ? [] : await everyFault(worlds, seen, { isThorough, seed, say })),
   ].filter(isWanted);
   say(`${points.length} points, ${trials.length} trials.`);
   const { runs, notRun, violations } = await tryAll(worlds, trials, { seen, say });
