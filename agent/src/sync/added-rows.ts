@@ -5,14 +5,18 @@ import type { ObjectPointer } from '../store/store.js';
 import type { AddedLines } from './comparison.js';
 import { valueColumn } from './mapping.js';
 import { SpillFile } from './spill-file.js';
-import { asParquet, csvOptions, stagedColumns } from './work-files.js';
+import { asParquet, stagedLines } from './work-files.js';
 
 /** A stretch of the added rows: as lines of number, fingerprints and the row, and as Parquet. */
 export interface AddedPart {
   lines: string;
   file: string;
-  /** Set for what was sent on while the query went on; the last part waits for the plan. */
-  uploaded: Promise<ObjectPointer> | undefined;
+  /** Makes the file, once. Resolves with the rows that it has. */
+  convert(): Promise<number>;
+  /** Sends the file to the bucket, once; absent where no values may rest there. */
+  send?: () => Promise<ObjectPointer>;
+  /** Set for what was sent on while the query went on. */
+  onItsWay?: Promise<ObjectPointer> | undefined;
 }
 
 export interface AddedRowsOptions {
@@ -27,14 +31,17 @@ export interface AddedRowsOptions {
   upload: ((file: string, name: string) => Promise<ObjectPointer>) | undefined;
 }
 
-/** Lines that are made into one Parquet file. */
+/** Lines that are made into one Parquet file. The first of them is small, as delivery begins with it. */
+const firstPartBytes = 16 << 20;
 const partBytes = 64 << 20;
 
 /** Added rows as they come out of the comparison. */
 export class AddedRows implements AddedLines {
   readonly parts: AddedPart[] = [];
   private current: SpillFile | undefined;
-  private converting: Promise<void> = Promise.resolve();
+  private converting: Promise<unknown> = Promise.resolve();
+  private readonly sending: Promise<unknown>[] = [];
+  private isClosed = false;
 
   /** `name` keeps files of several of these apart. */
   constructor(
@@ -43,63 +50,88 @@ export class AddedRows implements AddedLines {
   ) {}
 
   async write(lines: Uint8Array): Promise<void> {
+    const { parts, options } = this;
     this.current ??= await SpillFile.open(
-      join(this.options.workDir, `${this.name}-${this.parts.length}.tsv`),
+      join(options.workDir, `${this.name}-${parts.length}.tsv`),
     );
     await this.current.write(lines);
-    if (this.current.bytes >= partBytes) await this.closePart(this.options.upload);
+    if (this.current.bytes < (parts.length === 0 ? firstPartBytes : partBytes)) return;
+    await this.closePart();
+    const part = parts.at(-1);
+    if (part && options.isCertain) part.onItsWay = begun(part.send?.());
   }
 
-  /** No more lines; nothing of it is Parquet yet unless it is certain. */
+  /** No more lines. The last part goes to the bucket when the plan does. */
   async end(): Promise<readonly string[]> {
-    if (this.current) await this.closePart();
-    if (this.options.isCertain) await this.converting;
+    await this.closePart();
     return this.parts.map(({ lines }) => lines);
   }
 
-  /** Every part is Parquet. */
-  async convert(): Promise<void> {
-    if (!this.options.isCertain) this.parts.forEach((part, n) => this.convertNext(part, n));
-    await this.converting;
-  }
-
-  /** Lets go of a file that a run which broke off has left open. */
+  /** Lets go of everything, whether a run went well or broke off. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.current?.close();
     this.current = undefined;
     await this.converting.catch(() => undefined);
     // What is on its way reads a file that is about to go.
-    await Promise.allSettled(this.parts.map(({ uploaded }) => uploaded));
+    await Promise.all(this.sending);
   }
 
-  private async closePart(upload?: AddedRowsOptions['upload']): Promise<void> {
-    const { current, parts, options } = this;
+  private async closePart(): Promise<void> {
+    const { current, name, parts, options } = this;
     if (!current) return;
     this.current = undefined;
     await current.close();
-    const file = join(options.workDir, `${this.name}-${parts.length}.parquet`);
-    const part: AddedPart = { lines: current.path, file, uploaded: undefined };
-    parts.push(part);
-    if (options.isCertain) this.convertNext(part, parts.length - 1, upload);
+    const number = parts.length;
+    const file = join(options.workDir, `${name}-${number}.parquet`);
+    const convert = once(() => this.convert(current.path, { file, number }));
+    const send = once(() => this.send({ file, number, convert }));
+    parts.push({ lines: current.path, file, convert, ...(options.upload && { send }) });
+    if (options.isCertain) begun(convert());
   }
 
-  /** One after the other; a failure is found by whoever waits for all of them. */
-  private convertNext(part: AddedPart, number: number, upload?: AddedRowsOptions['upload']): void {
-    this.converting = this.converting
-      .then(() => this.convertPart(part))
-      .then(() => {
-        part.uploaded = upload?.(part.file, `${this.name}-${number}`);
-        part.uploaded?.catch(() => undefined);
-        return undefined;
-      });
-    this.converting.catch(() => undefined);
-  }
-
-  private convertPart({ lines, file }: AddedPart): Promise<void> {
+  /** One after the other, and not far ahead of the bucket: what is sent is in memory. */
+  private convert(
+    lines: string,
+    { file, number }: { file: string; number: number },
+  ): Promise<number> {
     const { duck, names, longestLine } = this.options;
     const list = ['ord', 'klo', 'khi', 'rh', ...names.map(valueColumn)].join(', ');
-    return duck.run(`copy (select ${list}
-      from read_csv(${quoteText(lines)}, ${csvOptions(stagedColumns(names), longestLine())}))
-      to ${quoteText(file)} ${asParquet}`);
+    const converted = this.converting.then(async () => {
+      await this.sending[number - 2];
+      if (this.isClosed) throw new Error('The run is over.');
+      const [[rows] = []] = await duck.rows(`copy (select ${list}
+        from ${stagedLines([lines], names, longestLine())}) to ${quoteText(file)} ${asParquet}`);
+      return Number(rows);
+    });
+    this.converting = converted;
+    return converted;
   }
+
+  private send(part: {
+    file: string;
+    number: number;
+    convert: () => Promise<number>;
+  }): Promise<ObjectPointer> {
+    const { file, number } = part;
+    const { upload = nowhere } = this.options;
+    const sent = part.convert().then(() => upload(file, `${this.name}-${number}`));
+    this.sending[number] = sent.catch(() => undefined);
+    return sent;
+  }
+}
+
+function nowhere(): never {
+  throw new Error('Nothing of this is sent.');
+}
+
+/** Its failure is found by whoever waits for it later. */
+function begun<T extends Promise<unknown> | undefined>(work: T): T {
+  work?.catch(() => undefined);
+  return work;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined = undefined;
+  return () => (result ??= work());
 }

@@ -9,7 +9,7 @@ import type { Change } from './mapping.js';
 import { countOf } from './passes.js';
 import { placeOf, planDigest, rowFingerprint } from './plan-digest.js';
 import type { DigestedPart } from './plan-digest.js';
-import { rowsOf } from './plan.js';
+import { rowsOf, whole } from './plan.js';
 import type { Plan } from './plan.js';
 import type { Run } from './run.js';
 import { asParquet } from './work-files.js';
@@ -69,7 +69,8 @@ export async function wait(run: Run, planned: Plan): Promise<void> {
   run.isWaiting = true;
 }
 
-export function digestOf({ request, duck, shape }: Run, planned: Plan): Promise<string> {
+export async function digestOf({ request, duck, shape }: Run, planned: Plan): Promise<string> {
+  for (const part of planned.parts) await whole(part);
   return planDigest(duck, placeOf(request, shape.target), digestedParts(planned));
 }
 

@@ -1,27 +1,22 @@
 import type { OperationKind, Target } from '../connector/destination.js';
-import { crashPoint } from '../crash-point.js';
 import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
+import { Announcement } from './announcement.js';
 import { Breaker } from './breaker.js';
-import { moveHead } from './baseline.js';
-import type { Head } from './baseline.js';
 import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
 import { projectedStretches } from './projection.js';
 import { deliver } from './deliver.js';
-import type { Delivered } from './deliver.js';
+import type { DeliverContext, Delivered } from './deliver.js';
 import { assertWhole, finish } from './finish.js';
 import { cancelled, interruptible } from './interruptible.js';
-import { journalFormat } from './journal-entry.js';
 import { Journal } from './journal.js';
-import type { InFlightPart } from './journal.js';
 import { refusedRows } from './join-lookups.js';
 import type { Limiter } from './limiter.js';
 import type { Lookups } from './open-lookups.js';
 import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
 import { noOutcomes } from './outcomes.js';
-import type { ObjectPointer } from '../store/store.js';
 import { stagedPrefix } from './plan.js';
 import type { Plan, PlanPart } from './plan.js';
 import { countRanges, subtractRanges } from './ranges.js';
@@ -54,17 +49,19 @@ export async function deliverPlan(
   let failure: Failure | undefined;
   let left = run.request.run.canary ?? Infinity;
   run.meter.planned = Math.min(run.meter.planned, left);
-  const sent: { part: Sendable; result: Delivered; inBucket: ObjectPointer[] }[] = [];
+  const sent: { part: Sendable; result: Delivered }[] = [];
   const isSent = planned.parts.some(({ kind }) => kind !== undefined);
   if (isSent) assertWhole(run.meter, to.target);
-  const stored = isSent
-    ? await announce(run, planned.parts, { ...to, journal })
-    : new Map<Change, never>();
+  const announced = isSent ? await announce(run, planned, { ...to, journal }) : undefined;
   for (const part of planned.parts) {
-    const inBucket = stored.get(part.change) ?? (await uploadedSoFar(part));
     if (part.kind === undefined) {
       const taken = { except: [], unknown: [], skipped: [], stale: [] };
-      recorded.push({ ...part, ...taken, ...keptOf(part), stored: inBucket });
+      recorded.push({
+        ...part,
+        ...taken,
+        ...keptOf(part),
+        stored: announced ? announced.filesOf(part.change) : await sentOn(part),
+      });
       continue;
     }
     const sendable = { ...part, kind: part.kind, upTo: Math.min(part.rows, left) };
@@ -72,17 +69,18 @@ export async function deliverPlan(
     const result: Delivered =
       failure || tools.signal.aborted || sendable.upTo === 0
         ? { outcomes: noOutcomes(), open: [] }
-        : await sendPart(run, sendable, { ...to, journal, breaker }).catch(notBegun);
+        : await sendPart(run, sendable, { ...to, journal, breaker, announced }).catch(notBegun);
     failure ??= result.failure;
-    sent.push({ part: sendable, result, inBucket });
+    await keepMade(part);
+    sent.push({ part: { ...sendable, files: part.files }, result });
   }
   const unfinished = await finish(run, to.target, sent);
   failure ??= unfinished;
-  for (const { part, result, inBucket } of sent) {
+  for (const { part, result } of sent) {
     delivered.set(part.change, result);
     run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
     const settled = recordedOf(run, part, { result, target: to.target });
-    recorded.push({ ...settled, ...keptOf(part), stored: inBucket });
+    recorded.push({ ...settled, ...keptOf(part), stored: announced?.filesOf(part.change) });
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
   failure ??= cancelled(tools.signal);
@@ -102,70 +100,32 @@ function notBegun(error: unknown): Delivered {
 /** The plan is in the bucket, its journal is opened, and the head names both, before the first operation leaves. */
 async function announce(
   run: Run,
-  parts: readonly PlanPart[],
-  { target, journal }: { target: Target; journal: Journal },
-): Promise<Map<Change, ObjectPointer[]>> {
-  const { tools, paths, runId, baseline, shape, footing } = run;
-  const inFlight: InFlightPart[] = [];
-  for (const part of parts) {
-    const { change, kind, rows } = part;
-    const files = await uploadPart(run, part);
-    const repeatable = kind === undefined || target.isRepeatable(kind, change);
-    inFlight.push({ change, ...(kind ? { kind } : {}), repeatable, rows, files });
-  }
+  planned: Plan,
+  { mapping, target, journal }: { mapping: Mapping; target: Target; journal: Journal },
+): Promise<Announcement> {
+  const trails = (part: PlanPart): boolean => leavesAsStaged(part, mapping);
+  const made = await Announcement.make(run, planned.parts, { target, trails });
   await journal.open();
-  tools.lease.assertTrusted();
-  const head: Head = {
-    ...baseline.head,
-    epoch: String(tools.lease.epoch),
-    inFlight: {
-      runId,
-      epoch: String(tools.lease.epoch),
-      startedAt: run.startedAt.toISOString(),
-      seed: String(shape.seed),
-      columns: [...shape.columns],
-      keyColumns: shape.keyColumns,
-      target: shape.target,
-      mapping: shape.mapping,
-      mac: shape.mac,
-      owed: footing.owed,
-      fresh: run.fresh,
-      journal: journalFormat,
-      parts: inFlight,
-    },
-  };
-  crashPoint('announce.before');
-  const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
-  crashPoint('announce.after');
-  run.baseline = { ...baseline, head, etag };
-  return new Map(inFlight.map(({ change, files }) => [change, files]));
+  await made.tell();
+  return made;
 }
 
-/** What is only recorded may be in the bucket as well, where the snapshot sent it on. */
-async function uploadedSoFar({ staged }: PlanPart): Promise<ObjectPointer[]> {
-  const pointers = await Promise.all(staged?.uploads ?? []);
-  return pointers.filter((pointer) => pointer !== undefined);
+/** Whether the records of a part are cut straight from the staged lines. */
+export function leavesAsStaged(part: PlanPart, mapping: Mapping): boolean {
+  return !!part.staged && !!part.kind && !part.sealed && !!mapping.picks(part.change);
 }
 
-/** Where the files of a part are in the bucket; what is on its way already is waited for. */
-async function uploadPart(
-  { tools, paths, runId }: Run,
-  { change, staged, sealed, ...part }: PlanPart,
-): Promise<ObjectPointer[]> {
-  const files = sealed ? [sealed.told] : part.files;
-  const pointers: ObjectPointer[] = [];
-  for (const [n, file] of files.entries()) {
-    const onItsWay = staged?.uploads[n];
-    if (!onItsWay) crashPoint('plan-upload.before');
-    const key = paths.plan(
-      runId,
-      tools.lease.epoch,
-      files.length > 1 ? `${change}-all-${n}` : change,
-    );
-    pointers.push(await (onItsWay ?? tools.store.upload(key, file, tools.signal)));
-    if (!onItsWay) crashPoint('plan-upload.after');
-  }
-  return pointers;
+/** What of a part that is only recorded the snapshot has sent on. */
+async function sentOn({ staged }: PlanPart): Promise<Recorded['stored']> {
+  return staged && Promise.all(staged.parts.map(({ onItsWay }) => onItsWay));
+}
+
+/** The files that there are: where delivery broke off, the rest was not made, and none of its rows has left. */
+async function keepMade(part: PlanPart): Promise<void> {
+  const { staged } = part;
+  if (!staged) return;
+  const made = await Promise.allSettled(staged.parts.map((each) => each.convert()));
+  part.files = part.files.filter((_, n) => made[n]?.status === 'fulfilled');
 }
 
 /** Rows from `upTo` on wait for another run. */
@@ -174,7 +134,9 @@ type Sendable = PlanPart & { kind: OperationKind; upTo: number };
 async function sendPart(
   run: Run,
   part: Sendable,
-  to: { mapping: Mapping; target: Target; lookups: Lookups; journal: Journal; breaker: Breaker },
+  to: Pick<DeliverContext, 'mapping' | 'target' | 'journal' | 'breaker' | 'announced'> & {
+    lookups: Lookups;
+  },
 ): Promise<Delivered> {
   const { request, duck, meter, tally, tools, runId } = run;
   const { lookups } = to;
@@ -194,14 +156,15 @@ async function linesOf(
 ): Promise<{ stretches: AsyncGenerator<Stretch[]>; unrendered: Unsent[] }> {
   const { maxRows } = target;
   const maxBytes = bytesOf(target, tools.limiter);
-  const picks = mapping.picks(part.change);
+  const picks = leavesAsStaged(part, mapping) && mapping.picks(part.change);
   if (part.staged && picks) {
     const staged = picks.map((pick) =>
       'column' in pick ? { ...pick, column: pick.column + stagedPrefix } : pick,
     );
     const projection = { columns: columns.length + stagedPrefix, picks: staged };
     const limits = { maxRows, maxBytes, upTo: part.upTo };
-    return { stretches: projectedStretches(part.staged.lines, projection, limits), unrendered: [] };
+    const files = part.staged.parts.map(({ lines }) => lines);
+    return { stretches: projectedStretches(files, projection, limits), unrendered: [] };
   }
   const { workDir } = tools;
   const rendered = await renderPart(part, mapping, { columns, lookups, duck, workDir });

@@ -3,6 +3,7 @@ import type { BatchParts } from '../connector/batch.js';
 import type { Outcome, Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
+import type { Announcement } from './announcement.js';
 import { Stretches } from './batches.js';
 import type { Stretch } from './batches.js';
 import type { Breaker } from './breaker.js';
@@ -31,6 +32,8 @@ export interface DeliverContext {
   /** Rows that the destination does not get to see. No row is in two of them. */
   unsent: readonly Unsent[];
   breaker: Breaker;
+  /** What may leave. */
+  announced: Pick<Announcement, 'reach'> | undefined;
   /** Several rows may have one record: the last one wins, so no batch may overtake another. */
   inTurn: boolean;
 }
@@ -128,8 +131,9 @@ async function send(
   part: PlanPart & { kind: BatchParts['kind'] },
   sending: Sending,
 ): Promise<void> {
-  const { mapping, journal, runId, lag, tools } = sending;
+  const { mapping, announced, journal, runId, lag, tools } = sending;
   const { from, to, lines } = stretch;
+  await announced?.reach(part.change, to);
   await journal.intend(part.change, to, lag);
   const batch: BatchParts = {
     kind: part.kind,

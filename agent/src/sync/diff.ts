@@ -4,7 +4,7 @@ import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import type { Manifest } from './baseline.js';
 import { allCached } from './baseline.js';
-import { asParquet, csvOptions, keyLines, parquet, stagedColumns } from './work-files.js';
+import { asParquet, csvOptions, keyLines, stagedColumns, stagedLines } from './work-files.js';
 import type { Footing } from './footing.js';
 import { keptNames, macName, macSql } from './hashing.js';
 import { valueColumn } from './mapping.js';
@@ -32,10 +32,9 @@ export async function diff(
   const { size } = await stat(snapshot.removed);
   const none = `select 0::ubigint as ord, 0::ubigint as klo, 0::ubigint as khi, 0::ubigint as rh,
     ${names.map((name) => `cast(null as varchar) as ${valueColumn(name)}`).join(', ')} where false`;
-  const added = snapshot.added.map(({ file }) => file);
-  await duck.run(
-    `create view added as ${added.length > 0 ? `select * from ${parquet(added)}` : none}`,
-  );
+  const added = snapshot.added.map(({ lines }) => lines);
+  const lines = stagedLines(added, names, snapshot.longestLine);
+  await duck.run(`create view added as ${added.length > 0 ? `select * from ${lines}` : none}`);
   if (counts.changed === 0 && size === 0) {
     for (const name of ['changed', 'removed', 'recoded'])
       await duck.run(`create view ${name} as ${none}`);

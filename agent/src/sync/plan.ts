@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
-import type { ObjectPointer } from '../store/store.js';
+import type { AddedPart } from './added-rows.js';
 import type { Footing } from './footing.js';
 import { leaveOut } from './left-out.js';
 import type { Left } from './left-out.js';
@@ -20,6 +20,7 @@ export interface PlanPart {
   /** What is sent; undefined when the rows are only recorded. */
   kind: OperationKind | undefined;
   rows: number;
+  /** Where they were staged, made when they are asked for: see `whole`. */
   files: readonly string[];
   /** Where the rows are as the snapshot staged them, one for one. */
   staged?: StagedRows;
@@ -39,12 +40,15 @@ export interface SealedRows {
 export const stagedPrefix = 4;
 
 export interface StagedRows {
-  /** Lines of number, key fingerprint (2), row fingerprint and the row. */
-  lines: readonly string[];
+  /** Their lines are of number, key fingerprint (2), row fingerprint and the row. */
+  parts: readonly AddedPart[];
   /** Fingerprint entries. */
   fingerprints: string;
-  /** The files in the bucket, those that are on their way. */
-  uploads: readonly (Promise<ObjectPointer> | undefined)[];
+}
+
+/** Resolves when the files of a part are there. */
+export async function whole({ staged }: Pick<PlanPart, 'staged'>): Promise<void> {
+  for (const each of staged?.parts ?? []) await each.convert();
 }
 
 /** SQL of a part's rows. */
@@ -157,10 +161,6 @@ async function writeRows(
 function stagedPart({ added, fresh }: Snapshot): Pick<PlanPart, 'files' | 'staged'> {
   return {
     files: added.map(({ file }) => file),
-    staged: {
-      lines: added.map(({ lines }) => lines),
-      fingerprints: fresh,
-      uploads: added.map(({ uploaded }) => uploaded),
-    },
+    staged: { parts: added, fingerprints: fresh },
   };
 }

@@ -31,8 +31,8 @@ export interface Recorded extends AnsweredPart {
   rows: number;
   /** Parquet with `ord`, fingerprints and values. */
   files: readonly string[];
-  /** The same in the bucket, one for one; empty where they are not there. */
-  stored?: readonly ObjectPointer[];
+  /** The same in the bucket, one for one, as far as they are there. */
+  stored?: readonly (ObjectPointer | undefined)[] | undefined;
   /** The fingerprints, as the snapshot has them. */
   staged?: StagedRows;
   /** Rows that keep their former entry, or none: they were not taken. */

@@ -8,7 +8,7 @@ import { digestOf, mustWait, readApproved, wait } from './approval.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
 import { assertHere } from './elsewhere.js';
-import { deliverPlan } from './deliver-plan.js';
+import { deliverPlan, leavesAsStaged } from './deliver-plan.js';
 import { diff } from './diff.js';
 import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
@@ -27,7 +27,7 @@ import { mixedMapping } from './mapping-digest.js';
 import { openLookups } from './open-lookups.js';
 import type { Lookups } from './open-lookups.js';
 import { assertOptions } from './options.js';
-import { plan } from './plan.js';
+import { plan, whole } from './plan.js';
 import type { Plan } from './plan.js';
 import { query } from './query.js';
 import { record } from './record.js';
@@ -55,7 +55,8 @@ import type { SyncTools } from './tools.js';
 //    got no answer is uncertain: held, or sent again where the sync says so.
 // 4. One writer: only the head moves, by a conditional write, and a run that lost its lease does nothing any more.
 // 5. Missing is not empty: a baseline that can't be read and a query that breaks off stop the run.
-// 6. The plan is whole, counted, judged by the guards and in the bucket before the first operation leaves.
+// 6. The plan is whole, counted and judged by the guards before the first operation leaves, and no operation leaves
+//    before the file that holds it is in the bucket.
 // 7. Memory is bounded: of each row of the baseline two bits are in memory, of an added one at most four.
 // 8. No row is lost in the count: queried = unchanged + added + changed + invalid, and added + changed + removed =
 //    sent + skipped + rejected + withheld + pending + uncertain.
@@ -115,7 +116,7 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   const approved = await readApproved(run);
   if (approved) run.seed = BigInt(approved.seed);
   const planned = await interruptible(run, () =>
-    request.run.undo === undefined ? planFrom(run, rows, mapping) : planUndo(run, target),
+    request.run.undo === undefined ? planFrom(run, rows, { mapping, open }) : planUndo(run, target),
   );
   crashPoint('plan.after');
   if (request.run.dryRun) await stopDry(run, planned, lookups);
@@ -129,13 +130,17 @@ async function stopDry(run: Run, planned: Plan, lookups: Lookups): Promise<void>
   await foretell(run, planned, lookups);
 }
 
-async function planFrom(run: Run, rows: RowStream, mapping: Mapping): Promise<Plan> {
+async function planFrom(
+  run: Run,
+  rows: RowStream,
+  { mapping, open }: { mapping: Mapping; open: AsyncDisposableStack },
+): Promise<Plan> {
   const { request, tools, meter } = run;
   stand(run, rows.columns);
   assertComparable(run);
   const tolerant = request.run.full || request.run.rebaseline;
   await viewRejected(run.baseline.manifest, run, { tolerant });
-  const snapshot = await takeSnapshot(rows, run);
+  const snapshot = await takeSnapshot(rows, { ...run, open });
   crashPoint('snapshot.after');
   assertNotRepeated(request, snapshot);
   run.shape = {
@@ -189,6 +194,9 @@ async function carryOut(
 ): Promise<void> {
   const { meter } = run;
   const { horizon } = run.baseline.head;
+  const isHashed = run.shape.mac !== undefined;
+  for (const part of planned.parts)
+    if (isHashed || !leavesAsStaged(part, to.mapping)) await whole(part);
   await sealPlan(run, planned);
   await recode(run);
   if (planned.parts.length === 0 && run.baseline.etag !== undefined && !run.fresh) {

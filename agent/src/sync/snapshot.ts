@@ -25,6 +25,8 @@ export interface Snapshot extends Compared {
 }
 
 interface SnapshotContext {
+  /** Lets go of what is staged when the run is over. */
+  open: AsyncDisposableStack;
   request: SyncRequest;
   baseline: Baseline;
   footing: Footing;
@@ -53,7 +55,6 @@ export async function takeSnapshot(rows: RowStream, context: SnapshotContext): P
     Object.assign(meter.counts, comparison.counts);
     return { ...compared, seed, columns: rows.columns, baselineRows, added: parts };
   } finally {
-    for (const each of added.made) await each.close();
     await comparison.close();
   }
 }
@@ -62,8 +63,7 @@ type MakeAdded = (name: string, isCertain: boolean) => AddedRows;
 
 interface Opened {
   comparison: Comparison;
-  /** `made`: all of them, whoever uses them. */
-  added: { rows: AddedRows; make: MakeAdded; made: readonly AddedRows[] };
+  added: { rows: AddedRows; make: MakeAdded };
 }
 
 async function openComparison(
@@ -71,11 +71,10 @@ async function openComparison(
   seed: bigint,
   context: SnapshotContext,
 ): Promise<Opened> {
-  const { request, baseline, footing, tools, duck } = context;
+  const { request, baseline, footing, tools, duck, open } = context;
   const { workDir, memoryMiB } = tools;
   const upload = uploadOf(context);
   let comparison: Comparison | undefined = undefined;
-  const made: AddedRows[] = [];
   const make: MakeAdded = (name, isCertain) => {
     const rows = new AddedRows(name, {
       duck,
@@ -85,8 +84,7 @@ async function openComparison(
       isCertain,
       upload,
     });
-    made.push(rows);
-    return rows;
+    return open.adopt(rows, (one) => one.close());
   };
   const rows = baseline.manifest?.rows ?? 0;
   const isCertain = Comparison.knowsAdded(rows, memoryMiB);
@@ -105,7 +103,7 @@ async function openComparison(
     },
     added,
   );
-  return { comparison, added: { rows: added, make, made } };
+  return { comparison, added: { rows: added, make } };
 }
 
 /** The query is over; what was taken for added and was not is sorted out. */
@@ -120,7 +118,6 @@ async function finish(
     return { written, added: last };
   });
   await last.end();
-  await last.convert();
   return { compared, parts: last.parts };
 }
 

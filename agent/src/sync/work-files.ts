@@ -22,6 +22,14 @@ export function stagedColumns(names: readonly string[]): Record<string, string> 
   return { ...numbers, ...Object.fromEntries(names.map((name) => [`c:${name}`, 'VARCHAR'])) };
 }
 
+/** SQL of files of staged lines. */
+export const stagedLines = (
+  files: readonly string[],
+  names: readonly string[],
+  longestLine: number,
+): string =>
+  `read_csv([${files.map(quoteText).join(', ')}], ${csvOptions(stagedColumns(names), longestLine)})`;
+
 /** SQL of a file of key fingerprints. */
 export const keyLines = (path: string): string =>
   `read_csv(${quoteText(path)}, ${csvOptions({ klo: 'UBIGINT', khi: 'UBIGINT' }, shortLine)})`;

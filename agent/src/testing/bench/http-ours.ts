@@ -85,6 +85,7 @@ function contextOf(
     // Delivery reads of it what the records are made of.
     mapping: { key, fields } as unknown as Mapping,
     breaker: new Breaker(),
+    announced: undefined,
     inTurn: false,
     tally: new Tally({ keepsTexts: true, redact: (text) => text }),
     runId: 'run',
