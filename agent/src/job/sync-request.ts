@@ -65,7 +65,7 @@ function runOf(options: RunOptions | undefined): SyncRequest['run'] {
 
 /** What a run may be asked for beside; a word that was left out is absent. */
 function laterOptionsOf(options: RunOptions): Partial<SyncRequest['run']> {
-  const { canary, onlyRejected, undoRunId, acceptTypes, approvedPlan } = options;
+  const { canary, onlyRejected, undoRunId, acceptTypes, approvedPlan, expectedPlan } = options;
   const mappingChange = known(mappingChanges[options.mappingChange]);
   if (mappingChange === 'stop') throw incomplete();
   return {
@@ -74,6 +74,7 @@ function laterOptionsOf(options: RunOptions): Partial<SyncRequest['run']> {
     ...(undoRunId !== '' && { undo: undoRunId }),
     ...(acceptTypes && { acceptTypes }),
     ...(approvedPlan !== '' && { approvedPlan }),
+    ...(expectedPlan !== '' && { expectedPlan }),
     ...(mappingChange && { mappingChange }),
   };
 }

@@ -14,7 +14,7 @@ import type { Plan } from './plan.js';
 import type { Run } from './run.js';
 import { asParquet } from './work-files.js';
 
-// A plan that a guard wants approved:
+// A plan that a guard wants approved, or that is another one than the dry run showed:
 //
 //   waiting    nothing was sent; the plan is in the bucket under its digest, and the report names that
 //   approved   a run comes with the digest, and plans anew: what it finds is the same, or less → it is sent
@@ -48,14 +48,16 @@ export async function readApproved({
   }
 }
 
-/** Whether a guard wants somebody to approve the plan, and nobody has. */
+/** Whether a guard wants somebody to approve the plan, or it is another one than somebody expects, and nobody has. */
 export async function mustWait(
   run: Run,
   planned: Plan,
   approved: WaitingPlan | undefined,
 ): Promise<boolean> {
-  if (run.unapproved.size === 0) return false;
+  const { expectedPlan } = run.request.run;
+  if (run.unapproved.size === 0 && expectedPlan === undefined) return false;
   run.planDigest = await digestOf(run, planned);
+  if (run.unapproved.size === 0 && run.planDigest === expectedPlan) return false;
   return !(await isApproved(run, planned, approved));
 }
 

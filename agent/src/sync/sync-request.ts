@@ -64,6 +64,8 @@ export interface RunOptions {
   acceptTypes?: boolean;
   /** Digest of the plan that somebody has approved: what goes beyond it waits again. */
   approvedPlan?: string;
+  /** Digest of the plan that a dry run made: another one waits for approval. */
+  expectedPlan?: string;
   /** Overrides `mappingChange` of the sync. */
   mappingChange?: 'backfill' | 'from-now-on';
 }

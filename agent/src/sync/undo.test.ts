@@ -149,6 +149,37 @@ describe('an undone run', () => {
     expect(records()).toEqual(before);
   });
 
+  it('goes by the plan that the dry run showed; another one waits for approval', async () => {
+    await twoRuns();
+    const before = records();
+    const { planDigest: expectedPlan = '' } = await undo(second, {
+      run: { ...plain, dryRun: true },
+    });
+    table = [person(0, 'later'), ...table.slice(1)];
+    await run(third);
+    const held = await undo(second, { run: { ...plain, expectedPlan } });
+    expect(held).toMatchObject({ outcome: 'waiting_approval', counts: { sent: 0, skipped: 1 } });
+    expect(held.planDigest).not.toBe(expectedPlan);
+    expect(records()).toEqual(before.map((row) => (row.id === '0' ? person(0, 'later') : row)));
+    const approvedPlan = held.planDigest ?? '';
+    expect(await undo(second, { run: { ...plain, expectedPlan, approvedPlan } })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { sent: 5, skipped: 1 },
+    });
+  });
+
+  it('is sent without a word when it is the plan that the dry run showed', async () => {
+    await twoRuns();
+    const { planDigest: expectedPlan = '' } = await undo(second, {
+      run: { ...plain, dryRun: true },
+    });
+    expect(await undo(second, { run: { ...plain, expectedPlan } })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { sent: 6 },
+    });
+    expect(records()).toEqual(people(10));
+  });
+
   it('is judged by the guards', async () => {
     await twoRuns();
     const withhold = { rows: 1, percent: 1, action: 'withhold' as const };

@@ -46,6 +46,7 @@ export interface Run {
   rowsPerSecond: number | null;
   remainingMs: number | null;
   planDigest: string | null;
+  options: { undo: string | null };
   /** The guards that ask for a person's word: added, changed, removed. */
   heldBy: string[];
   resumed: number;
@@ -60,7 +61,7 @@ export interface Run {
 
 const runFields = `
   id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
-  rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping
+  rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping options { undo }
   counts { ${countNames.join(' ')} }
   phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
   errors { code vendorCode count errorId title advice }
@@ -76,6 +77,7 @@ export interface StartRunInput {
   canary?: number;
   onlyRejected?: boolean;
   undo?: string;
+  planDigest?: string;
   acceptTypes?: boolean;
   backfill?: boolean;
   fromNowOn?: boolean;

@@ -22,6 +22,11 @@ describe('the options of the run command', () => {
       dryRun: true,
       undo: 'run-1',
     });
+    expect(startInput('s', { undo: 'run-1', plan: 'ab' })).toEqual({
+      ...plain,
+      undo: 'run-1',
+      planDigest: 'ab',
+    });
     expect(startInput('s', { fromNowOn: true })).toMatchObject({ fromNowOn: true });
     expect(startInput('s', { backfill: true })).toMatchObject({ backfill: true });
   });
@@ -31,6 +36,8 @@ describe('the options of the run command', () => {
     [{ undo: 'run-1', only: 'rejected' }, '--undo and --only rejected'],
     [{ undo: 'run-1', full: true }, '--undo and --full'],
     [{ backfill: true, fromNowOn: true }, '--backfill and --from-now-on'],
+    [{ plan: 'ab' }, '--plan'],
+    [{ plan: 'ab', undo: 'run-1', dryRun: true }, '--plan'],
     [{ canary: '0' }, '--canary'],
     [{ canary: '1.5' }, '--canary'],
     [{ canary: 'ten' }, '--canary'],

@@ -19,7 +19,7 @@ const flags: Record<keyof RunWishes, string> = {
 
 /** What makes no sense is refused here, before anything is asked of the server. */
 export function startInput(sync: string, options: Given['options']): StartRunInput {
-  const { canary, only, undo } = options;
+  const { canary, only, undo, plan } = options;
   const isOn = (name: string): boolean => options[name] === true;
   const input: StartRunInput = {
     sync,
@@ -30,15 +30,18 @@ export function startInput(sync: string, options: Given['options']): StartRunInp
     ...(canary !== undefined && { canary: operations(canary) }),
     ...(only !== undefined && { onlyRejected: isRejected(only) }),
     ...(typeof undo === 'string' && { undo }),
+    ...(typeof plan === 'string' && { planDigest: plan }),
     ...(isOn('acceptTypes') && { acceptTypes: true }),
     ...(isOn('backfill') && { backfill: true }),
     ...(isOn('fromNowOn') && { fromNowOn: true }),
   };
   refuseConflict(input);
+  if (input.planDigest !== undefined && (input.undo === undefined || input.dryRun))
+    throw wrongUsage('--plan goes with an --undo that is no --dry-run.');
   return input;
 }
 
-function refuseConflict({ canary, undo, ...input }: StartRunInput): void {
+function refuseConflict({ canary, undo, ...input }: Omit<StartRunInput, 'planDigest'>): void {
   const wishes = { ...input, canary: canary !== undefined, undo: undo !== undefined };
   const conflict = conflictOf(wishes);
   if (!conflict) return;

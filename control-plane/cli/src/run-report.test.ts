@@ -94,3 +94,18 @@ describe('the lines of a run', () => {
     expect(lines).toContain('1 unchanged row sent again because the mapping changed');
   });
 });
+
+it('says after the dry run of an undo how to do it, with the plan that it made', () => {
+  const counted = {
+    ...sampleRun,
+    dryRun: true,
+    planDigest: 'ab'.repeat(32),
+    options: { undo: 'run-1' },
+    counts: { ...sampleRun.counts, added: 0, changed: 7, removed: 1 },
+  };
+  const text = runLines(counted).join('\n');
+  expect(text).toContain('Taking back the run run-1: 1 row would be removed, 7 changed.');
+  expect(text).toContain(`drawbridge run customers-to-app --undo run-1 --plan ${'ab'.repeat(32)}`);
+  for (const other of [{ dryRun: false }, { state: 'failed' }, { options: { undo: null } }])
+    expect(runLines({ ...counted, ...other }).join('\n')).not.toContain('--plan');
+});

@@ -1,6 +1,6 @@
 import { count } from './count.js';
 import { countNames, phaseNames, type Run, type RunError } from './operation.js';
-import { heldLines } from './held-plan.js';
+import { changesText, heldLines } from './held-plan.js';
 import { duration, plural } from './text.js';
 
 /** 0: every row was sent or unchanged. 3: some were not. 1: the run failed or was cancelled. */
@@ -47,12 +47,23 @@ export function runLines(run: Run): string[] {
   return [
     `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
     ...heldLines(run),
+    ...undoLines(run),
     ...countLines(run),
     ...moreLines(run),
     `  ${phaseNames.map((name) => `${name} ${duration(run.phases[`${name}Ms`])}`).join(', ')}`,
     ...[...(run.failure ? [run.failure] : []), ...run.errors].flatMap((error) =>
       errorLines(run.id, error),
     ),
+  ];
+}
+
+/** How to go on from the dry run of an undo, with the very plan that it made. */
+function undoLines({ sync, state, dryRun, counts, planDigest, options: { undo } }: Run): string[] {
+  const isCounted = state === 'succeeded' || state === 'completed_with_errors';
+  if (!undo || !dryRun || !isCounted || !planDigest) return [];
+  return [
+    `  Taking back the run ${undo}: ${changesText(counts)}.`,
+    `  If that is right, do it with: drawbridge run ${sync} --undo ${undo} --plan ${planDigest}`,
   ];
 }
 

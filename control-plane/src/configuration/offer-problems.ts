@@ -48,4 +48,5 @@ const longestOptions = {
   acceptTypes: true,
   mappingChange: MappingChange.BACKFILL,
   approvedPlan: 'a'.repeat(64),
+  expectedPlan: 'a'.repeat(64),
 };

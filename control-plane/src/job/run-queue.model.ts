@@ -38,9 +38,17 @@ export class StartRunInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Take back what this run sent: a run of the same sync that is over.',
+    description:
+      'Take back what this run sent: a run of the same sync that is over. A dry run of it comes first, at most a day before; what is then another plan waits for approval.',
   })
   undo?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The planDigest of the undo's dry run that was looked at: when a newer one made another plan, nothing is started.",
+  })
+  planDigest?: string;
 
   @Field(() => Boolean, {
     nullable: true,

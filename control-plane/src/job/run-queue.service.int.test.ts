@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { create, SyncOutcome, SyncReportSchema } from '@drawbridge/proto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { AppError } from '../app-error.js';
 import { ordinary } from '../run/run-options.js';
@@ -47,8 +48,40 @@ describe('starting a run', () => {
     const dry = await ground.runs.start(ground.caller, 'sync-1', { ...ordinary, dryRun: true });
     await ground.runs.cancel(ground.caller, dry);
     await expect(undo('sync-1', dry)).rejects.toMatchObject({ code: 'run.undo_nothing' });
-    const undoing = await undo('sync-0', id);
+  });
+
+  it('undoes only what a dry run has counted, and only by its plan', async () => {
+    await ground.apply(yamlOfSyncs(1));
+    const id = await ground.start('sync-0');
+    await ground.runs.cancel(ground.caller, id);
+    const undo = (change: object = {}) =>
+      ground.runs.start(ground.caller, 'sync-0', { ...ordinary, undo: id, ...change });
+    const notCounted = { code: 'run.undo_not_counted' };
+    await expect(undo()).rejects.toMatchObject(notCounted);
+    const [older, newer] = ['aa'.repeat(32), 'bb'.repeat(32)];
+    await expect(undo({ expectedPlan: older })).rejects.toMatchObject(notCounted);
+    const agent = await ground.makeAgent();
+    const count = async (planDigest: string): Promise<string> => {
+      const dry = await undo({ dryRun: true });
+      const job = only(await ground.jobs.claim(agent, 1));
+      const value = create(SyncReportSchema, { planDigest, outcome: SyncOutcome.SUCCEEDED });
+      await ground.database.$transaction(async (tx) => {
+        await ground.jobs.accept(tx, agent.id, job);
+        await ground.jobs.finish(tx, agent.id, job, { case: 'syncReport', value });
+      });
+      return dry;
+    };
+    const yesterday = await count(older);
+    await ground.database.$executeRaw`
+      update "Run" set "finishedAt" = now() - interval '25 hours' where id = ${yesterday}::uuid`;
+    await expect(undo()).rejects.toMatchObject(notCounted);
+    await count(older);
+    await count(newer);
+    await expect(undo({ expectedPlan: older })).rejects.toMatchObject({ code: 'run.plan_changed' });
+    const undoing = await undo({ expectedPlan: newer });
     expect(await ground.show(undoing)).toMatchObject({ options: { undo: id } });
+    const { work } = only(await ground.jobs.claim(agent, 1));
+    expect(work.value).toMatchObject({ options: { undoRunId: id, expectedPlan: newer } });
   });
 
   it('undoes nothing of a sync that keeps no values', async () => {

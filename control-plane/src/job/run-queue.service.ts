@@ -6,7 +6,7 @@ import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
 import { dropWaitingRun, longWaitingRun } from '../run/approval-row.js';
-import { assertUndoable } from '../run/undoable.js';
+import { assertUndoable, planOfDryRun } from '../run/undoable.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
 import { cancelJobOfRun, lockJobsOfRuns } from './cancel.js';
@@ -43,8 +43,8 @@ export class RunQueueService {
     const trigger = caller.by === 'key' ? 'api' : 'ui';
     const queued = await this.database.$transaction(async (tx) => {
       const syncId = await lockSync(tx, caller, sync);
-      if (options.undo) await assertUndoable(tx, syncId, options.undo);
-      const run = await this.queue(tx, { syncId, trigger, options });
+      const held = await heldToDryRun(tx, syncId, options);
+      const run = await this.queue(tx, { syncId, trigger, options: held });
       return run ?? alreadyLive(tx, syncId, sync);
     });
     await this.announce([queued]);
@@ -145,6 +145,22 @@ async function lockSync(tx: Transaction, { workspaceId }: Caller, name: string):
     for share`;
   if (sync) return sync.id;
   throw syncNotFound(name);
+}
+
+/** What is taken back is what a dry run has shown. */
+async function heldToDryRun(
+  tx: Transaction,
+  syncId: string,
+  options: RunOptions,
+): Promise<RunOptions> {
+  const { undo, dryRun } = options;
+  if (!undo) return options;
+  await assertUndoable(tx, syncId, undo);
+  if (dryRun) return options;
+  return {
+    ...options,
+    expectedPlan: await planOfDryRun(tx, { syncId, undo }, options.expectedPlan),
+  };
 }
 
 async function alreadyLive(tx: Transaction, syncId: string, name: string): Promise<never> {

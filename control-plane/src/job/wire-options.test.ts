@@ -17,6 +17,7 @@ it('says all that a run is asked for', () => {
     acceptTypes: true,
     mappingChange: 'from-now-on',
     approvedPlan: 'ab'.repeat(32),
+    expectedPlan: 'cd'.repeat(32),
   });
   expect(said).toMatchObject({
     canary: 10n,
@@ -25,5 +26,6 @@ it('says all that a run is asked for', () => {
     acceptTypes: true,
     mappingChange: MappingChange.FROM_NOW_ON,
     approvedPlan: 'ab'.repeat(32),
+    expectedPlan: 'cd'.repeat(32),
   });
 });

@@ -14,6 +14,7 @@ export function wireOptions(options: RunOptions): MessageInitShape<typeof RunOpt
     undoRunId: undo ?? '',
     acceptTypes: options.acceptTypes ?? false,
     approvedPlan: options.approvedPlan ?? '',
+    expectedPlan: options.expectedPlan ?? '',
     mappingChange: mappingChange ? mappingChoices[mappingChange] : MappingChange.UNSPECIFIED,
   };
 }

@@ -23,6 +23,8 @@ export interface RunOptions {
   mappingChange?: MappingChoice;
   /** The digest of the plan that a person approved; what goes beyond it waits again. */
   approvedPlan?: string;
+  /** The digest of the plan that a dry run made; another one waits for a person. */
+  expectedPlan?: string;
 }
 
 export type MappingChoice = 'backfill' | 'from-now-on';
@@ -36,6 +38,8 @@ export interface WantedRun {
   canary?: number | null;
   onlyRejected?: boolean | null;
   undo?: string | null;
+  /** The plan of an undo's dry run. */
+  planDigest?: string | null;
   acceptTypes?: boolean | null;
   backfill?: boolean | null;
   fromNowOn?: boolean | null;
@@ -49,9 +53,14 @@ export const ordinary: RunOptions = {
 };
 
 /** Throws AppError `run.options_conflict` or `run.bad_…`. */
-export function runOptionsOf(wanted: WantedRun): RunOptions {
+export function runOptionsOf({ planDigest, ...wanted }: WantedRun): RunOptions {
   const { canary, undo, backfill, fromNowOn } = wanted;
   refuseConflict(wanted);
+  if (planDigest && (!undo || wanted.dryRun))
+    throw new AppError(
+      'run.options_conflict',
+      '"planDigest" goes with an "undo" that is no dry run: it names the plan that its dry run made.',
+    );
   refuseNonsense(wanted);
   const mappingChange = backfill ? 'backfill' : fromNowOn ? 'from-now-on' : undefined;
   return {
@@ -64,6 +73,7 @@ export function runOptionsOf(wanted: WantedRun): RunOptions {
     ...(typeof undo === 'string' && { undo: undo.toLowerCase() }),
     ...(wanted.acceptTypes && { acceptTypes: true }),
     ...(mappingChange && { mappingChange }),
+    ...(planDigest && { expectedPlan: planDigest }),
   };
 }
 

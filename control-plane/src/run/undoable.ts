@@ -36,3 +36,34 @@ export async function assertUndoable(
       `The run ${runId} was ${dryRun ? 'a dry run' : 'a rebaseline'} and sent nothing, so there is nothing to undo.`,
     );
 }
+
+/** A person decides by what was counted, so what was counted should not be from yesterday: a day and a night. */
+const longestSinceDryRunMs = 24 * 3_600_000;
+
+/**
+ * The plan that a dry run of this undo made, without which nothing is taken back: the newest one's, or the one that the
+ * caller names. The agent holds the undo to it.
+ */
+export async function planOfDryRun(
+  tx: Transaction,
+  { syncId, undo }: { syncId: string; undo: string },
+  named: string | undefined,
+): Promise<string> {
+  const [newest] = await tx.$queryRaw<{ planDigest: string }[]>`
+    select "planDigest" from "Run"
+    where "syncId" = ${syncId}::uuid and state in ('succeeded', 'completed_with_errors')
+      and options ->> 'undo' = ${undo} and options -> 'dryRun' = 'true'::jsonb and "planDigest" is not null
+      and "finishedAt" > now() - make_interval(secs => ${longestSinceDryRunMs / 1000}::double precision)
+    order by "finishedAt" desc limit 1`;
+  if (!newest)
+    throw new AppError(
+      'run.undo_not_counted',
+      `Count first what would be taken back: start a dry run of the undo (drawbridge run SYNC --undo ${undo} --dry-run). After it, within a day, the same without --dry-run takes it back.`,
+    );
+  if (named && named !== newest.planDigest)
+    throw new AppError(
+      'run.plan_changed',
+      'The newest dry run of this undo made another plan than the one you name. Look at it, then name that one.',
+    );
+  return newest.planDigest;
+}

@@ -279,12 +279,18 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
       state: 'succeeded',
       finishedAt: minutesAgo(0),
       counts: { ...noCounts, changed: 303, removed: 902, pending: 1_205 },
+      planDigest: 'ab'.repeat(32),
     };
     await button(page, 'Take it back …').click();
     await page.getByText('902 rows will be removed, 303 changed.').waitFor();
     await button(page, 'Take it back').click();
     await heading(page, /^Run · /).waitFor();
-    expect(server.state.started.at(-1)).toEqual({ sync, undo, dryRun: false });
+    expect(server.state.started.at(-1)).toEqual({
+      sync,
+      undo,
+      dryRun: false,
+      planDigest: 'ab'.repeat(32),
+    });
     expect(complaints).toEqual([]);
   });
 

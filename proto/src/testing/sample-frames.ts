@@ -271,6 +271,20 @@ export const controlBodies: Record<string, ControlBody> = {
       },
     },
   },
+  'offer-undo': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'runSync',
+        value: {
+          runId: id(8),
+          spec: sampleSpecOfLaterWords,
+          options: { undoRunId: id(7), expectedPlan: 'ef'.repeat(32) },
+        },
+      },
+    },
+  },
   'offer-check-connection': {
     case: 'offer',
     value: {

@@ -29,6 +29,7 @@ export const sampleRun: Run = {
   rowsPerSecond: null,
   remainingMs: null,
   planDigest: null,
+  options: { undo: null },
   heldBy: [],
   resumed: 0,
   resentForMapping: 0,

@@ -23,8 +23,10 @@ it('offers nothing where nothing was sent', () => {
 
 it('offers to go on after a dry run has counted, and not after one that failed', () => {
   const counted = { ...run, id: 'run-2', dryRun: true, options: { undo: 'run-1' } };
-  expect(undoOf(counted)).toEqual({ undo: 'run-1', dryRun: false });
-  expect(undoOf({ ...counted, state: 'failed' })).toBeUndefined();
+  const planDigest = 'ab'.repeat(32);
+  expect(undoOf({ ...counted, planDigest })).toEqual({ undo: 'run-1', dryRun: false, planDigest });
+  expect(undoOf(counted)).toBeUndefined();
+  expect(undoOf({ ...counted, planDigest, state: 'failed' })).toBeUndefined();
 });
 
 it('offers to undo what an undoing run sent', () => {

@@ -133,6 +133,8 @@ describe('a run that is asked for less', () => {
     await whole.warehouse.query(`update person set name = 'wrong' where id <= 7`);
     const wrong = await run('run', 'people');
     expect(wrong).toMatchObject({ code: 0, counts: { changed: 7 } });
+    const blind = await drawbridge('run', 'people', '--undo', wrong.id);
+    expect(blind).toMatchObject({ code: 1, out: '' });
     expect(await run('run', 'people', '--undo', wrong.id, '--dry-run')).toMatchObject({
       code: 0,
       counts: { changed: 7, sent: 0 },
