@@ -18,6 +18,8 @@ export interface Duck {
   run(sql: string): Promise<void>;
   /** Rows as arrays; for answers that are known to be small. */
   rows(sql: string): Promise<DuckValue[][]>;
+  /** The same on a connection of its own, beside whatever else goes on. It obeys no signal. */
+  aside(sql: string): Promise<DuckValue[][]>;
   /** Rows in batches of at most 2,048, as arrays of texts; memory stays flat. */
   texts(sql: string): AsyncIterable<(string | null)[][]>;
   /** Unsigned 64-bit columns as typed arrays, batch by batch. */
@@ -41,6 +43,7 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
+  const second = await instance.connect();
   // DuckDB 1.5.6 fails with an internal error in this rewrite of `row_number() … = 1` over a join.
   await connection.run(`set disabled_optimizers = 'top_n_window_elimination'`);
 
@@ -61,8 +64,8 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
   }
   return {
     run: async (sql) => void (await ask(() => connection.run(sql))),
-    rows: (sql) =>
-      ask(async () => (await connection.runAndReadAll(sql)).getRowsJS() as DuckValue[][]),
+    rows: (sql) => ask(() => rowsOf(connection, sql)),
+    aside: (sql) => translated(() => rowsOf(second, sql)),
     async *texts(sql) {
       for await (const chunk of chunks(sql)) yield chunk.getRows() as (string | null)[][];
     },
@@ -82,9 +85,14 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
     },
     close: () => {
       connection.closeSync();
+      second.closeSync();
       instance.closeSync();
     },
   };
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string): Promise<DuckValue[][]> {
+  return (await connection.runAndReadAll(sql)).getRowsJS() as DuckValue[][];
 }
 
 async function isSelect(connection: DuckDBConnection, sql: string): Promise<boolean> {

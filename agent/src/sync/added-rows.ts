@@ -100,7 +100,7 @@ export class AddedRows implements AddedLines {
     const converted = this.converting.then(async () => {
       await this.sending[number - 2];
       if (this.isClosed) throw new Error('The run is over.');
-      const [[rows] = []] = await duck.rows(`copy (select ${list}
+      const [[rows] = []] = await duck.aside(`copy (select ${list}
         from ${stagedLines([lines], names, longestLine())}) to ${quoteText(file)} ${asParquet}`);
       return Number(rows);
     });
@@ -126,12 +126,12 @@ function nowhere(): never {
 }
 
 /** Its failure is found by whoever waits for it later. */
-function begun<T extends Promise<unknown> | undefined>(work: T): T {
+export function begun<T extends Promise<unknown> | undefined>(work: T): T {
   work?.catch(() => undefined);
   return work;
 }
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined = undefined;
   return () => (result ??= work());
 }

@@ -40,6 +40,7 @@ export class Announcement {
           if (!trails(part)) return { ...told, rows, files: await uploadPart(run, part) };
           const inFlight: InFlightPart = { ...told, rows: 0, files: [] };
           made.trailing.set(inFlight, [...(part.staged?.parts ?? [])]);
+          sendFingerprints(run, part);
           await made.takeNext(inFlight);
           return inFlight;
         }),
@@ -91,6 +92,16 @@ export class Announcement {
     }
     if (files.length === 0) this.trailing.delete(part);
   }
+}
+
+/** They are wanted when the rows are recorded; if that goes wrong, they expire with the plan. */
+function sendFingerprints({ tools, paths, runId }: Run, { change, staged }: PlanPart): void {
+  if (!staged) return;
+  const { fingerprints } = staged;
+  const key = paths.planFingerprints(runId, tools.lease.epoch, change);
+  fingerprints.onItsWay = tools.store
+    .upload(key, fingerprints.file, tools.signal)
+    .catch(() => undefined);
 }
 
 /** Where the files of a part are in the bucket. */

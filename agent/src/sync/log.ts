@@ -120,20 +120,21 @@ export async function logChanges(
 async function write(parts: readonly Loggable[], context: LogContext): Promise<void> {
   const { tools, runId, epoch, paths } = context;
   tools.lease.assertTrusted();
-  const files: LoggedFile[] = [];
-  for (const part of parts)
-    for (const { outcome, rows } of part.ended) {
+  const endings = parts.flatMap((part) => part.ended.map((ended) => ({ part, ...ended })));
+  const files = await Promise.all(
+    endings.map(async ({ part, outcome, rows }, number): Promise<LoggedFile> => {
       const { change, operation } = part;
       const folder = folderOf(context, part, outcome);
-      const keyOf = (n: number): string => `${folder}part-${epoch}-${files.length}-${n}.parquet`;
-      files.push({
+      const keyOf = (n: number): string => `${folder}part-${epoch}-${number}-${n}.parquet`;
+      return {
         change,
         ...(operation && { operation }),
         outcome,
         rows: countRanges(rows),
         files: await logFiles(part, { ...context, keyOf, rows }),
-      });
-    }
+      };
+    }),
+  );
   tools.lease.assertTrusted();
   const body = Buffer.from(JSON.stringify(logOf(files, context)));
   await tools.store.put(`${paths.changelog(runId)}_log-${epoch}.json`, body);

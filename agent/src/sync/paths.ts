@@ -10,6 +10,8 @@ export interface SyncPaths {
   /** What there is of each run begins so. */
   runs: string;
   plan(runId: string, epoch: bigint, change: string): string;
+  /** Fingerprint entries of a part's rows, in their order. */
+  planFingerprints(runId: string, epoch: bigint, change: string): string;
   approvals: string;
   /** The plan of that digest, which waits for somebody's approval. */
   approval(digest: string): string;
@@ -42,6 +44,8 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     rejected: (generation, writer) => `${root}/baseline/rejected/${generation}-${writer}.parquet`,
     runs: `${root}/run=`,
     plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,
+    planFingerprints: (runId, epoch, change) =>
+      `${run(runId)}/plan/fingerprints-${epoch}-${change}`,
     approvals: `${root}/approval/`,
     approval: (digest) => `${root}/approval/${digest}.json`,
     acks: (runId) => `${run(runId)}/acks/`,

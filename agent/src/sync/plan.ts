@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OperationKind } from '../connector/destination.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
+import type { ObjectPointer } from '../store/store.js';
 import type { AddedPart } from './added-rows.js';
 import type { Footing } from './footing.js';
 import { leaveOut } from './left-out.js';
@@ -42,8 +43,8 @@ export const stagedPrefix = 4;
 export interface StagedRows {
   /** Their lines are of number, key fingerprint (2), row fingerprint and the row. */
   parts: readonly AddedPart[];
-  /** Fingerprint entries. */
-  fingerprints: string;
+  /** Fingerprint entries; in the bucket already where they were sent while the rows were. */
+  fingerprints: { file: string; onItsWay?: Promise<ObjectPointer | undefined> };
 }
 
 /** Resolves when the files of a part are there. */
@@ -161,6 +162,6 @@ async function writeRows(
 function stagedPart({ added, fresh }: Snapshot): Pick<PlanPart, 'files' | 'staged'> {
   return {
     files: added.map(({ file }) => file),
-    staged: { parts: added, fingerprints: fresh },
+    staged: { parts: added, fingerprints: { file: fresh } },
   };
 }

@@ -20,7 +20,7 @@ import type { Range } from './ranges.js';
 import { nextRejected } from './rejected.js';
 import type { AnsweredPart } from './rejected.js';
 import { keepSegment, writeFingerprints, writerOf } from './segments.js';
-import type { RecordContext } from './segments.js';
+import type { KeptFile, RecordContext } from './segments.js';
 import { horizonAfter } from './sweep.js';
 import { asParquet, parquet } from './work-files.js';
 
@@ -63,11 +63,12 @@ export async function record(
   const { baseline, tools, paths, runId } = context;
   const former = context.fresh ? undefined : baseline.manifest;
   const generation = baseline.head.generation + 1;
-  const segments: Segment[] = [];
+  const made: SegmentFiles[] = [];
   for (const part of parts) {
-    const segment = await makeSegment(part, generation, context);
-    if (segment) segments.push(segment);
+    const files = await makeFiles(part, context);
+    if (files) made.push(files);
   }
+  const segments = await Promise.all(made.map((files) => keepFiles(files, generation, context)));
   let manifest: Manifest = {
     format: 2,
     generation,
@@ -108,39 +109,54 @@ export async function record(
   return { head, etag, manifest };
 }
 
-async function makeSegment(
+/** What a segment is made of, before it is in the bucket. */
+interface SegmentFiles {
+  change: Change;
+  rows: number;
+  fingerprint: KeptFile;
+  values: KeptFile[];
+}
+
+async function makeFiles(
   part: Recorded,
-  generation: number,
   context: RecordContext,
-): Promise<Segment | undefined> {
-  const { tools, paths, shape } = context;
+): Promise<SegmentFiles | undefined> {
+  const { change, staged } = part;
+  const isHashed = context.shape.mac !== undefined;
   const rows = part.rows - countRanges(part.except);
   if (rows === 0) return undefined;
-  const name = `${part.change}-${writerOf(context)}`;
   const isWhole = [part.except, part.unknown, part.skipped, part.stale].every(
     (ranges) => ranges.length === 0,
   );
-  const isAsPlanned = isWhole && part.change === 'added';
-  const isAsStored = isAsPlanned && shape.mac === undefined;
+  const isAsPlanned = isWhole && change === 'added';
   const files = isAsPlanned ? part.files : [await writeChosen(part, context)];
   const fingerprint =
-    isAsPlanned && part.staged
-      ? part.staged.fingerprints
-      : await fingerprintsOf(part.change, files, context);
-  const bare = shape.mac === undefined ? files : [await withoutFingerprints(part, files, context)];
-  const values: ObjectPointer[] = [];
-  for (const [n, file] of bare.entries()) {
-    const key = paths.values(generation, `${name}-${n}`);
-    values.push(await keepSegment(tools, key, { file, stored: isAsStored && part.stored?.[n] }));
-  }
+    isAsPlanned && staged
+      ? { file: staged.fingerprints.file, stored: await staged.fingerprints.onItsWay }
+      : { file: await fingerprintsOf(change, files, context) };
+  const bare = isHashed ? [await withoutFingerprints(part, files, context)] : files;
+  const isAsStored = isAsPlanned && !isHashed;
+  const values = bare.map((file, n) => ({ file, stored: isAsStored && part.stored?.[n] }));
+  return { change, rows, fingerprint, values };
+}
+
+async function keepFiles(
+  { change, rows, fingerprint, values }: SegmentFiles,
+  generation: number,
+  context: RecordContext,
+): Promise<Segment> {
+  const { tools, paths } = context;
+  const name = `${change}-${writerOf(context)}`;
+  const [kept, ...keptValues] = await Promise.all([
+    keepSegment(tools, paths.fingerprint(generation, name), fingerprint),
+    ...values.map((each, n) => keepSegment(tools, paths.values(generation, `${name}-${n}`), each)),
+  ]);
   return {
-    kind: part.change === 'removed' ? 'remove' : 'put',
-    isNew: part.change === 'added',
+    kind: change === 'removed' ? 'remove' : 'put',
+    isNew: change === 'added',
     rows,
-    fingerprint: await keepSegment(tools, paths.fingerprint(generation, name), {
-      file: fingerprint,
-    }),
-    values,
+    fingerprint: kept,
+    values: keptValues,
   };
 }
 

@@ -27,6 +27,12 @@ export function writerOf({ runId, tools }: Pick<RecordContext, 'runId' | 'tools'
   return `${runId}-${tools.lease.epoch}`;
 }
 
+/** A file that a baseline keeps, and where the same bytes are in the bucket already. */
+export interface KeptFile {
+  file: string;
+  stored?: ObjectPointer | false | undefined;
+}
+
 /**
  * Puts a file into the bucket and keeps it as the local copy of what is there. What is stored there under another name
  * is copied by the store itself, where it can.
@@ -34,7 +40,7 @@ export function writerOf({ runId, tools }: Pick<RecordContext, 'runId' | 'tools'
 export async function keepSegment(
   tools: SyncTools,
   key: string,
-  from: { file: string; stored?: ObjectPointer | false | undefined },
+  from: KeptFile,
 ): Promise<ObjectPointer> {
   const { file, stored } = from;
   crashPoint('segment.before');

@@ -26,6 +26,8 @@ export async function findLatest(
   },
 ): Promise<Latest> {
   const { files, names, passes, wanted } = from;
+  const [only, ...others] = files;
+  if (only && wanted && others.length === 0) return latestOf(duck, { file: only, names, wanted });
   await duck.run(`create table ${name} (segment integer, klo ubigint, khi ubigint)`);
   for (const pass of passes) {
     const keys = files.map(
@@ -47,6 +49,17 @@ export async function findLatest(
     .map((read) => `${read} where ${pass}`)
     .join(' union all by name ')})
     semi join (select segment, klo, khi from ${name} where ${pass}) using (segment, klo, khi)`;
+}
+
+/** A key is once in a file. */
+async function latestOf(
+  duck: Duck,
+  { file, names, wanted }: { file: ValueFile; names: readonly string[]; wanted: string },
+): Promise<Latest> {
+  const { paths, gone } = file;
+  const list = await valueList(duck, paths, names);
+  return (pass) => `select klo, khi, rh, ${gone} as gone, ${list} from ${parquet(paths)}
+    semi join (select klo, khi from ${wanted} where ${pass}) using (klo, khi) where ${pass}`;
 }
 
 /** A file that was written before the mapping had a column knows no value of it. */

@@ -40,15 +40,31 @@ export class Objects {
   }
 
   async get(bucket: string, key: string): Promise<Found | undefined> {
-    const folder = this.folderOf(bucket, key);
-    // A generation may be superseded between the look and the read; then the next look finds the newer one.
+    return this.find(this.folderOf(bucket, key), async (file) => {
+      const bytes = await readFile(file);
+      return bytes.length === 0 ? undefined : parse(bytes);
+    });
+  }
+
+  /** An object without its body. */
+  async look(
+    bucket: string,
+    key: string,
+  ): Promise<(ObjectHeader & { generation: number }) | undefined> {
+    return this.find(this.folderOf(bucket, key), readHeader);
+  }
+
+  /** A generation may be superseded between the look and the read; then the next look finds the newer one. */
+  private async find<T extends ObjectHeader>(
+    folder: string,
+    read: (file: string) => Promise<T | undefined>,
+  ): Promise<(T & { generation: number }) | undefined> {
     for (;;) {
       const generation = await newest(folder);
       if (generation === 0) return undefined;
-      const bytes = await readFile(join(folder, String(generation))).catch(() => Buffer.alloc(0));
-      if (bytes.length === 0) continue;
-      const found = { generation, ...parse(bytes) };
-      return found.deleted ? undefined : found;
+      const found = await read(join(folder, String(generation))).catch(() => undefined);
+      if (!found) continue;
+      return found.deleted ? undefined : { ...found, generation };
     }
   }
 
@@ -76,9 +92,9 @@ export class Objects {
     const file = join(this.root, at.bucket, `.unfinished-${randomUUID()}`);
     try {
       for (;;) {
-        const source = await this.get(from.bucket, from.key);
+        const source = await this.look(from.bucket, from.key);
         if (!source) return undefined;
-        const { generation, body: _, ...header } = source;
+        const { generation, ...header } = source;
         await link(join(this.folderOf(from.bucket, from.key), String(generation)), file);
         // Superseded meanwhile, it is empty, and the next look finds the newer one.
         if ((await stat(file)).size > 0) {
@@ -118,7 +134,7 @@ export class Objects {
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     const found: { key: string; header: ObjectHeader }[] = [];
     for (const key of wanted) {
-      const header = await this.get(bucket, key);
+      const header = await this.look(bucket, key);
       if (header) found.push({ key, header });
     }
     return found;
@@ -145,7 +161,7 @@ export class Objects {
     const folder = this.folderOf(bucket, key);
     await mkdir(folder, { recursive: true });
     for (;;) {
-      const current = await this.get(bucket, key);
+      const current = await this.look(bucket, key);
       check(current);
       const generation = await newest(folder);
       // What was checked must still be the newest when its successor is linked.
@@ -212,6 +228,20 @@ function parse(bytes: Buffer): ObjectHeader & { body: Buffer } {
   const length = bytes.readUInt32BE(0);
   const header = JSON.parse(bytes.toString('utf8', 4, 4 + length)) as ObjectHeader;
   return { ...header, body: bytes.subarray(4 + length) };
+}
+
+/** Undefined for the empty file of what was superseded. */
+async function readHeader(path: string): Promise<ObjectHeader | undefined> {
+  const file = await open(path);
+  try {
+    const length = Buffer.alloc(4);
+    if ((await file.read(length)).bytesRead < 4) return undefined;
+    const text = Buffer.alloc(length.readUInt32BE(0));
+    await file.read(text);
+    return JSON.parse(text.toString()) as ObjectHeader;
+  } finally {
+    await file.close();
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
