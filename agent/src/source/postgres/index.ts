@@ -10,9 +10,10 @@ import {
 } from '../../connector/postgres-wire.js';
 import type { PostgresAddress } from '../../connector/postgres-wire.js';
 import { defineSource } from '../../connector/source.js';
-import type { RowStream, SourceQuery } from '../../connector/source.js';
+import type { RowStream, SourceConnection, SourceQuery } from '../../connector/source.js';
 import type { Column } from '../../connector/value.js';
 import { Failure } from '../../failure.js';
+import { advice } from './advice.js';
 import { copyOut } from './copy-out.js';
 import { describe } from './describe.js';
 import { firstCopies } from './first-copy.js';
@@ -32,110 +33,58 @@ export default defineSource({
     },
   },
   secrets: postgresSecrets,
-  advice: [
-    {
-      code: 'source.tls_failed',
-      title: 'TLS with the database failed',
-      advice:
-        'Its certificate is not trusted, has expired, or is for another name. Renew it, or set `ssl` and `caFile` of the source.',
-    },
-    {
-      code: 'source.busy',
-      title: 'The database is busy',
-      advice: 'Locks or resources were not to be had in time. Run the sync again later.',
-    },
-    {
-      code: 'source.cancelled',
-      title: 'The database stopped the query',
-      advice:
-        'Somebody cancelled it, or it took longer than `statementTimeout` of the source. Raise that, or make the query faster.',
-    },
-    {
-      code: 'source.unreachable',
-      title: 'The database does not answer',
-      advice: 'Check host and port, and that the agent’s network may reach them.',
-    },
-    {
-      code: 'source.auth_failed',
-      title: 'Sign-in to the database failed',
-      advice:
-        'Check the user, and what the secret reference of its password points at in the agent.',
-    },
-    {
-      code: 'source.forbidden',
-      title: 'The user may not read this',
-      advice: 'Grant USAGE on the schema and SELECT on the tables that the model names.',
-    },
-    {
-      code: 'source.invalid',
-      title: 'The database does not accept the query',
-      advice:
-        'Run the model’s SQL in the database; the error text is in your bucket under the error id.',
-    },
-    {
-      code: 'source.rejected',
-      title: 'The query failed on a value',
-      advice:
-        'A cast or a division fails for some row. The error text is in your bucket under the error id.',
-    },
-    {
-      code: 'source.column_missing',
-      title: 'The model lacks a column',
-      advice:
-        'The primary key, the mapping or a template names a column that the query does not return.',
-    },
-    {
-      code: 'source.cut',
-      title: 'The query broke half way',
-      advice:
-        'Nothing was changed. Run the sync again; if it happens again, look at the database’s log.',
-    },
-  ],
+  advice,
   open: ({ settings, secrets }) => {
-    const address: PostgresAddress = { ...settings, password: secrets.password };
-    const clients = new Set<pg.Client>();
-    const connect = async (name: string): Promise<pg.Client> => {
-      const client = await connectPostgres(address, {
-        side: 'source',
-        name,
-        settings: [
-          'default_transaction_read_only = on',
-          `statement_timeout = '${settings.statementTimeout}s'`,
-          // A scan begins at the start of the table, not where another one happens to be: the baseline is in that order.
-          'synchronize_seqscans = off',
-        ],
-        socket: () => new LendingSocket(),
-      });
-      clients.add(client);
-      return client;
-    };
-    const disconnect = async (client: pg.Client): Promise<void> => {
-      clients.delete(client);
-      await client.end().catch(() => undefined);
-    };
-    return {
-      check: async () => {
-        const client = await connect('drawbridge check');
-        await client
-          .query('select 1')
-          .catch(fail)
-          .finally(() => disconnect(client));
-      },
-      query: async (query, signal) => {
-        const { workspaceId, syncId, runId } = query.tag;
-        const client = await connect(`drawbridge ${runId}`);
-        const comment = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */`;
-        const from = `${comment} ${fromOf(query)}`;
-        const cancel = (): Promise<void> => cancelStatement(address, client, 'source');
-        const done = (): Promise<void> => disconnect(client);
-        return read(client, { from, query, signal, cancel, done });
-      },
-      close: async () => {
-        for (const client of clients) await disconnect(client);
-      },
-    };
+    const { statementTimeout } = settings;
+    return openConnection({ ...settings, password: secrets.password }, statementTimeout);
   },
 });
+
+function openConnection(address: PostgresAddress, statementTimeout: number): SourceConnection {
+  const clients = new Set<pg.Client>();
+  const connect = async (name: string): Promise<pg.Client> => {
+    const client = await connectPostgres(address, {
+      side: 'source',
+      name,
+      settings: sessionSettings(statementTimeout),
+      socket: () => new LendingSocket(),
+    });
+    clients.add(client);
+    return client;
+  };
+  const disconnect = async (client: pg.Client): Promise<void> => {
+    clients.delete(client);
+    await client.end().catch(() => undefined);
+  };
+  return {
+    check: async () => {
+      const client = await connect('drawbridge check');
+      await client
+        .query('select 1')
+        .catch(fail)
+        .finally(() => disconnect(client));
+    },
+    query: async (query, signal) => {
+      const { workspaceId, syncId, runId } = query.tag;
+      const client = await connect(`drawbridge ${runId}`);
+      const comment = `/* drawbridge workspace=${workspaceId} sync=${syncId} run=${runId} */`;
+      const from = `${comment} ${fromOf(query)}`;
+      const cancel = (): Promise<void> => cancelStatement(address, client, 'source');
+      const done = (): Promise<void> => disconnect(client);
+      return read(client, { from, query, signal, cancel, done });
+    },
+    close: async () => {
+      for (const client of clients) await disconnect(client);
+    },
+  };
+}
+
+const sessionSettings = (statementTimeout: number): string[] => [
+  'default_transaction_read_only = on',
+  `statement_timeout = '${statementTimeout}s'`,
+  // A scan begins at the start of the table, not where another one happens to be: the baseline is in that order.
+  'synchronize_seqscans = off',
+];
 
 interface Reading {
   from: string;
