@@ -1,3 +1,4 @@
+import { peopleSync } from '@drawbridge/local/testing/people-sync.js';
 import { isOver, openWhole } from '@drawbridge/local/testing/whole.js';
 import type { Whole } from '@drawbridge/local/testing/whole.js';
 import { failureOf } from '../../failure.js';
@@ -36,18 +37,7 @@ async function prepare(whole: Whole): Promise<void> {
   await whole.warehouse.query(`create table person (${columns})`);
   await whole.target.query(`create table person (${columns})`);
   await whole.warehouse.query(`insert into person select n, 'person ' || n, n % 7 from generate_series(1, ${rows}) n`); // prettier-ignore
-  await whole.apply(`${whole.connections}
-models:
-  people: { source: warehouse, primaryKey: [id], table: public.person }
-syncs:
-  people:
-    model: people
-    destination: target
-    object: public.person
-    mode: mirror
-    key: { id: id }
-    fields: { name: name, team: team }
-`);
+  await whole.apply(peopleSync(whole, 'name: name, team: team'));
 }
 
 async function brokenAfter(whole: Whole, point: string): Promise<string[]> {

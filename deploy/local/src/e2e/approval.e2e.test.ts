@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { peopleSync } from '../testing/people-sync.js';
 import { openWhole } from '../testing/whole.js';
 import type { Whole } from '../testing/whole.js';
 
@@ -16,19 +17,8 @@ beforeEach(async () => {
     `create table person as select id, 'person ' || id as name from generate_series(1, 100) as id`,
   );
   await whole.target.query('create table person (id bigint primary key, name text)');
-  await whole.apply(`${whole.connections}
-models:
-  people: { source: warehouse, primaryKey: [id], sql: "select id, name from person" }
-syncs:
-  people:
-    model: people
-    destination: target
-    object: public.person
-    mode: mirror
-    key: { id: id }
-    fields: { name: name }
-    guards: { removed: { rows: 10, percent: 10, action: approve } }
-`);
+  const guards = 'guards: { removed: { rows: 10, percent: 10, action: approve } }';
+  await whole.apply(peopleSync(whole, 'name: name', { sync: guards }));
 });
 afterEach(() => whole.close());
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { peopleSync } from '../testing/people-sync.js';
 import { isOver, openWhole } from '../testing/whole.js';
 import type { RunRow, Whole } from '../testing/whole.js';
 
@@ -17,19 +18,10 @@ beforeEach(async () => {
   await whole.target.query(
     'create table person (id bigint primary key, name text, team int, seen_at timestamptz)',
   );
-  await whole.apply(`${whole.connections}
-models:
-  people: { source: warehouse, primaryKey: [id], table: public.person }
-syncs:
-  people:
-    model: people
-    destination: target
-    object: public.person
-    mode: mirror
-    key: { id: id }
-    fields: { name: name, team: team, seen_at: seen_at }
-    guards: { removed: { rows: 1000000, percent: 100, action: withhold } }
-`);
+  const guards = 'guards: { removed: { rows: 1000000, percent: 100, action: withhold } }';
+  await whole.apply(
+    peopleSync(whole, 'name: name, team: team, seen_at: seen_at', { sync: guards }),
+  );
 });
 
 afterEach(() => whole.close());

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { peopleSync } from '../testing/people-sync.js';
 import { isOver, openWhole } from '../testing/whole.js';
 import type { Whole } from '../testing/whole.js';
 
@@ -53,12 +54,7 @@ it('refuses what a stopped agent says after its lease was given to another', asy
   await whole.warehouse.query(`create table person as
     select id, 'person ' || id as name from generate_series(1, 200000) as id`);
   await whole.target.query('create table person (id bigint primary key, name text)');
-  await whole.apply(`${whole.connections}
-models:
-  people: { source: warehouse, primaryKey: [id], table: public.person }
-syncs:
-  people: { model: people, destination: target, object: public.person, mode: mirror, key: { id: id }, fields: { name: name } }
-`);
+  await whole.apply(peopleSync(whole, 'name: name'));
   const id = await whole.start('people');
   const begun = await whole.waitFor(id, (run) => run.phase === 'deliver' && run.counts.sent! > 0);
   const frozen = await whole.product.agentOf(begun.agent!);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { peopleSync } from '../testing/people-sync.js';
 import { isOver, openWhole } from '../testing/whole.js';
 import type { Whole } from '../testing/whole.js';
 
@@ -19,19 +20,8 @@ beforeEach(async () => {
 
 afterEach(() => whole.close());
 
-const withSync = (fields: string, words = '', model = ''): string => `${whole.connections}
-models:
-  people: { source: warehouse, primaryKey: [id], table: public.person${model} }
-syncs:
-  people:
-    model: people
-    destination: target
-    object: public.person
-    mode: mirror
-    key: { id: id }
-    fields: { ${fields} }
-${words}
-`;
+const withSync = (fields: string, sync = '', model = ''): string =>
+  peopleSync(whole, fields, { sync, model });
 
 const lookup = (onMiss: string): string =>
   `name: name, account_id: { lookup: { object: public.account, match: { domain: domain }, return: id, onMiss: ${onMiss} } }`;
@@ -63,13 +53,13 @@ it('finds the records that rows refer to, and tries a row again whose record is 
 
 it('sends the first of several rows with one key, or stops', async () => {
   await whole.warehouse.query(`insert into person values (2, 'Zoe', 'z.example')`);
-  await whole.apply(withSync('name: name', '', ', duplicates: fail'));
+  await whole.apply(withSync('name: name', '', 'duplicates: fail'));
   expect(await whole.run('people')).toMatchObject({
     state: 'failed',
     failure: { code: 'snapshot.repeated_keys' },
   });
   await whole.apply(
-    withSync('name: name', '', ', duplicates: first, orderBy: ["domain desc", name]'),
+    withSync('name: name', '', 'duplicates: first, orderBy: ["domain desc", name]'),
   );
   expect(await whole.run('people')).toMatchObject({ state: 'succeeded', counts: { sent: 3 } });
   expect((await people()).map(({ name }) => name)).toEqual(['Ada', 'Cleo', 'Zoe']);
@@ -77,7 +67,7 @@ it('sends the first of several rows with one key, or stops', async () => {
 
 it('sets a row aside that is refused run after run', async () => {
   await whole.target.query(`alter table person add check (name <> 'Bob')`);
-  await whole.apply(withSync('name: name', '    quarantineAfter: 2'));
+  await whole.apply(withSync('name: name', 'quarantineAfter: 2'));
   const codes = async (): Promise<string[]> =>
     (await whole.run('people')).errors.map(({ code }) => code);
   const refused = await codes();
@@ -92,12 +82,12 @@ it('asks before a new mapping sends rows again, or leaves them until they change
   await whole.apply(withSync('name: name'));
   await whole.run('people');
 
-  await whole.apply(withSync(named('upcase'), '    mappingChange: stop'));
+  await whole.apply(withSync(named('upcase'), 'mappingChange: stop'));
   expect(await whole.run('people')).toMatchObject({ state: 'failed', counts: { sent: 0 } });
   expect(await whole.run('people', { backfill: true })).toMatchObject({ counts: { sent: 3 } });
   expect(await names()).toEqual(['ADA', 'BOB', 'CLEO']);
 
-  await whole.apply(withSync(named('downcase'), '    mappingChange: from-now-on'));
+  await whole.apply(withSync(named('downcase'), 'mappingChange: from-now-on'));
   expect(await whole.run('people')).toMatchObject({ state: 'succeeded', counts: { sent: 0 } });
   await whole.warehouse.query(`update person set name = 'Zoe' where id = 3`);
   expect(await whole.run('people')).toMatchObject({ counts: { changed: 1, sent: 1 } });
@@ -106,7 +96,7 @@ it('asks before a new mapping sends rows again, or leaves them until they change
 
 it('holds what a guard asks about until a person lets it go', async () => {
   await whole.apply(
-    withSync('name: name', '    guards: { removed: { rows: 1, percent: 1, action: approve } }'),
+    withSync('name: name', 'guards: { removed: { rows: 1, percent: 1, action: approve } }'),
   );
   await whole.run('people');
   await whole.warehouse.query('delete from person where id > 1');
