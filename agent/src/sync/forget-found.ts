@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quoteText } from '../duck/duck.js';
 import type { Delivered } from './deliver.js';
 import { remember } from './lookup-cache.js';
 import type { Change } from './mapping.js';
@@ -8,10 +6,10 @@ import { valueColumn } from './mapping.js';
 import type { Lookups } from './open-lookups.js';
 import type { Plan } from './plan.js';
 import { rowsOf } from './plan.js';
+import { isWithin, rangeTable } from './range-table.js';
 import { mergeRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import type { Run } from './run.js';
-import { csvOptions, shortLine } from './work-files.js';
 
 /**
  * A row may be refused because the record that it was given is gone. Were that believed for the rest of its hour, so would
@@ -29,13 +27,12 @@ export async function forgetFound(
     if (refused.length === 0) continue;
     isRefused = true;
     const file = join(run.tools.workDir, `refused-${part.change}.tsv`);
-    await writeFile(file, refused.map(([from, to]) => `${from}\t${to}\n`).join(''));
-    const ranges = `read_csv(${quoteText(file)}, ${csvOptions({ first: 'UBIGINT', last: 'UBIGINT' }, shortLine)})`;
+    const ranges = await rangeTable(file, { refused });
     for (const { lookup, matchColumns, table } of lookups.list) {
       const values = lookup.match.map(({ column }) => valueColumn(column)).join(', ');
       await run.duck.run(`update ${table} set outcome = 'forgotten'
         where outcome = 'found' and (${matchColumns.join(', ')}) in (select (${values})
-          from ${rowsOf(part)} as p asof join ${ranges} as r on p.ord >= r.first where p.ord < r.last)`);
+          from ${rowsOf(part)} as p join ${ranges} as r on ${isWithin('p', 'r')})`);
     }
   }
   if (isRefused) for (const each of lookups.list) await remember(run, each);

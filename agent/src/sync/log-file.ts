@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteText } from '../duck/duck.js';
 import type { Duck } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
 import { rowsOf } from './plan.js';
 import { copyIfPossible } from './segments.js';
+import { isWithin, rangeTable } from './range-table.js';
 import { countRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import type { SyncTools } from './tools.js';
-import { asParquet, csvOptions, shortLine } from './work-files.js';
+import { asParquet } from './work-files.js';
 
 interface LoggablePart {
   files: readonly string[];
@@ -56,17 +57,12 @@ async function whole(
   return pointers;
 }
 
-/** Ranges do not overlap, so a row is in one exactly if it is in the last that begins at or before it. */
 async function writeRows(
   part: Pick<LoggablePart, 'files'>,
   file: string,
   { rows, duck }: { rows: readonly Range[]; duck: Duck },
 ): Promise<void> {
-  const ranges = `${file}.tsv`;
-  await writeFile(ranges, rows.map(([from, to]) => `${from}\t${to}\n`).join(''));
-  const columns = { first: 'UBIGINT', last: 'UBIGINT' };
-  await duck.run(`copy (select p.* from ${rowsOf(part)} as p
-      asof join read_csv(${quoteText(ranges)}, ${csvOptions(columns, shortLine)}) as r on p.ord >= r.first
-      where p.ord < r.last)
+  const ranges = await rangeTable(`${file}.tsv`, { logged: rows });
+  await duck.run(`copy (select p.* from ${rowsOf(part)} as p join ${ranges} as r on ${isWithin('p', 'r')})
     to ${quoteText(file)} ${asParquet}`);
 }

@@ -53,6 +53,14 @@ export class OutcomeSets {
     }
   }
 
+  /** What became of some rows, as it was listed elsewhere. */
+  gather({ refusals, ...listed }: Outcomes): void {
+    for (const kind of outcomeKinds)
+      for (const [from, to] of listed[kind]) this.sets[kind].add(from, to);
+    for (const [code, rows] of Object.entries(refusals))
+      for (const range of rows) this.add(range, code);
+  }
+
   list(): Outcomes {
     const listed = noOutcomes();
     for (const kind of outcomeKinds) listed[kind] = this.sets[kind].list();

@@ -4,9 +4,10 @@ import { decodeEntry } from './journal-entry.js';
 import type { Entry } from './journal-entry.js';
 import type { InFlight } from './journal.js';
 import type { Change } from './mapping.js';
-import { noOutcomes, outcomeKinds } from './outcomes.js';
+import { OutcomeSets } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import type { SyncPaths } from './paths.js';
+import { RangeSet } from './ranges.js';
 import type { Range } from './ranges.js';
 import { waysOut } from './ways-out.js';
 
@@ -18,17 +19,21 @@ export async function readJournal(
   left: InFlight,
   tools: { store: Store; paths: SyncPaths; signal: AbortSignal },
 ): Promise<Map<Change, Declared>> {
-  const found = new Map<Change, Declared>();
-  const of = (change: Change): Declared => {
-    const known = found.get(change) ?? { ...noOutcomes(), intended: [] };
+  const found = new Map<Change, { outcomes: OutcomeSets; intended: RangeSet }>();
+  const of = (change: Change): { outcomes: OutcomeSets; intended: RangeSet } => {
+    const known = found.get(change) ?? { outcomes: new OutcomeSets(), intended: new RangeSet() };
     found.set(change, known);
     return known;
   };
   for await (const { intents, outcomes } of entriesOf(left, tools)) {
-    for (const { change, from, to } of intents) of(change).intended.push([from, to]);
-    for (const { change, ...each } of outcomes) gather(of(change), each);
+    for (const { change, from, to } of intents) of(change).intended.add(from, to);
+    for (const { change, ...each } of outcomes) of(change).outcomes.gather(each);
   }
-  return found;
+  const listed = [...found].map(
+    ([change, { outcomes, intended }]) =>
+      [change, { ...outcomes.list(), intended: intended.list() }] as const,
+  );
+  return new Map(listed);
 }
 
 /** Rows of a part that may have left: intents run ahead of it. */
@@ -52,12 +57,6 @@ async function* entriesOf(
     number += 1;
   }
   if (isNumbered && number === 0) throw missing();
-}
-
-function gather(all: Outcomes, { refusals, ...entry }: Outcomes): void {
-  for (const kind of outcomeKinds) all[kind] = all[kind].concat(entry[kind]);
-  for (const [code, rows] of Object.entries(refusals))
-    all.refusals[code] = (all.refusals[code] ?? []).concat(rows);
 }
 
 function missing(): Failure {

@@ -14,8 +14,8 @@ import { bareFingerprint, keptNames } from './hashing.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import type { StagedRows } from './plan.js';
-import { countRanges } from './ranges.js';
-import { rangeTable } from './range-table.js';
+import { isWithin, rangeTable } from './range-table.js';
+import { countRanges, mergeRanges, subtractRanges } from './ranges.js';
 import type { Range } from './ranges.js';
 import { nextRejected } from './rejected.js';
 import type { AnsweredPart } from './rejected.js';
@@ -187,27 +187,32 @@ async function writeChosen(part: Recorded, { duck, tools, shape }: RecordContext
   const file = join(workDir, `values-${part.change}.parquet`);
   // Not the former values that a plan of changes has beside them.
   const columns = keptNames(shape).map((name) => `p.${valueColumn(name)}`);
-  const ranges = (name: RangeName): Promise<string> =>
-    rangeTable(join(workDir, `${name}-${part.change}.tsv`), part[name]);
-  const from = `${parquet(part.files)} as p
-      anti join ${await ranges('except')} as e on p.ord >= e.first and p.ord < e.last`;
-  const isRemoval = part.change === 'removed';
-  const marked = `case when u.first is not null then ${unknownFingerprint}
-      when s.first is not null then ${foreignFingerprint}
-      when t.first is not null then ${staleFingerprint}
+  const ranges = await rangeTable(join(workDir, `ranges-${part.change}.tsv`), marksOf(part));
+  const from = `${parquet(part.files)} as p left join ${ranges} as r on ${isWithin('p', 'r')}
+    where r.mark is distinct from 'except'`;
+  const rh = `case r.mark when 'unknown' then ${unknownFingerprint}
+      when 'skipped' then ${foreignFingerprint}
+      when 'stale' then ${staleFingerprint}
       else ${part.kind === undefined ? 'p.rh' : ownFingerprint} end`;
-  const select = isRemoval
-    ? `select p.klo, p.khi, 0::ubigint as rh from ${from}`
-    : `select p.ord, p.klo, p.khi, ${marked} as rh, ${columns.join(', ')} from ${from}
-      left join ${await ranges('unknown')} as u on p.ord >= u.first and p.ord < u.last
-      left join ${await ranges('skipped')} as s on p.ord >= s.first and p.ord < s.last
-      left join ${await ranges('stale')} as t on p.ord >= t.first and p.ord < t.last`;
-  await duck.run(`copy (${select})
-    to ${quoteText(file)} ${asParquet}`);
+  const select =
+    part.change === 'removed'
+      ? `select p.klo, p.khi, 0::ubigint as rh from ${from}`
+      : `select p.ord, p.klo, p.khi, ${rh} as rh, ${columns.join(', ')} from ${from}`;
+  await duck.run(`copy (${select}) to ${quoteText(file)} ${asParquet}`);
   return file;
 }
 
-type RangeName = 'except' | 'unknown' | 'skipped' | 'stale';
+/** A row has one mark, the first that fits. */
+function marksOf({ except, unknown, skipped, stale }: Recorded): Record<string, Range[]> {
+  const marks: Record<string, Range[]> = {};
+  let marked: Range[] = [];
+  for (const [mark, ranges] of Object.entries({ except, unknown, skipped, stale })) {
+    const own = subtractRanges(ranges, marked);
+    marks[mark] = own;
+    if (own.length > 0) marked = mergeRanges([...marked, ...own]);
+  }
+  return marks;
+}
 
 function rowsAfter(former: Manifest | undefined, parts: readonly Recorded[]): number {
   const taken = (change: Change): number =>

@@ -6,7 +6,7 @@ import { countOf } from './passes.js';
 import { rowFingerprint } from './plan-digest.js';
 import { rowsOf } from './plan.js';
 import { rejectedView } from './rejected-view.js';
-import { rangeTable } from './range-table.js';
+import { isWithin, rangeTable } from './range-table.js';
 import type { Range } from './ranges.js';
 import { keepSegment, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
@@ -53,20 +53,22 @@ async function nextSet(
   await duck.run(`create or replace table next_rejected as select * from ${rejectedView}`);
   const { workDir } = tools;
   for (const part of parts.filter(({ answered = [] }) => answered.length > 0)) {
-    const among = await rangeTable(join(workDir, 'answered.tsv'), part.answered ?? []);
+    const answered = await rangeTable(join(workDir, 'answered.tsv'), {
+      answered: part.answered ?? [],
+    });
     await duck.run(
-      `delete from next_rejected where (klo, khi) in (select (klo, khi) from ${within(part, among)})`,
+      `delete from next_rejected where (klo, khi) in (select (klo, khi) from ${within(part, answered)})`,
     );
-    for (const [code, ranges] of Object.entries(part.refusals ?? {})) {
-      const refused = await rangeTable(join(workDir, 'refused.tsv'), ranges);
-      await duck.run(`insert into next_rejected
-        select n.klo, n.khi, n.rh, 1 + coalesce(r.tries, 0), ${quoteText(runId)}, ${quoteText(code)}
-        from ${within(part, refused)} as n left join ${rejectedView} as r using (klo, khi, rh)`);
-    }
+    const { refusals = {} } = part;
+    if (Object.keys(refusals).length === 0) continue;
+    const refused = await rangeTable(join(workDir, 'refused.tsv'), refusals);
+    await duck.run(`insert into next_rejected
+      select n.klo, n.khi, n.rh, 1 + coalesce(r.tries, 0), ${quoteText(runId)}, n.mark
+      from ${within(part, refused)} as n left join ${rejectedView} as r using (klo, khi, rh)`);
   }
 }
 
 function within(part: AnsweredPart, ranges: string): string {
-  return `(select p.klo, p.khi, ${rowFingerprint('p.rh')} as rh from ${rowsOf(part)} as p
-    semi join ${ranges} as r on p.ord >= r.first and p.ord < r.last)`;
+  return `(select p.klo, p.khi, ${rowFingerprint('p.rh')} as rh, r.mark from ${rowsOf(part)} as p
+    join ${ranges} as r on ${isWithin('p', 'r')})`;
 }
