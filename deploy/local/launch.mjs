@@ -39,9 +39,9 @@ const steps = [
     run: ['npm', 'run', 'generate', '-w', '@drawbridge/proto'],
   },
   {
-    name: 'fingerprint kernel',
-    reads: ['agent/src/sync/kernel'],
-    makes: 'agent/dist/sync/kernel.wasm',
+    name: 'kernels',
+    reads: ['agent/src/sync/kernel', 'agent/src/connector/kernel'],
+    makes: 'agent/dist/connector/json-lines.wasm',
     run: ['npm', 'run', 'kernel', '-w', '@drawbridge/agent'],
   },
   {

@@ -15,7 +15,7 @@ const field = (
 const array = { open: '[', separator: ',', close: ']' };
 
 function written(fields: readonly TargetField[], rows: (string | null)[][], frame = array): string {
-  const bytes = new JsonLines(fields).write(linesOf(rows), rows.length, frame);
+  const bytes = new JsonLines(fields, frame).write(linesOf(rows), rows.length);
   return Buffer.from(bytes).toString();
 }
 

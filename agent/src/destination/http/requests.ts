@@ -34,10 +34,10 @@ export function requestsFor(call: Call, shape: Shape): (batch: Batch) => HttpReq
   const read = readerFor(call.url, shape.fields);
   const frame = frameOf(shape);
   const isOwn = !hasTwice(shape.fields) && !shape.instead;
-  const json = isOwn ? new JsonLines(shape.fields) : undefined;
+  const json = isOwn ? new JsonLines(shape.fields, frame) : undefined;
   const bodyOf = (batch: Batch): string | Uint8Array => {
     const { body } = call;
-    if (json && !body) return json.write(batch.lines, batch.size, frame);
+    if (json && !body) return json.write(batch.lines, batch.size);
     const texts = batch.records().map(({ key, fields }) => {
       if (!body) return JSON.stringify({ ...key, ...(shape.instead ?? fields) });
       return body.render(forTemplate({ ...key, ...fields, ...shape.instead }));

@@ -6,10 +6,12 @@ declare namespace WebAssembly {
   interface Global {
     readonly value: number | bigint;
   }
-  interface Module {
+  class Module {
+    constructor(bytes: Uint8Array);
     readonly brand?: never;
   }
-  interface Instance {
+  class Instance {
+    constructor(module: Module, imports: object);
     readonly exports: object;
   }
   function compile(bytes: Uint8Array): Promise<Module>;
