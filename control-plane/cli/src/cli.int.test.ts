@@ -245,6 +245,16 @@ describe('run', () => {
     ]);
   });
 
+  it('pauses a sync and lets it go on', async () => {
+    await using world = await setUp();
+    const paused = await world.drawbridge('pause', 's', '--json');
+    expect(paused.json()).toMatchObject({ name: 's', pausedAt: '2026-11-23T10:00:00.000Z' });
+    const resumed = await world.drawbridge('resume', 's');
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(resumed.out).toContain('The sync s is not paused. Next run: 2026-11-23T11:00:00.000Z.');
+    expect(await world.drawbridge('pause', 'nosuch')).toMatchObject({ code: 1 });
+  });
+
   it.each([
     [['--full', '--rebaseline']],
     [['--undo', sampleRun.id, '--full']],

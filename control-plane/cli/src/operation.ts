@@ -46,7 +46,7 @@ export interface Run {
   rowsPerSecond: number | null;
   remainingMs: number | null;
   planDigest: string | null;
-  options: { undo: string | null };
+  options: { undo: string | null; canary: number | null };
   /** The guards that ask for a person's word: added, changed, removed. */
   heldBy: string[];
   resumed: number;
@@ -61,7 +61,7 @@ export interface Run {
 
 const runFields = `
   id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
-  rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping options { undo }
+  rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping options { undo canary }
   counts { ${countNames.join(' ')} }
   phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
   errors { code vendorCode count errorId title advice }
@@ -100,6 +100,26 @@ export const approveRun: Operation<
 
 export const oneRun: Operation<{ run: Run | null }, { id: string }> = {
   document: `query Run($id: ID!) { run(id: $id) {${runFields}} }`,
+};
+
+export interface PausedSync {
+  name: string;
+  pausedAt: string | null;
+  nextRunAt: string | null;
+}
+
+export const pauseSync: Operation<
+  { pauseSync: { sync: PausedSync } },
+  { input: { sync: string } }
+> = {
+  document: `mutation PauseSync($input: PauseSyncInput!) { pauseSync(input: $input) { sync { name pausedAt nextRunAt } } }`,
+};
+
+export const resumeSync: Operation<
+  { resumeSync: { sync: PausedSync } },
+  { input: { sync: string } }
+> = {
+  document: `mutation ResumeSync($input: PauseSyncInput!) { resumeSync(input: $input) { sync { name pausedAt nextRunAt } } }`,
 };
 
 export interface RunsVariables {

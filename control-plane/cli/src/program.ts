@@ -4,6 +4,7 @@ import { agents } from './command/agents.js';
 import { enrollToken } from './command/enroll-token.js';
 import { exportConfiguration } from './command/export.js';
 import { keys } from './command/keys.js';
+import { pause, resume } from './command/pause.js';
 import { apply, plan } from './command/plan.js';
 import { approve, cancel, run, show } from './command/run.js';
 import { runs } from './command/runs.js';
@@ -19,6 +20,8 @@ export const commands: readonly Command[] = [
   show,
   approve,
   cancel,
+  pause,
+  resume,
   agents,
   enrollToken,
   keys,

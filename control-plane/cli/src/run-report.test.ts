@@ -100,12 +100,30 @@ it('says after the dry run of an undo how to do it, with the plan that it made',
     ...sampleRun,
     dryRun: true,
     planDigest: 'ab'.repeat(32),
-    options: { undo: 'run-1' },
+    options: { undo: 'run-1', canary: null },
     counts: { ...sampleRun.counts, added: 0, changed: 7, removed: 1 },
   };
   const text = runLines(counted).join('\n');
   expect(text).toContain('Taking back the run run-1: 1 row would be removed, 7 changed.');
   expect(text).toContain(`drawbridge run customers-to-app --undo run-1 --plan ${'ab'.repeat(32)}`);
-  for (const other of [{ dryRun: false }, { state: 'failed' }, { options: { undo: null } }])
+  for (const other of [
+    { dryRun: false },
+    { state: 'failed' },
+    { options: { undo: null, canary: null } },
+  ])
     expect(runLines({ ...counted, ...other }).join('\n')).not.toContain('--plan');
+});
+
+it('says after a canary that the sync is paused, and how to go on', () => {
+  const canary = {
+    ...sampleRun,
+    options: { undo: null, canary: 10 },
+    counts: { ...sampleRun.counts, sent: 10, pending: 95 },
+  };
+  const text = runLines(canary).join('\n');
+  expect(text).toContain('drawbridge resume customers-to-app');
+  const whole = { ...canary, counts: { ...canary.counts, pending: 0 } };
+  for (const other of [whole, { ...canary, dryRun: true }, { ...canary, state: 'running' }])
+    expect(runLines(other).join('\n')).not.toContain('resume');
+  expect(runLines({ ...whole, state: 'failed' }).join('\n')).toContain('resume');
 });

@@ -48,6 +48,7 @@ export function runLines(run: Run): string[] {
     `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
     ...heldLines(run),
     ...undoLines(run),
+    ...canaryLines(run),
     ...countLines(run),
     ...moreLines(run),
     `  ${phaseNames.map((name) => `${name} ${duration(run.phases[`${name}Ms`])}`).join(', ')}`,
@@ -64,6 +65,19 @@ function undoLines({ sync, state, dryRun, counts, planDigest, options: { undo } 
   return [
     `  Taking back the run ${undo}: ${changesText(counts)}.`,
     `  If that is right, do it with: drawbridge run ${sync} --undo ${undo} --plan ${planDigest}`,
+  ];
+}
+
+/** A canary pauses its sync, unless it came to every row. */
+function canaryLines({ sync, state, dryRun, counts, options, startedAt }: Run): string[] {
+  const isCut = state === 'failed' || state === 'cancelled';
+  const isEnded = isCut || state === 'succeeded' || state === 'completed_with_errors';
+  const pauses = isEnded && (isCut || counts.pending > 0) && startedAt !== null;
+  if (options.canary === null || dryRun || !pauses) return [];
+  return [
+    `  The sync is paused, so that you can look at what arrived. Its schedule starts no run.`,
+    `  If it is right, go on with:   drawbridge resume ${sync}`,
+    `  or send the rest at once with: drawbridge run ${sync}`,
   ];
 }
 

@@ -15,6 +15,7 @@ export type Permission =
   | 'run.read'
   | 'run.start'
   | 'run.cancel'
+  | 'sync.pause'
   | 'viewer.read';
 
 export const allowKey = 'drawbridge:allow';

@@ -9,6 +9,7 @@ import {
   type Finished,
 } from '@drawbridge/proto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { ordinary } from '../run/run-options.js';
 import type { LeaseKey } from './lease.js';
 import { only, openGround, yamlOfSyncs, type Agent, type Ground } from './testing/ground.js';
 import type { LeasedJob } from './work.js';
@@ -38,6 +39,38 @@ const accept = (agentId: string, job: LeasedJob) =>
   ground.database.$transaction((tx) => ground.jobs.accept(tx, agentId, job));
 const refuse = (agentId: string, job: LeasedJob, why: ReturnType<typeof failure>) =>
   ground.database.$transaction((tx) => ground.jobs.refuse(tx, agentId, job, why));
+
+describe('a canary', () => {
+  const ended = async (options: object, report: object, state = SyncOutcome.SUCCEEDED) => {
+    await ground.apply(yamlOfSyncs(1));
+    const id = await ground.runs.start(ground.caller, 'sync-0', { ...ordinary, ...options });
+    const agent = await ground.makeAgent();
+    const job = only(await ground.jobs.claim(agent, 1));
+    await accept(agent.id, job);
+    const value = create(SyncReportSchema, { outcome: state, counts: report });
+    await finish(agent.id, job, { case: 'syncReport', value });
+    expect(await ground.show(id)).toMatchObject({ finishedAt: expect.any(Date) });
+    const { pausedAt } = await ground.database.sync.findFirstOrThrow();
+    return pausedAt !== null;
+  };
+
+  it.each([
+    ['that leaves rows', { canary: 5 }, { sent: 5n, pending: 3n }, SyncOutcome.SUCCEEDED, true],
+    ['that fails', { canary: 5 }, { sent: 2n }, SyncOutcome.FAILED, true],
+    ['that is cancelled', { canary: 5 }, {}, SyncOutcome.CANCELLED, true],
+    ['that came to every row', { canary: 5 }, { sent: 5n }, SyncOutcome.SUCCEEDED, false],
+    [
+      'that is a dry run',
+      { canary: 5, dryRun: true },
+      { pending: 3n },
+      SyncOutcome.SUCCEEDED,
+      false,
+    ],
+    ['that is none', {}, { sent: 2n }, SyncOutcome.FAILED, false],
+  ])('%s: its sync is paused or not', async (_, options, report, state, isPaused) => {
+    expect(await ended(options, report, state)).toBe(isPaused);
+  });
+});
 
 describe('a run from its start to its end', () => {
   it('goes from the queue to an agent and ends with what the agent reports', async () => {

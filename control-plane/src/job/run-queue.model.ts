@@ -26,7 +26,8 @@ export class StartRunInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Send so many operations and leave the rest pending.',
+    description:
+      'Send so many operations and leave the rest pending. The sync is paused then, until somebody resumes it.',
   })
   canary?: number;
 

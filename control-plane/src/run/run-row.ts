@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/database.js';
 import { guardsOfRun, heldBy } from './held-by.js';
+import { pauseAfterCanary } from './pause-after-canary.js';
 import { statesBefore } from './run-state.js';
 import type { RunEnd } from './run-report.js';
 
@@ -50,7 +51,11 @@ export async function requeueRun(tx: Transaction, runId: string): Promise<boolea
  * meanwhile: then this is its end.
  */
 export async function endRun(tx: Transaction, runId: string, end: RunEnd): Promise<boolean> {
-  if (end.state !== 'waiting_approval') return settleRun(tx, runId, end);
+  if (end.state !== 'waiting_approval') {
+    const moved = await settleRun(tx, runId, end);
+    if (moved) await pauseAfterCanary(tx, runId);
+    return moved;
+  }
   if (!(await settleRun(tx, runId, end)))
     return settleRun(tx, runId, { ...end, state: 'cancelled' });
   await nameGuards(tx, runId, end);

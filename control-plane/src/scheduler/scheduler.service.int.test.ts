@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
+import { SyncService } from '../sync/sync.service.js';
 
 let ground: Ground;
 beforeEach(async () => {
@@ -95,11 +96,19 @@ describe('the schedules', () => {
     expect((await nextRuns())[0]!.getTime()).toBeGreaterThan(Date.now());
   });
 
-  it('leave a paused sync alone', async () => {
+  it('leave a paused sync alone, and make up for it when it is resumed', async () => {
     await ground.apply(yamlOfSyncs(1, hourly));
     await letPass(1);
-    await ground.database.sync.updateMany({ data: { pausedAt: new Date() } });
+    const syncs = new SyncService(ground.database);
+    expect(await syncs.pause(ground.caller, 'sync-0')).toMatchObject({
+      pausedAt: expect.any(Date),
+    });
     await ground.scheduler.startDue(signal);
     expect(await runs()).toEqual([]);
+    expect(await syncs.resume(ground.caller, 'sync-0')).toMatchObject({ pausedAt: null });
+    await ground.scheduler.startDue(signal);
+    expect(await runs()).toHaveLength(1);
+    const stranger = await ground.makeWorkspace();
+    await expect(syncs.pause(stranger, 'sync-0')).rejects.toMatchObject({ code: 'sync.not_found' });
   });
 });

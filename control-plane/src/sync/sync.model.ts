@@ -1,4 +1,4 @@
-import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Destination } from '../destination/destination.model.js';
 import { Model } from '../model/model.model.js';
 import { PageInfo } from '../page/page.model.js';
@@ -131,8 +131,24 @@ export class Sync {
   @Field(() => Date, { nullable: true })
   nextRunAt!: Date | null;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Since when its schedule starts no run: somebody paused it, or a canary left rows to send.',
+  })
   pausedAt!: Date | null;
+}
+
+@InputType()
+export class PauseSyncInput {
+  @Field(() => String)
+  sync!: string;
+}
+
+@ObjectType()
+export class PauseSyncPayload {
+  @Field(() => Sync)
+  sync!: Sync;
 }
 
 @ObjectType()

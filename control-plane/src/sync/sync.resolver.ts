@@ -1,8 +1,8 @@
-import { Args, Int, Query, Resolver } from '@nestjs/graphql';
+import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import type { Page } from '../page/page.js';
-import { Sync, SyncConnection } from './sync.model.js';
+import { PauseSyncInput, PauseSyncPayload, Sync, SyncConnection } from './sync.model.js';
 import { SyncService } from './sync.service.js';
 
 @Resolver(() => Sync)
@@ -26,5 +26,27 @@ export class SyncResolver {
     @Args('name', { type: () => String }) name: string,
   ): Promise<Sync | null> {
     return this.service.find(caller, name);
+  }
+
+  @Allow('sync.pause')
+  @Mutation(() => PauseSyncPayload, {
+    description: 'Its schedule starts no more runs. One that is under way goes on to its end.',
+  })
+  async pauseSync(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => PauseSyncInput }) input: PauseSyncInput,
+  ): Promise<PauseSyncPayload> {
+    return { sync: await this.service.pause(caller, input.sync) };
+  }
+
+  @Allow('sync.pause')
+  @Mutation(() => PauseSyncPayload, {
+    description: 'Its schedule goes on; a run that was due meanwhile starts at once.',
+  })
+  async resumeSync(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => PauseSyncInput }) input: PauseSyncInput,
+  ): Promise<PauseSyncPayload> {
+    return { sync: await this.service.resume(caller, input.sync) };
   }
 }

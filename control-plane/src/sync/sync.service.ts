@@ -33,6 +33,32 @@ export class SyncService {
     return (row && present(row)[0]) ?? null;
   }
 
+  /** Its schedule starts no run until it is resumed; again does nothing. */
+  async pause(caller: Caller, name: string): Promise<Sync> {
+    const where = { ...this.live(caller, name), pausedAt: null };
+    await this.database.sync.updateMany({ where, data: { pausedAt: new Date() } });
+    return this.there(caller, name);
+  }
+
+  /** A slot that has passed meanwhile is made up for at once. */
+  async resume(caller: Caller, name: string): Promise<Sync> {
+    await this.database.sync.updateMany({
+      where: this.live(caller, name),
+      data: { pausedAt: null },
+    });
+    return this.there(caller, name);
+  }
+
+  private live({ workspaceId }: Caller, name: string) {
+    return { workspaceId, name, removedAt: null };
+  }
+
+  private async there(caller: Caller, name: string): Promise<Sync> {
+    const sync = await this.find(caller, name);
+    if (sync) return sync;
+    throw syncNotFound(name);
+  }
+
   /** Also of a sync that was removed: its runs stay readable. */
   async idOf({ workspaceId }: Caller, name: string): Promise<string> {
     const row = await this.database.sync.findUnique({

@@ -294,6 +294,19 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     expect(complaints).toEqual([]);
   });
 
+  it('pauses a sync and lets it go on', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    await page.getByRole('link', { name: 'customers-to-app' }).click();
+    await button(page, 'Pause').click();
+    await page.getByText('Paused: no run until it is resumed').waitFor();
+    await page.getByText('public.customers · paused').waitFor();
+    expect(server.state.syncs.map(({ pausedAt }) => pausedAt !== null)).toContain(true);
+    await button(page, 'Resume').click();
+    await button(page, 'Pause').waitFor();
+    expect(server.state.syncs.every(({ pausedAt }) => pausedAt === null)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
   it('shows what guards a sync and what becomes of a changed mapping', async () => {
     const { page, complaints } = await setUpSignedIn();
     await page.getByRole('link', { name: 'customers-to-app' }).click();

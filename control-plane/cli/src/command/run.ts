@@ -19,7 +19,7 @@ export const run: Command = {
     ['--rebaseline', "take the query's rows as sent, and send nothing"],
     ['--dry-run', 'stop after the plan: count, and send nothing'],
     ['--verify', 'compare every value, not only fingerprints'],
-    ['--canary <number>', 'send so many operations and leave the rest for the next run'],
+    ['--canary <number>', 'send so many operations, then pause the sync until you resume it'],
     ['--only <rows>', 'rejected: send only rows that an earlier run was refused'],
     ['--undo <run>', 'take back what that run sent; --dry-run comes first, and counts'],
     ['--plan <digest>', 'with --undo: only if this is the plan that its dry run made'],

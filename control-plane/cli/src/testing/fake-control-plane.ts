@@ -110,6 +110,8 @@ function rootOf(state: FakeState) {
     cancelRun: ({ input }: Input<{ id: string }>) => ({
       run: { ...sampleRun, id: input.id, state: state.cancelled },
     }),
+    pauseSync: ({ input }: Input<{ sync: string }>) => pausedOf(input.sync, startedText),
+    resumeSync: ({ input }: Input<{ sync: string }>) => pausedOf(input.sync, null),
     run: ({ id }: { id: string }) => {
       const look = state.looks.length > 1 ? state.looks.shift() : state.looks[0];
       return look ? { ...sampleRun, id, ...look } : null;
@@ -130,6 +132,13 @@ function rootOf(state: FakeState) {
       return { apiKey };
     },
   };
+}
+
+const startedText = '2026-11-23T10:00:00.000Z';
+
+function pausedOf(name: string, pausedAt: string | null) {
+  if (name === 'nosuch') throw refusal('sync.not_found', 'There is no sync "nosuch".');
+  return { sync: { name, pausedAt, nextRunAt: '2026-11-23T11:00:00.000Z' } };
 }
 
 function apply(

@@ -29,7 +29,7 @@ export const sampleRun: Run = {
   rowsPerSecond: null,
   remainingMs: null,
   planDigest: null,
-  options: { undo: null },
+  options: { undo: null, canary: null },
   heldBy: [],
   resumed: 0,
   resentForMapping: 0,

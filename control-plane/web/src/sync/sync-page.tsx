@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useClient, useMutation } from 'urql';
@@ -14,6 +14,7 @@ import { RunTable } from '../run/run-table.js';
 import { Definition } from './definition.js';
 import { GuardsPanel } from './guards-panel.js';
 import { MappingTable } from './mapping-table.js';
+import { PauseButton } from './pause-button.js';
 import { RunButtons } from './run-buttons.js';
 import { StartRunMutation, SyncQuery, type Sync } from './sync-query.js';
 
@@ -46,15 +47,18 @@ export function SyncPage({ name }: { name: string }) {
         title={sync.name}
         crumbs={[{ label: 'Syncs', to: '/' }]}
         actions={
-          <RunButtons
-            liveRun={liveRun}
-            isBusy={started.fetching}
-            error={started.error}
-            start={(dryRun) => void start(dryRun)}
-          />
+          <Group gap="sm" align="flex-start">
+            <RunButtons
+              liveRun={liveRun}
+              isBusy={started.fetching}
+              error={started.error}
+              start={(dryRun) => void start(dryRun)}
+            />
+            <PauseButton sync={sync} ask={ask} />
+          </Group>
         }
       >
-        {`${sync.model.source} → ${sync.destination.name} · ${sync.object}`}
+        {`${sync.model.source} → ${sync.destination.name} · ${sync.object}${sync.pausedAt ? ' · paused' : ''}`}
       </PageHead>
       <Stack gap="md">
         <Panel title="Runs" isFlush>

@@ -30,6 +30,8 @@ export function rootOf(state: FakeState) {
       run: state.approve(input),
     }),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),
+    pauseSync: ({ input }: Input<{ sync: string }>) => ({ sync: state.pause(input.sync, true) }),
+    resumeSync: ({ input }: Input<{ sync: string }>) => ({ sync: state.pause(input.sync, false) }),
     createEnrollmentToken: ({ input }: Input<{ pool: string }>) => ({
       token: state.token,
       pool: input.pool,

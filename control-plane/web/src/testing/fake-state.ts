@@ -90,6 +90,13 @@ export class FakeState {
       yield { agentUpdated: agent };
   }
 
+  pause(name: string, isPaused: boolean) {
+    const sync = this.syncs.find((one) => one.name === name);
+    if (!sync) throw new GraphQLError('There is no such sync.');
+    sync.pausedAt = isPaused ? minutesAgo(0) : null;
+    return sync;
+  }
+
   private replace(run: SampleRun): SampleRun {
     this.runs = this.runs.map((one) => (one.id === run.id ? run : one));
     this.news.emit('run', run);

@@ -115,6 +115,8 @@ describe('a run that is asked for less', () => {
       counts: { added: 100, sent: 5, pending: 95 },
     });
     expect(await rowsIn()).toBe(5);
+    const { code, out } = await drawbridge('resume', 'people', '--json');
+    expect({ code, said: JSON.parse(out) }).toMatchObject({ code: 0, said: { pausedAt: null } });
     expect(await run('run', 'people')).toMatchObject({ code: 0, counts: { sent: 95 } });
   });
 
