@@ -26,7 +26,6 @@ export const agentTexts: Texts = {
   'internal.columns': ['The source gave other columns than asked for', ours],
   'internal.compaction': ['The parts of the baseline do not add up', ours],
   'internal.duckdb': ['The agent could not compare the rows', ours],
-  'internal.empty_batch': ['A batch had no rows', ours],
   'internal.order': ['The rows of a plan are out of order', ours],
   'internal.outcomes': ['The connector did not answer for every row', ours],
   'internal.partition': ['A part of the rows was larger than it should be', ours],
