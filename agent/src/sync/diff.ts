@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
 import type { Manifest } from './baseline.js';
 import { allCached } from './baseline.js';
-import { asParquet, csvOptions, keyLines, stagedColumns, stagedLines } from './work-files.js';
+import { csvOptions, keyLines, stagedColumns, stagedLines } from './work-files.js';
 import type { Footing } from './footing.js';
 import { keptNames, macName, macSql } from './hashing.js';
 import { valueColumn } from './mapping.js';
@@ -44,12 +43,14 @@ export async function diff(
   counts.removed = await countOf(duck, 'gone');
   const columns = names.map(valueColumn);
   const found = counts.changed;
-  await viewCandidates(duck, snapshot, { any: found > 0, workDir: tools.workDir });
-  if (shape.mac !== undefined) await viewMacs(duck, shape);
-  const passes = passesOf(await passesFor(snapshot, meter));
+  const bytes = await bytesToCompare(snapshot, meter);
+  const passes = passesOf(Math.max(1, Math.ceil(bytes / passBytes)));
+  const { workDir } = tools;
+  const held = { passes, areFew: bytes <= fewBytes, workDir };
+  await viewCandidates(duck, snapshot, { ...held, shape });
   const kept = keptNames(shape);
-  await viewFormer(duck, manifest, { tools, names: kept, passes });
-  const by = { columns, kept: kept.map(valueColumn), passes, workDir: tools.workDir };
+  await viewFormer(duck, manifest, { tools, names: kept, held });
+  const by = { columns, kept: kept.map(valueColumn), ...held };
   const compared = snapshot.columns.filter(({ name }) => footing.recode?.has(name) ?? true);
   const same = shape.mac === undefined ? sameValues(duck, compared) : [sameMac];
   await findChanged(duck, { ...by, ...footing, same });
@@ -60,21 +61,27 @@ export async function diff(
 
 /** Rows that are compared in one go, in bytes of their lines; the rows and their former values are both in memory. */
 const passBytes = 32 << 20;
+/** So many are not worth a file. */
+const fewBytes = 8 << 20;
 const assumedLineBytes = 512;
 
-async function passesFor(snapshot: Snapshot, { counts }: Meter): Promise<number> {
+async function bytesToCompare(snapshot: Snapshot, { counts }: Meter): Promise<number> {
   const { size } = await stat(snapshot.changed);
   const lineBytes = counts.changed > 0 ? size / counts.changed : assumedLineBytes;
-  const rows = Math.max(counts.changed, counts.removed);
-  return Math.max(1, Math.ceil((rows * lineBytes) / passBytes));
+  return Math.max(counts.changed, counts.removed) * lineBytes;
 }
 
-interface Comparing {
+/** How the rows that are compared are held. */
+interface Held {
+  passes: readonly string[];
+  areFew: boolean;
+  workDir: string;
+}
+
+interface Comparing extends Held {
   columns: string[];
   /** Those that the baseline has: all of them, or keys and HMAC. */
   kept: string[];
-  passes: readonly string[];
-  workDir: string;
 }
 
 async function findChanged(
@@ -135,11 +142,14 @@ function oldColumn(column: string): string {
   return column.replace('"c:', '"o:');
 }
 
-/** What may have changed, once out of the staged lines: it is gone through several times. */
+/**
+ * What may have changed, once out of the staged lines: it is gone through several times. Where no values are kept, with
+ * what it is compared by.
+ */
 async function viewCandidates(
   duck: Duck,
   snapshot: Snapshot,
-  { any, workDir }: { any: boolean; workDir: string },
+  { areFew, workDir, shape }: Held & { shape: Run['shape'] },
 ): Promise<void> {
   const names = snapshot.columns.map(({ name }) => name);
   const types = { class: 'VARCHAR', ...stagedColumns(names) };
@@ -147,26 +157,17 @@ async function viewCandidates(
     snapshot.repeatedKeys > 0
       ? `anti join ${keyLines(snapshot.repeated)} as r on s.klo = r.klo and s.khi = r.khi`
       : '';
-  const staged = `select s.* from read_csv(${quoteText(snapshot.changed)}, ${csvOptions(types, snapshot.longestLine)}) as s ${once}`;
-  const file = quoteText(join(workDir, 'candidates.parquet'));
-  if (any) await duck.run(`copy (${staged}) to ${file} ${asParquet}`);
-  await duck.run(
-    `create view candidates as ${any ? `select * from read_parquet(${file})` : `${staged} limit 0`}`,
-  );
-}
-
-/** The candidates with what they are compared by where no values are kept. */
-async function viewMacs(duck: Duck, shape: Run['shape']): Promise<void> {
-  await duck.run('alter view candidates rename to candidate_values');
-  await duck.run(`create view candidates as select *, ${macSql(shape)} as ${valueColumn(macName)}
-    from candidate_values`);
+  const mac = shape.mac === undefined ? '' : `, ${macSql(shape)} as ${valueColumn(macName)}`;
+  const staged = `select s.*${mac}
+    from read_csv(${quoteText(snapshot.changed)}, ${csvOptions(types, snapshot.longestLine)}) as s ${once}`;
+  await inPasses(duck, 'candidates', { passes: ['true'], areFew, workDir, select: () => staged });
 }
 
 /** Makes the view `former`: the acknowledged values of what may have changed or left, by key. */
 async function viewFormer(
   duck: Duck,
   manifest: Manifest | undefined,
-  to: { tools: SyncTools; names: readonly string[]; passes: readonly string[] },
+  to: { tools: SyncTools; names: readonly string[]; held: Held },
 ): Promise<void> {
   const puts = manifest?.segments.filter(({ kind }) => kind === 'put') ?? [];
   if (puts.length === 0) {
@@ -181,10 +182,8 @@ async function viewFormer(
   await duck.run(
     'create table wanted as select klo, khi from candidates union all select klo, khi from gone',
   );
-  const latest = await findLatest(duck, 'latest_values', { ...to, files, wanted: 'wanted' });
-  await inPasses(duck, 'former', {
-    passes: to.passes,
-    workDir: to.tools.workDir,
-    select: latest,
-  });
+  const { names, held } = to;
+  const from = { files, names, passes: held.passes, wanted: 'wanted' };
+  const latest = await findLatest(duck, 'latest_values', from);
+  await inPasses(duck, 'former', { ...held, select: latest });
 }

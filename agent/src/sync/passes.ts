@@ -8,8 +8,8 @@ export const passesOf = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => (count === 1 ? 'true' : `khi % ${count} = ${n}`));
 
 /**
- * Makes the view `name` of what `select` gives: one stretch of keys after the other, each in a file, so that memory does
- * not grow with the number of rows. `offset` counts the rows of the passes before.
+ * Makes the relation `name` of what `select` gives: one stretch of keys after the other, each in a file, so that memory
+ * does not grow with the number of rows; a few rows stay in memory. `offset` counts the rows of the passes before.
  */
 export async function inPasses(
   duck: Duck,
@@ -17,9 +17,13 @@ export async function inPasses(
   to: {
     passes: readonly string[];
     workDir: string;
+    areFew?: boolean;
     select: (pass: string, offset: number) => string;
   },
 ): Promise<void> {
+  const [only = 'true', ...others] = to.passes;
+  if (to.areFew && others.length === 0)
+    return duck.run(`create temp table ${name} as ${to.select(only, 0)}`);
   const files: string[] = [];
   let offset = 0;
   for (const [n, pass] of to.passes.entries()) {
