@@ -1,6 +1,8 @@
 import { Failure } from '../failure.js';
+import { countAlike } from './alike.js';
 import type { Change } from './mapping.js';
 import { operationKind } from './operation.js';
+import type { Run } from './run.js';
 import type { Counts, Guard, SyncRequest } from './sync-request.js';
 
 /** What the guards hold back. */
@@ -12,6 +14,16 @@ export interface Judgement {
 }
 
 export const nothingHeld: Judgement = { withheld: new Set(), unapproved: new Set() };
+
+/** What the guards judge: of what replaces everything each time, as changed only rows that are other ones. */
+export async function countsToJudge(
+  run: Pick<Run, 'request' | 'meter' | 'baseline' | 'shape' | 'duck'>,
+): Promise<Counts> {
+  const { request, meter } = run;
+  const { changed } = meter.counts;
+  if (request.mode !== 'replace' || !request.guards.changed || changed === 0) return meter.counts;
+  return { ...meter.counts, changed: changed - ((await countAlike(run)) ?? 0) };
+}
 
 /**
  * Throws when a guard stops the run. A change of which the mode sends nothing is not judged: held back, it would be
@@ -30,8 +42,6 @@ export function judge(request: SyncRequest, counts: Counts, baselineRows: number
   for (const change of ['added', 'changed', 'removed'] as const) {
     const guard = guards[change];
     if (!guard || !operationKind(request, change)) continue;
-    // Replaced is everything each time; how much of it is another one nobody counts.
-    if (request.mode === 'replace' && change === 'changed') continue;
     if (!isTripped(guard, counts[change], baselineRows)) continue;
     if (guard.action === 'withhold') withheld.add(change);
     else if (guard.action === 'approve') unapproved.add(change);

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
-import { macName } from './hashing.js';
-import { valueColumn } from './mapping.js';
+import { countAlike } from './alike.js';
 import { countOf } from './passes.js';
 import { record } from './record.js';
 import { withOwnFolder } from './segments.js';
@@ -39,19 +38,10 @@ export async function recode(run: Run): Promise<void> {
  * so, the run stops rather than to send them.
  */
 export async function countForMapping(run: Run): Promise<void> {
-  const { request, footing, baseline, shape, duck, meter } = run;
+  const { request, footing, meter } = run;
   if (!footing.owed || request.run.full || meter.counts.changed === 0) return;
-  const former = new Set(baseline.manifest?.columns.map(({ name }) => name));
-  const compared = shape.columns.filter(({ name }) => former.has(name));
-  const isHashed = shape.mac !== undefined;
-  // Of other columns there is another HMAC: then nobody can tell, and all count as the same.
-  const isAlike = compared.length === shape.columns.length && former.size === compared.length;
-  const names = isHashed ? (isAlike ? [macName] : []) : compared.map(({ name }) => name);
-  const same = names.map((name) => {
-    const column = valueColumn(name);
-    return `${column} is not distinct from ${column.replace('"c:', '"o:')}`;
-  });
-  run.resentForMapping = await countOf(duck, `changed where ${same.join(' and ') || 'true'}`);
+  // Where nobody can tell, all count as the same.
+  run.resentForMapping = (await countAlike(run)) ?? meter.counts.changed;
   if (footing.stops && run.resentForMapping > 0) throw mappingChanged(run.resentForMapping);
 }
 

@@ -205,6 +205,26 @@ describe('a replacement', () => {
     expect(await content()).toEqual([]);
   });
 
+  it('is judged by how many rows are other ones, though all of them are sent', async () => {
+    await run();
+    const before = await content();
+    const changed = { rows: 10, percent: 10, action: 'stop' as const };
+    const guards = { changed, emptyResult: 'stop' as const };
+    expect(await run({ guards })).toMatchObject({ outcome: 'succeeded', counts: { sent: 50 } });
+    const renamed = (count: number): TextRow[] =>
+      people(50).map((row, n) => (n < count ? { ...row, name: 'other' } : row));
+    table = renamed(11);
+    expect(await run({ guards })).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { code: 'guard.changed' } },
+      counts: { sent: 0 },
+    });
+    expect(await content()).toEqual(before);
+    table = renamed(10);
+    expect(await run({ guards })).toMatchObject({ outcome: 'succeeded', counts: { sent: 50 } });
+    expect(await content()).toEqual(table);
+  });
+
   it('replaces every row where no key tells them apart, unless foreign keys would feel it', async () => {
     await fixture.client.query(`create table event (id bigint, name text)`);
     const keyless = { object: 'event', key: [], fields: ['id', 'name'].map(column) };

@@ -14,7 +14,7 @@ import { footingOf } from './footing.js';
 import { foretell } from './foretell.js';
 import { forgetFound } from './forget-found.js';
 import { interruptible } from './interruptible.js';
-import { judge, nothingHeld } from './guard.js';
+import { countsToJudge, judge, nothingHeld } from './guard.js';
 import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
 import { logLater, logOwed } from './late-log.js';
@@ -159,7 +159,7 @@ async function planFrom(
   const recordOnly = recordsOnly(run);
   const { withheld, unapproved } = recordOnly
     ? nothingHeld
-    : judge(request, meter.counts, snapshot.baselineRows);
+    : judge(request, await countsToJudge(run), snapshot.baselineRows);
   run.unapproved = unapproved;
   // Then some rows are as one mapping says and some as another, and the next run has to send all of them.
   const leavesSome = withheld.has('changed') || request.run.onlyRejected;
