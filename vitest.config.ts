@@ -1,10 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 
 const node = {
   environment: 'node' as const,
   globalSetup: ['deploy/local/src/testing/global-setup.ts'],
 };
+
+const slowestFirst = ['e2e', 'int', 'pure'];
+
+/** What takes minutes begins first, so that in the end no worker waits for the other one. */
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project }: TestSpecification): number => slowestFirst.indexOf(project.name);
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 // pure: no server. int: real servers on loopback. e2e: through the front door, in real processes.
 export default defineConfig({
@@ -16,6 +28,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // A core to each file, and none left over: most of their time the later ones wait for processes of their own.
     maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         extends: true,
