@@ -102,6 +102,12 @@ test('a file with other columns than the baseline has now is written anew', asyn
   });
 });
 
+test('what has no row left is not fetched', async () => {
+  const lost = { ...(await stored(0, 900)), key: 'lost' };
+  const segments = [put(true, 900, [lost]), put(false, 900, [await stored(0, 900)])];
+  expect(await compacted(segments, [0, 900])).toMatchObject({ rows: 900 });
+});
+
 test('of rows that were taken out and came again only the last are left', async () => {
   const removed: Segment = { ...put(false, 100, [await stored(0, 100)]), kind: 'remove' };
   const segments = [

@@ -37,10 +37,11 @@ export async function compactValues(
   const reads: string[] = [];
   const overrides: string[] = [];
   for (const [n, segment] of segments.entries()) {
-    const paths = await allCached(tools, segment.values);
     // What nothing is read of that came before has nothing to override.
-    if (!segment.isNew && reads.length > 0)
-      overrides.push(`select ${n} as segment, klo, khi from ${parquet(paths)}`);
+    const isOverride = !segment.isNew && reads.length > 0;
+    if (survivors[n] === 0 && !isOverride) continue;
+    const paths = await allCached(tools, segment.values);
+    if (isOverride) overrides.push(`select ${n} as segment, klo, khi from ${parquet(paths)}`);
     if (survivors[n] === 0) continue;
     const isWhole = survivors[n] === segment.rows && (await hasExactly(duck, paths, names));
     const left = isWhole ? segment.values.filter(isLargeAmong(segments)) : [];
