@@ -58,6 +58,10 @@ export const runTexts: Texts = {
     'The mapping is another one than before',
     'Nothing was sent. Send unchanged rows again as they are now with `drawbridge run SYNC --backfill`, or leave them and send rows as they change with `drawbridge run SYNC --from-now-on`. The run says how many rows that is. `mappingChange` in the sync decides for every run.',
   ],
+  'mapping.nothing_to_backfill': [
+    'The mapping has not changed since the last run',
+    'Nothing was sent. An ordinary run sends what has changed. If an earlier `--from-now-on` left rows as they were, nothing tells them apart any more: send every row with `drawbridge run SYNC --full`.',
+  ],
   'snapshot.repeated_keys': [
     'Several rows have the same primary key',
     'Nothing was sent. Correct the SQL or the `primaryKey` of the model. Or say what to do with such rows: `duplicates: first` with an `orderBy` sends one of them, `duplicates: invalid` none.',

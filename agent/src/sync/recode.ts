@@ -34,6 +34,22 @@ export async function recode(run: Run): Promise<void> {
 }
 
 /**
+ * Once rows were left as they are (`from-now-on`), the baseline no longer knows which: it says of all that they are as
+ * the mapping makes them, and a backfill would send nothing. Another attempt at a run that has done it is content.
+ */
+export function assertBackfills({
+  request,
+  footing,
+  baseline,
+  runId,
+}: Pick<Run, 'request' | 'footing' | 'baseline' | 'runId'>): void {
+  const { isFresh, resend, owed } = footing;
+  if (request.run.mappingChange !== 'backfill' || !baseline.manifest || isFresh || resend || owed)
+    return;
+  if (baseline.head.runId !== runId) throw nothingToBackfill();
+}
+
+/**
  * Counts the rows that are sent although nothing of them changed but what the mapping makes of it. Where the sync says
  * so, the run stops rather than to send them.
  */
@@ -50,5 +66,13 @@ function mappingChanged(rows: number): Failure {
     'CONFIG',
     'mapping.changed',
     `The mapping is another one than the rows were sent with. Run the sync with --backfill to send ${rows} unchanged rows again as it is now, or with --from-now-on to send rows as they change from now on.`,
+  );
+}
+
+function nothingToBackfill(): Failure {
+  return new Failure(
+    'CONFIG',
+    'mapping.nothing_to_backfill',
+    'The mapping has not changed since the last run, so --backfill has no rows to send again. Rows that an earlier --from-now-on left as they were are not told apart any more: --full sends every row.',
   );
 }

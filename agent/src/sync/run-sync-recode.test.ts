@@ -122,6 +122,31 @@ describe('a mapping from now on', () => {
   });
 });
 
+describe('a backfill', () => {
+  const backfill = asked({ mappingChange: 'backfill' });
+
+  it('says what to do instead where an earlier run left the rows as they were', async () => {
+    await engine.run({ ...shout, mappingChange: 'from-now-on' });
+    const report = await engine.run({ ...shout, ...backfill });
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { kind: 'CONFIG', code: 'mapping.nothing_to_backfill' } },
+      counts: { sent: 0 },
+    });
+    expect(await engine.run({ ...shout, ...asked({ full: true }) })).toMatchObject({
+      outcome: 'succeeded',
+      counts: { sent: 20 },
+    });
+  });
+
+  it('is content where another attempt at the same run has done it', async () => {
+    const runId = crypto.randomUUID();
+    const again = { ...shout, ...backfill, runId };
+    expect(await engine.run(again)).toMatchObject({ counts: { sent: 20 } });
+    expect(await engine.run(again)).toMatchObject({ outcome: 'succeeded', counts: { sent: 0 } });
+  });
+});
+
 describe('a mapping that stops the run', () => {
   const stop = { ...shout, mappingChange: 'stop' as const };
 

@@ -36,7 +36,7 @@ import { keepStillRejected, viewRejected } from './rejected-view.js';
 import { assertRemovable } from './removal-key.js';
 import { assertNotRepeated } from './repeated.js';
 import { report } from './report.js';
-import { countForMapping, recode } from './recode.js';
+import { assertBackfills, countForMapping, recode } from './recode.js';
 import { resolveLookups } from './resolve.js';
 import { openRun } from './run.js';
 import type { Run } from './run.js';
@@ -176,6 +176,7 @@ async function planFrom(
 /** Finds out what of the baseline can be compared; where that is nothing, the run starts over. */
 function stand(run: Run, columns: readonly Column[]): void {
   run.footing = footingOf(run.request, columns, run.baseline.manifest);
+  assertBackfills(run);
   if (!run.footing.isFresh) return;
   run.fresh = true;
   run.baseline = { ...run.baseline, manifest: undefined };

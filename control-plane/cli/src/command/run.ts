@@ -25,7 +25,10 @@ export const run: Command = {
     ['--plan <digest>', 'with --undo: only if this is the plan that its dry run made'],
     ['--accept-types', 'take columns whose type changed as they are, and send nothing for it'],
     ['--backfill', 'the mapping changed: send every current row again'],
-    ['--from-now-on', 'the mapping changed: send only what changes from now on'],
+    [
+      '--from-now-on',
+      'the mapping changed: send only what changes from now on (later, only --full sends the rest)',
+    ],
     waitOption,
   ],
   act: async ({ args: [sync = ''], options }, context) => {
