@@ -1,9 +1,9 @@
-/** The table of the benchmark of memory: a key and three columns, about 45 bytes a row as text. */
+/** The table of the benchmark of memory: a key and three columns, about 45 bytes a row as text; without a log, for its disk. */
 const columns = ['id bigint', 'score int', 'plan text', 'seen_at timestamptz'];
 export const narrowColumns = columns.map((column) => column.split(' ')[0]!);
 
 export const makeNarrowSql = (table: string): string =>
-  `create table ${table} (${columns.join(', ')})`;
+  `create unlogged table ${table} (${columns.join(', ')})`;
 
 export const fillNarrowSql = (rows: number): string => `insert into narrow select
   id,
