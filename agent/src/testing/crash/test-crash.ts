@@ -27,10 +27,10 @@ interface Summary {
 }
 
 /** Each has databases, a bucket server and processes of its own. Some wait for silence while the others work. */
-const worldCount = availableParallelism() + 2;
+const usualWorlds = availableParallelism() + 2;
 
 const usage =
-  'Usage: npm run test:crash -- [--points a,b] [--only TEXT] [--thorough] [--pairs N] [--seed N] [--json]\n' +
+  'Usage: npm run test:crash -- [--points a,b] [--only TEXT] [--thorough] [--at-once N] [--pairs N] [--seed N] [--json]\n' +
   'Without --points every step of a run is tried, each way to deliver at every other one, then random pairs, then faults.\n' +
   '--thorough tries each scenario at each point, at its first and last passing, and three times the faults: some hours.\n' +
   '--only tries what has the text in its name, which is "scenario · what is done to it".';
@@ -39,6 +39,7 @@ const { values: flags } = parseArgs({
     points: { type: 'string' },
     thorough: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    'at-once': { type: 'string', default: String(usualWorlds) },
     pairs: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
@@ -52,8 +53,9 @@ async function main(): Promise<void> {
   const chosen = flags.points?.split(',').map((name) => name.trim());
   const unknown = chosen?.filter((name) => !Object.hasOwn(crashPoints, name)) ?? [];
   if (unknown.length > 0) return fail(`No such point: ${unknown.join(', ')}.\n${usage}`);
-  const [pairs, seed] = [flags.pairs, flags.seed].map(Number);
-  if (![pairs, seed].every((n) => Number.isSafeInteger(n) && n! >= 0)) return fail(usage);
+  const numbers = [flags.pairs, flags.seed, flags['at-once']].map(Number);
+  const [pairs, seed, atOnce] = numbers;
+  if (!numbers.every((n) => Number.isSafeInteger(n) && n >= 0) || atOnce === 0) return fail(usage);
   await using open = new AsyncDisposableStack();
   const directory = open.adopt(await mkdtemp(`${tmpdir()}/drawbridge-crash-pg-`), (path) =>
     rm(path, { recursive: true, force: true }),
@@ -63,7 +65,7 @@ async function main(): Promise<void> {
     (server) => server.close(),
   );
   const worlds: World[] = [];
-  for (let n = 0; n < worldCount; n += 1)
+  for (let n = 0; n < atOnce!; n += 1)
     worlds.push(open.adopt(await openWorld(postgres.url()), (world) => world.close()));
   const engine = await summarise(worlds, { chosen, pairs: pairs!, seed: seed! });
   const whole = await tryWhole(postgres.url(), chosen);
