@@ -197,18 +197,29 @@ describe('an undone run', () => {
     });
   });
 
-  it('survives a crash like any other run (invariant 3)', async () => {
-    await twoRuns();
-    let batches = 0;
-    moods.maxRows = 1;
-    moods.after = () => {
-      if (++batches === 4) throw new Error('The machine is gone.');
-    };
-    await undo(second, { runId: third });
-    delete moods.after;
-    expect(await undo(second, { runId: third })).toMatchObject({ outcome: 'succeeded' });
-    expect(records()).toEqual(people(10));
-  });
+  it.each([
+    ['before', 2],
+    ['before', 5],
+    ['after', 3],
+    ['after', 6],
+  ] as const)(
+    'is finished by a second attempt, though the first was cut off %s batch %d (invariant 3)',
+    async (when, cut) => {
+      await twoRuns();
+      const sent = records();
+      moods.maxRows = 1;
+      let batches = 0;
+      moods[when] = () => {
+        if (++batches === cut) throw new Error('The machine is gone.');
+      };
+      expect(await undo(second)).toMatchObject({ outcome: 'failed' });
+      delete moods[when];
+      expect(await undo(second)).toMatchObject({ outcome: 'succeeded' });
+      expect(records()).toEqual(people(10));
+      await run(crypto.randomUUID());
+      expect(records()).toEqual(sent);
+    },
+  );
 });
 
 describe('a run can not be undone', () => {

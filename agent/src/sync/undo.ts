@@ -25,9 +25,10 @@ import { asParquet, parquet } from './work-files.js';
 // It is a run like any other from the plan on: guards, dry run, delivery, record and log. It reads the log of that run
 // in place of the query.
 //
-// A row is taken back only while the baseline has it as that run left it. What a later run made of it stays, and is
-// counted as skipped. Afterwards the baseline holds the old values, for the destination has acknowledged them. So the
-// next ordinary run finds the query's values as changes and sends them again: pause the sync, or mend the model, first.
+// A row is taken back only while the baseline has it as that run left it, or says that it may have become by now what it
+// is to become: an attempt at the undo was cut off there. What a later run made of it stays, and is counted as skipped.
+// Afterwards the baseline holds the old values, for the destination has acknowledged them. So the next ordinary run finds
+// the query's values as changes and sends them again: pause the sync, or mend the model, first.
 
 /** In place of the query: the columns, and no rows. */
 export async function openUndo(run: Run, undone: string): Promise<RowStream> {
@@ -139,6 +140,12 @@ function oppositesSql(pass: string, { is, latest }: { is: string[]; latest: Late
   const wasThere = `f.change <> 'added'`;
   const asLeft = is.map((column) => `v.${column} is not distinct from l.${column}`);
   const alike = is.map((column, n) => `f.${was[n]} is not distinct from l.${column}`);
+  // Recorded as it was to be sent, and nobody knows whether it was; see `record.ts`.
+  const mayBeBack = [
+    'v.rh = 8',
+    wasThere,
+    ...is.map((column, n) => `v.${column} is not distinct from f.${was[n]}`),
+  ].join(' and ');
   const values = is.map(
     (column, n) => `case when ${wasThere} then f.${was[n]} else l.${column} end as ${column}`,
   );
@@ -146,7 +153,8 @@ function oppositesSql(pass: string, { is, latest }: { is: string[]; latest: Late
   return `with t as (select * from taken where ${pass}),
       ends as (select klo, khi, min(attempt) as first, max(attempt) as last from t group by klo, khi)
     select case when not ${wasThere} then 'removed' when ${isThere} then 'changed' else 'added' end as change,
-      case when ${isThere} then v.klo is not null and v.rh % 8 = 0 and v.rh <> 8 and ${asLeft.join(' and ')}
+      coalesce(${mayBeBack}, false) or
+        case when ${isThere} then v.klo is not null and v.rh % 8 = 0 and v.rh <> 8 and ${asLeft.join(' and ')}
         else v.klo is null end as is_current,
       l.klo, l.khi, case when ${wasThere} then ${unseenFingerprint} else 0::ubigint end as rh,
       ${[...values, ...former].join(', ')}
