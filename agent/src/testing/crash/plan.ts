@@ -98,10 +98,17 @@ export function everyPoint(seen: Seen, { isThorough, seed }: Extent): AtPoint[] 
       const last = trials.length % 2 === 0 ? 1 : times;
       for (const nth of new Set(isThorough ? [1, times] : [last])) {
         const disturbance = crashes({ point, nth });
-        trials.push({ point, scenario, seed: seed + trials.length, disturbance });
+        const mayMiss = whyMissed(point, nth);
+        trials.push({ point, scenario, seed: seed + trials.length, disturbance, ...mayMiss });
       }
     }
   return trials;
+}
+
+/** Outcomes go to the bucket as the last ones have arrived there, so nobody can say into how many parts. */
+function whyMissed(point: CrashPoint, nth: number): { mayMiss?: string } {
+  const isByTime = point.startsWith('outcome.') && nth > 1;
+  return isByTime ? { mayMiss: 'how often outcomes are written depends on time' } : {};
 }
 
 type AtPoint = Trial & { point: CrashPoint };

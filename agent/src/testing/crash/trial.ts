@@ -15,7 +15,7 @@ export interface Trial {
   /** Decides which rows change and when, and whether it is the same run that is tried again. */
   seed: number;
   disturbance: Disturbance;
-  /** Why it may be that nothing happens; without a reason such a trial counts as not run, and the suite fails. */
+  /** Why it may be that nothing happens; without a reason the suite fails then. */
   mayMiss?: string;
 }
 

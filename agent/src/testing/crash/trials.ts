@@ -15,10 +15,14 @@ export interface Violation {
   what: string;
 }
 
+export interface Missed extends Omit<Violation, 'what'> {
+  mayMiss?: string;
+}
+
 export interface Tried {
   runs: number;
-  /** Trials in which nothing happened, and no reason was given why that may be. */
-  notRun: Omit<Violation, 'what'>[];
+  /** Trials in which nothing happened. They try nothing, so without a reason why that may be the suite fails. */
+  notRun: Missed[];
   violations: Violation[];
 }
 
@@ -38,8 +42,8 @@ export async function tryAll(
       const told = { scenario: scenario.name, disturbance: disturbance.name, seed };
       tried.runs += verdict.runs;
       tried.violations.push(...verdict.violations.map((what) => ({ ...told, what })));
-      const isMissed = !verdict.happened && mayMiss === undefined;
-      if (isMissed && verdict.violations.length === 0) tried.notRun.push(told);
+      if (!verdict.happened && verdict.violations.length === 0)
+        tried.notRun.push({ ...told, ...(mayMiss !== undefined && { mayMiss }) });
       progress.tried(`${told.scenario} · ${told.disturbance} · seed ${seed}`, verdict);
     }
   };
