@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance, DuckDBScalarFunction, StatementType, VARCHAR } from '@duckdb/node-api';
+import {
+  DOUBLE,
+  DuckDBInstance,
+  DuckDBScalarFunction,
+  StatementType,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Failure, diskFull } from '../failure.js';
 
@@ -28,6 +35,14 @@ export interface Duck {
   isSelect(sql: string): Promise<boolean>;
   /** Makes a function of one text known to SQL; NULL stays NULL. It may be called for any row, in any order. */
   define(name: string, work: (text: string) => string): void;
+  /**
+   * While `work` goes on, SQL can ask `tell` of a number, for an answer from 0 to 255; `work` gets the SQL that does it. So
+   * what is known of rows by their numbers needs no table of them.
+   */
+  withNumbers<T>(
+    tell: (number: number) => number,
+    work: (numberOf: (sql: string) => string) => Promise<T>,
+  ): Promise<T>;
   /** Until the next call, nothing is begun once the signal is aborted, and what is under way ends with a failure. */
   obey(signal: AbortSignal | undefined): void;
   close(): void;
@@ -78,6 +93,7 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
     },
     isSelect: (sql) => translated(() => isSelect(connection, sql)),
     define: (name, work) => connection.registerScalarFunction(textFunction(name, work)),
+    withNumbers: makeWithNumbers(connection),
     obey: (signal) => {
       obeyed?.removeEventListener('abort', interrupt);
       obeyed = signal;
@@ -117,6 +133,46 @@ function textFunction(name: string, work: (text: string) => string): DuckDBScala
         const text = texts.getItem(row) as string | null;
         output.setItem(row, text === null ? null : work(text));
       }
+      output.flush();
+    },
+  });
+}
+
+type Tell = (number: number) => number;
+
+/**
+ * See `withNumbers` of a `Duck`. There is one function for all who ask, made before any statement runs: to make one means
+ * to wait for the statement under way, which may itself wait for us to answer it.
+ */
+function makeWithNumbers(connection: DuckDBConnection): Duck['withNumbers'] {
+  const telling = new Map<number, Tell>();
+  connection.registerScalarFunction(
+    numberFunction('number_of', (asker) => telling.get(asker) ?? (() => 0)),
+  );
+  let askers = 0;
+  return async (tell, work) => {
+    const asker = (askers += 1);
+    telling.set(asker, tell);
+    try {
+      return await work((sql) => `number_of(${asker}, ${sql})`);
+    } finally {
+      telling.delete(asker);
+    }
+  };
+}
+
+function numberFunction(name: string, tellOf: (asker: number) => Tell): DuckDBScalarFunction {
+  return DuckDBScalarFunction.create({
+    name,
+    parameterTypes: [DOUBLE, DOUBLE],
+    returnType: UTINYINT,
+    mainFunction: (_, input, output) => {
+      const [[asker = 0], numbers] = [0, 1].map(
+        (n) => (input.getColumnVector(n) as unknown as { items: Float64Array }).items,
+      ) as [Float64Array, Float64Array];
+      const { items: told } = output as unknown as { items: Uint8Array };
+      const tell = tellOf(asker);
+      for (let row = 0; row < input.rowCount; row += 1) told[row] = tell(numbers[row] ?? 0);
       output.flush();
     },
   });

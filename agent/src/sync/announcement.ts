@@ -4,7 +4,7 @@ import type { ObjectPointer } from '../store/store.js';
 import type { AddedPart } from './added-rows.js';
 import { moveHead } from './baseline.js';
 import type { Head } from './baseline.js';
-import { journalFormat } from './journal-entry.js';
+import { journalFormat } from './journal-format.js';
 import type { InFlightPart } from './journal.js';
 import type { Change } from './mapping.js';
 import type { PlanPart } from './plan.js';

@@ -11,21 +11,20 @@ import type { DeliverContext, Delivered } from './deliver.js';
 import { assertWhole, finish } from './finish.js';
 import { cancelled, interruptible } from './interruptible.js';
 import { Journal } from './journal.js';
-import { refusedRows } from './join-lookups.js';
+import { addRefused } from './join-lookups.js';
 import type { Limiter } from './limiter.js';
 import type { Lookups } from './open-lookups.js';
 import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
-import { noOutcomes } from './outcomes.js';
+import { Outcomes } from './outcomes.js';
 import { stagedPrefix } from './plan.js';
 import type { Plan, PlanPart } from './plan.js';
-import { countRanges, subtractRanges } from './ranges.js';
 import type { Recorded } from './record.js';
 import { isKeyPrimary } from './removal-key.js';
 import { renderPart } from './render.js';
 import type { Run } from './run.js';
 import { settle } from './settle.js';
-import type { Unsent } from './unsent.js';
+import { Unsent } from './unsent.js';
 
 interface Delivery {
   recorded: Recorded[];
@@ -55,10 +54,8 @@ export async function deliverPlan(
   const announced = isSent ? await announce(run, planned, { ...to, journal }) : undefined;
   for (const part of planned.parts) {
     if (part.kind === undefined) {
-      const taken = { except: [], unknown: [], skipped: [], stale: [] };
       recorded.push({
         ...part,
-        ...taken,
         ...keptOf(part),
         stored: announced ? announced.filesOf(part.change) : await sentOn(part),
       });
@@ -68,8 +65,10 @@ export async function deliverPlan(
     left -= sendable.upTo;
     const result: Delivered =
       failure || tools.signal.aborted || sendable.upTo === 0
-        ? { outcomes: noOutcomes(), open: [] }
-        : await sendPart(run, sendable, { ...to, journal, breaker, announced }).catch(notBegun);
+        ? { outcomes: new Outcomes(part.rows) }
+        : await sendPart(run, sendable, { ...to, journal, breaker, announced }).catch(
+            notBegun(part),
+          );
     failure ??= result.failure;
     await keepMade(part);
     sent.push({ part: { ...sendable, files: part.files }, result });
@@ -78,8 +77,8 @@ export async function deliverPlan(
   failure ??= unfinished;
   for (const { part, result } of sent) {
     delivered.set(part.change, result);
-    run.meter.counts.pending += part.rows - countRanges(result.outcomes.answered);
-    const settled = recordedOf(run, part, { result, target: to.target });
+    run.meter.counts.pending += part.rows - result.outcomes.answered;
+    const settled = recordedOf(run, part, { ...result, target: to.target });
     recorded.push({ ...settled, ...keptOf(part), stored: announced?.filesOf(part.change) });
   }
   await journal.close().catch((error: unknown) => (failure ??= failureOf(error)));
@@ -93,8 +92,8 @@ function keptOf({ files, sealed }: PlanPart): Pick<Recorded, 'files'> {
 }
 
 /** What keeps a part from being sent must not cost the record of those that were. */
-function notBegun(error: unknown): Delivered {
-  return { outcomes: noOutcomes(), open: [], failure: failureOf(error) };
+function notBegun({ rows }: PlanPart): (error: unknown) => Delivered {
+  return (error) => ({ outcomes: new Outcomes(rows), failure: failureOf(error) });
 }
 
 /** The plan is in the bucket, its journal is opened, and the head names both, before the first operation leaves. */
@@ -141,9 +140,9 @@ async function sendPart(
   const { request, duck, meter, tally, tools, runId } = run;
   const { lookups } = to;
   await makeMissing(run, part, lookups);
-  const refused = await refusedRows(part, { fields: request.fields, lookups, made: true, duck });
-  const { stretches, unrendered } = await interruptible(run, () => linesOf(run, part, to));
-  const unsent = [...refused, ...besides(unrendered, refused)];
+  const unsent = new Unsent(part.rows);
+  await addRefused(unsent, part, { fields: request.fields, lookups, made: true, duck });
+  const stretches = await interruptible(run, () => linesOf(run, part, { ...to, unsent }));
   const inTurn = request.key.length > 0 && !isKeyPrimary(request);
   return deliver(part, stretches, { ...to, meter, tally, tools, runId, unsent, inTurn });
 }
@@ -152,8 +151,9 @@ async function sendPart(
 async function linesOf(
   { duck, tools, shape: { columns } }: Run,
   part: Sendable,
-  { mapping, target, lookups }: { mapping: Mapping; target: Target; lookups: Lookups },
-): Promise<{ stretches: AsyncGenerator<Stretch[]>; unrendered: Unsent[] }> {
+  to: { mapping: Mapping; target: Target; lookups: Lookups; unsent: Unsent },
+): Promise<AsyncGenerator<Stretch[]>> {
+  const { mapping, target, lookups, unsent } = to;
   const { maxRows } = target;
   const maxBytes = bytesOf(target, tools.limiter);
   const picks = leavesAsStaged(part, mapping) && mapping.picks(part.change);
@@ -164,14 +164,11 @@ async function linesOf(
     const projection = { columns: columns.length + stagedPrefix, picks: staged };
     const limits = { maxRows, maxBytes, upTo: part.upTo };
     const files = part.staged.parts.map(({ lines }) => lines);
-    return { stretches: projectedStretches(files, projection, limits), unrendered: [] };
+    return projectedStretches(files, projection, limits);
   }
   const { workDir } = tools;
-  const rendered = await renderPart(part, mapping, { columns, lookups, duck, workDir });
-  return {
-    stretches: stretchesOf(rendered.file, { maxRows, maxBytes }),
-    unrendered: rendered.unrendered,
-  };
+  const rendered = await renderPart(part, mapping, { columns, lookups, duck, workDir, unsent });
+  return stretchesOf(rendered, { maxRows, maxBytes });
 }
 
 /** What all batches in flight may have together, in bytes of lines; the memory of a run is bounded. */
@@ -182,25 +179,13 @@ function bytesOf({ maxBytes, concurrency }: Target, limiter: Limiter): number {
   return Math.min(maxBytes, Math.floor(bytesInFlight / Math.min(concurrency, limiter.concurrency)));
 }
 
-/** A row is left out once, whatever speaks against it. */
-function besides(unsent: readonly Unsent[], others: readonly Unsent[]): Unsent[] {
-  const gone = others.flatMap(({ rows }) => rows);
-  const left = unsent.map((each) => ({ ...each, rows: subtractRanges(each.rows, gone) }));
-  return left.filter(({ rows }) => rows.length > 0);
-}
-
 function recordedOf(
   run: Run,
   part: Sendable,
-  { result, target }: { result: Delivered; target: Target },
+  { outcomes, target }: { outcomes: Outcomes; target: Target },
 ): Recorded {
-  const { outcomes, open } = result;
   const repeatable = target.isRepeatable(part.kind, part.change);
   const { owed } = run.footing;
-  const settled = settle(
-    { ...part, repeatable, owed },
-    { ...outcomes, open },
-    run.request.uncertain,
-  );
-  return { ...part, ...settled, answered: outcomes.answered, refusals: outcomes.refusals };
+  const settled = settle({ ...part, repeatable, owed }, outcomes, run.request.uncertain);
+  return { ...part, settled, outcomes };
 }

@@ -10,15 +10,11 @@ import type { Breaker } from './breaker.js';
 import type { Journal } from './journal.js';
 import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
-import { OutcomeSets } from './outcomes.js';
 import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
-import { RangeSet, gapsBetween, mergeRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import { Patience } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
-import { countUnsent } from './unsent.js';
 import type { Unsent } from './unsent.js';
 
 export interface DeliverContext {
@@ -29,8 +25,8 @@ export interface DeliverContext {
   tally: Tally;
   tools: SyncTools;
   runId: string;
-  /** Rows that the destination does not get to see. No row is in two of them. */
-  unsent: readonly Unsent[];
+  /** Rows that the destination does not get to see. */
+  unsent: Unsent;
   breaker: Breaker;
   /** What may leave. */
   announced: Pick<Announcement, 'reach'> | undefined;
@@ -40,8 +36,6 @@ export interface DeliverContext {
 
 export interface Delivered {
   outcomes: Outcomes;
-  /** Rows that were handed to the destination at least once without an answer. */
-  open: Range[];
   failure?: Failure;
 }
 
@@ -50,10 +44,7 @@ interface Sending extends DeliverContext {
   repeatable: boolean;
   /** Rows that the journal may lag behind; after a crash so many may have to be sent again, or held. */
   lag: number;
-  /** The rows of `unsent`. */
-  refused: Range[];
-  outcomes: OutcomeSets;
-  open: RangeSet;
+  outcomes: Outcomes;
   /** What stops the delivery. */
   failure: Failure | undefined;
 }
@@ -75,15 +66,12 @@ export async function deliver(
     part,
     repeatable,
     lag: repeatable ? Math.max(8 * target.maxRows, 2_000) : 100,
-    refused: mergeRanges(context.unsent.flatMap(({ rows }) => rows)),
-    outcomes: new OutcomeSets(),
-    open: new RangeSet(),
+    outcomes: context.unsent.outcomes,
     failure: undefined,
   };
   await sendAll(part, new Stretches(pages), sending);
-  const { failure } = sending;
-  const delivered = { outcomes: sending.outcomes.list(), open: sending.open.list() };
-  return failure ? { ...delivered, failure } : delivered;
+  const { failure, outcomes } = sending;
+  return { outcomes, ...(failure && { failure }) };
 }
 
 async function sendAll(
@@ -118,11 +106,9 @@ async function sendAll(
 /** Told before the first intent, which may cover them: a restart must not take them for rows that may have arrived. */
 async function leaveUnsent(sending: Sending): Promise<void> {
   const { unsent, outcomes, part, journal } = sending;
-  for (const each of unsent) {
-    outcomes.refuse(each.rows, each.failure?.code);
-    countUnsent(each, part.change, sending);
-  }
-  await journal.tell(part.change, outcomes.list());
+  if (unsent.rows === 0) return;
+  unsent.tell(part.change, sending);
+  await journal.tell(part.change, outcomes);
 }
 
 /** Sends a stretch, around the rows that are refused already. */
@@ -131,7 +117,7 @@ async function send(
   part: PlanPart & { kind: BatchParts['kind'] },
   sending: Sending,
 ): Promise<void> {
-  const { mapping, announced, journal, runId, lag, tools } = sending;
+  const { mapping, announced, journal, runId, lag, tools, outcomes } = sending;
   const { from, to, lines } = stretch;
   await announced?.reach(part.change, to);
   await journal.intend(part.change, to, lag);
@@ -145,7 +131,7 @@ async function send(
     // A second attempt at the run has another plan, in which the same numbers mean other rows.
     idempotencyKey: `${runId}.${tools.lease.epoch}.${part.change}.${from}-${to}`,
   };
-  for (const [first, last] of gapsBetween(sending.refused, from, to))
+  for (const [first, last] of outcomes.untold(from, to))
     await sendBatch(
       last - first === batch.size ? batch : sliceBatch(batch, first - from, last - from),
       first,
@@ -180,16 +166,17 @@ async function sendBatch(batch: BatchParts, from: number, sending: Sending): Pro
 async function attemptBatch(
   batch: BatchParts,
   from: number,
-  { target, tools, open, breaker }: Sending,
+  { target, tools, outcomes, breaker }: Sending,
 ): Promise<Outcome[] | Failure> {
   const leave = await tools.limiter.enter(tools.signal);
   try {
     tools.lease.assertTrusted();
-    const outcomes = await handOver(target, batch, tools.signal);
-    if (outcomes instanceof Failure && mayHaveArrived(outcomes)) open.add(from, from + batch.size);
-    tools.limiter.heed(outcomes instanceof Failure ? outcomes : undefined);
-    if (!isTransient(outcomes)) breaker.requestEnded();
-    return outcomes;
+    const answer = await handOver(target, batch, tools.signal);
+    if (answer instanceof Failure && mayHaveArrived(answer))
+      outcomes.handOver(from, from + batch.size);
+    tools.limiter.heed(answer instanceof Failure ? answer : undefined);
+    if (!isTransient(answer)) breaker.requestEnded();
+    return answer;
   } finally {
     leave();
   }

@@ -4,7 +4,6 @@ import { Failure, failureOf } from '../failure.js';
 import type { Delivered } from './deliver.js';
 import type { Meter } from './meter.js';
 import { patiently } from './patiently.js';
-import { countRanges, subtractRanges } from './ranges.js';
 import type { Run } from './run.js';
 
 // A target with `finish` shows nothing of what it takes until then, so nothing of it counts before, and the journal has
@@ -29,7 +28,7 @@ export async function finish(
   const failure = isRefused ? incomplete() : isCut ? undefined : await swap(target, run);
   if (!failure && !isCut) return undefined;
   const isOpen = !isRefused && !isCut && mayBeThere(failure);
-  for (const each of sent) each.result = withdrawn(each, { isOpen, meter: run.meter });
+  for (const each of sent) withdraw(each, { isOpen, meter: run.meter });
   return failure;
 }
 
@@ -49,14 +48,12 @@ const mayBeThere = (failure: Failure | undefined): boolean =>
   failure !== undefined &&
   (failure.code === 'destination.no_answer' || ['CANCELLED', 'INTERNAL'].includes(failure.kind));
 
-function withdrawn(
-  { result, part }: { result: Delivered; part: { upTo: number } },
+function withdraw(
+  { result: { outcomes }, part }: { result: Delivered; part: { upTo: number } },
   { isOpen, meter }: { isOpen: boolean; meter: Meter },
-): Delivered {
-  const { refused, refusals, unknown, skipped, answered } = result.outcomes;
-  meter.counts.sent -= countRanges(subtractRanges(answered, [...refused, ...unknown, ...skipped]));
-  const outcomes = { answered: refused, refused, refusals, unknown: [], skipped: [] };
-  return { ...result, outcomes, open: isOpen ? subtractRanges([[0, part.upTo]], refused) : [] };
+): void {
+  meter.counts.sent -= outcomes.counts().accepted;
+  outcomes.withdraw(isOpen ? part.upTo : 0);
 }
 
 function incomplete(): Failure {

@@ -1,9 +1,8 @@
-import { refusedRows } from './join-lookups.js';
+import { addRefused } from './join-lookups.js';
 import type { Lookups } from './open-lookups.js';
 import type { Plan } from './plan.js';
-import { countRanges } from './ranges.js';
 import type { Run } from './run.js';
-import { countUnsent } from './unsent.js';
+import { Unsent } from './unsent.js';
 
 /** A dry run ends where the first operation would leave, and says as well what would not. */
 export async function foretell(run: Run, { parts }: Plan, lookups: Lookups): Promise<void> {
@@ -12,9 +11,9 @@ export async function foretell(run: Run, { parts }: Plan, lookups: Lookups): Pro
   for (const part of parts) {
     if (part.kind === undefined) continue;
     const how = { fields: request.fields, lookups, made: false, duck };
-    for (const unsent of await refusedRows(part, how)) {
-      countUnsent(unsent, part.change, run);
-      meter.counts.pending -= countRanges(unsent.rows);
-    }
+    const unsent = new Unsent(part.rows);
+    await addRefused(unsent, part, how);
+    unsent.tell(part.change, run);
+    meter.counts.pending -= unsent.rows;
   }
 }

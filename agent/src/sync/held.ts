@@ -2,9 +2,8 @@ import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import { moveHead } from './baseline.js';
 import type { Head, HeldRows } from './baseline.js';
-import { countRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import type { Run } from './run.js';
+import type { Settled } from './settle.js';
 import type { Tally } from './tally.js';
 
 // Rows that may have arrived and are not sent again are known from then on, so no later run finds them: whoever finds
@@ -14,9 +13,9 @@ import type { Tally } from './tally.js';
 export function heldAfter(
   former: HeldRows | undefined,
   runId: string,
-  parts: readonly { held?: readonly Range[] }[],
+  parts: readonly { settled?: Settled }[],
 ): Pick<Head, 'held'> {
-  const rows = parts.reduce((sum, { held = [] }) => sum + countRanges(held), 0);
+  const rows = parts.reduce((sum, { settled }) => sum + (settled?.rows.held ?? 0), 0);
   const untold = former?.told ? 0 : (former?.rows ?? 0);
   if (rows > 0) return { held: { runId, rows: rows + untold, told: false } };
   return former ? { held: former } : {};

@@ -5,7 +5,6 @@ import { valueColumn } from './mapping.js';
 import type { Lookups, OpenLookup } from './open-lookups.js';
 import { sentOf } from './plan.js';
 import type { PlanPart } from './plan.js';
-import { RangeSet } from './ranges.js';
 import type { FieldMapping } from './sync-request.js';
 import type { Unsent } from './unsent.js';
 
@@ -24,28 +23,22 @@ interface Judging {
 }
 
 /**
- * The rows of a part that are not sent because of what was looked up, by why; a failure is missing where the sync leaves
- * them out. A row that left is removed whatever it referred to.
+ * Adds the rows of a part that are not sent because of what was looked up. A row that left is removed whatever it
+ * referred to.
  */
-export async function refusedRows(
+export async function addRefused(
+  unsent: Unsent,
   part: PlanPart & { upTo?: number },
   { duck, ...judging }: Judging & { duck: Duck },
-): Promise<Unsent[]> {
+): Promise<void> {
   const { lookups } = judging;
-  if (lookups.list.length === 0 || part.change === 'removed') return [];
+  if (lookups.list.length === 0 || part.change === 'removed') return;
   const { sql, reasons } = unsentReasons(judging);
   const rows = duck.numbers(`select ord::ubigint, reason::ubigint from (
       select p.ord, ${sql} as reason from ${lookedUp(sentOf(part), lookups)})
     where reason is not null order by ord`);
-  const found = new Map<number, RangeSet>();
   for await (const [ords = none, whys = none] of rows)
-    ords.forEach((ord, n) => {
-      const why = Number(whys[n]);
-      const set = found.get(why) ?? new RangeSet();
-      set.add(Number(ord), Number(ord) + 1);
-      found.set(why, set);
-    });
-  return [...found].map(([why, set]) => ({ failure: reasons[why], rows: set.list() }));
+    ords.forEach((ord, n) => unsent.add(Number(ord), reasons[Number(whys[n])]));
 }
 
 const none = new BigUint64Array();

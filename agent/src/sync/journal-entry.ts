@@ -1,31 +1,57 @@
 import { Failure } from '../failure.js';
+import { journalFormat } from './journal-format.js';
+import type { Entry, Intent } from './journal-format.js';
 import type { Change } from './mapping.js';
+import { isOlderEntry, newerForm } from './older-entry.js';
 import type { Outcomes } from './outcomes.js';
 import { waysOut } from './ways-out.js';
 
-/** Rows that may be handed to the destination from now on. */
-export interface Intent {
-  change: Change;
-  from: number;
-  to: number;
-}
+/** Pieces of an entry, of some 64 thousand rows each: an object has 1.5 MiB at most, and mostly less than a tenth of it. */
+const maxPieces = 16;
 
-/** What one object of a journal tells. The first of a journal tells nothing: that it is there says that none is lost. */
-export interface Entry {
-  intents: Intent[];
-  outcomes: ({ change: Change } & Outcomes)[];
+/** As many entries as it takes. */
+export function* entriesOf(
+  intents: Intent[],
+  outcomes: ReadonlyMap<Change, Outcomes>,
+): Generator<Entry> {
+  let entry: Entry = { intents, outcomes: [] };
+  let count = 0;
+  for (const [change, told] of outcomes)
+    for (const piece of told.pieces()) {
+      if (count === maxPieces) {
+        yield entry;
+        entry = { intents: [], outcomes: [] };
+        count = 0;
+      }
+      const last = entry.outcomes.at(-1);
+      if (last?.change === change) last.pieces.push(piece);
+      else entry.outcomes.push({ change, codes: told.codes, pieces: [piece] });
+      count += 1;
+    }
+  if (entry.intents.length > 0 || count > 0) yield entry;
 }
-
-export const journalFormat = 2;
 
 export function encodeEntry(entry: Entry): Uint8Array {
   return Buffer.from(JSON.stringify({ format: journalFormat, ...entry }));
 }
 
-/** Throws CONFIG `journal.corrupt` where nobody can tell what it says; what isn't known must not count as not sent. */
-export function decodeEntry(body: Uint8Array): Entry {
+/**
+ * Adds what an object of a journal tells to what is known. Throws CONFIG `journal.corrupt` where that can't be told: what
+ * isn't known must not count as not sent.
+ */
+export function takeEntry(body: Uint8Array, parts: ReadonlyMap<Change, Outcomes>): void {
+  const of = (change: Change): Outcomes => {
+    const outcomes = parts.get(change);
+    if (!outcomes) throw new TypeError('The delivery has no such part.');
+    return outcomes;
+  };
   try {
-    return entryOf(JSON.parse(Buffer.from(body).toString()) as Readable);
+    const { intents, outcomes } = entryOf(JSON.parse(Buffer.from(body).toString()));
+    for (const { change, ...told } of outcomes) of(change).take(told);
+    for (const { change, from, to } of intents) {
+      if (!(from >= 0 && from <= to)) throw new TypeError('These are no rows.');
+      of(change).handOver(from, to);
+    }
   } catch (error) {
     throw new Failure(
       'CONFIG',
@@ -36,16 +62,9 @@ export function decodeEntry(body: Uint8Array): Entry {
   }
 }
 
-/** Of older agents, each object was an intent or the outcomes of one change. */
-type Readable =
-  | ({ format: typeof journalFormat } & Entry)
-  | ({ format?: undefined; kind: 'intent' } & Intent)
-  | ({ format?: undefined; kind: 'outcome'; change: Change } & Outcomes);
-
-function entryOf(read: Readable): Entry {
-  if (read.format === journalFormat) return read;
-  if (read.format === undefined && read.kind === 'intent') return { intents: [read], outcomes: [] };
-  if (read.format === undefined && read.kind === 'outcome')
-    return { intents: [], outcomes: [read] };
-  throw new TypeError('The entry has an unknown form.');
+function entryOf(read: unknown): Entry {
+  if (isOlderEntry(read)) return newerForm(read);
+  const entry = read as { format?: unknown } & Entry;
+  if (entry.format !== journalFormat) throw new TypeError('The entry has an unknown form.');
+  return entry;
 }

@@ -3,11 +3,10 @@ import type { OperationKind, Outcome } from '../connector/destination.js';
 import type { Column } from '../connector/value.js';
 import { crashPoint } from '../crash-point.js';
 import type { ObjectPointer, Store } from '../store/store.js';
-import { encodeEntry } from './journal-entry.js';
-import type { Entry, Intent, journalFormat } from './journal-entry.js';
+import { encodeEntry, entriesOf } from './journal-entry.js';
+import type { Entry, Intent, journalFormat } from './journal-format.js';
 import type { Change } from './mapping.js';
-import { OutcomeSets } from './outcomes.js';
-import type { Outcomes } from './outcomes.js';
+import { Outcomes } from './outcomes.js';
 import type { SyncPaths } from './paths.js';
 
 // The journal of a delivery, in the bucket: before a batch leaves, an intent that covers it is durable; after its
@@ -58,7 +57,7 @@ export class Journal {
   private number = 0;
   private readonly intended = new Map<Change, { to: number; written: Promise<void> }>();
   private intents = new Map<Change, Intent>();
-  private gathered = new Map<Change, OutcomeSets>();
+  private gathered = new Map<Change, Outcomes>();
   private gatheredRows = 0;
   private last: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
@@ -93,7 +92,7 @@ export class Journal {
     { from, outcomes, lag }: { from: number; outcomes: readonly Outcome[]; lag: number },
   ): void {
     if (this.broken !== undefined) throw this.broken;
-    const all = this.gathered.get(change) ?? new OutcomeSets();
+    const all = this.gathered.get(change) ?? new Outcomes(Infinity);
     all.note(from, outcomes);
     this.gathered.set(change, all);
     this.gatheredRows += outcomes.length;
@@ -102,9 +101,9 @@ export class Journal {
 
   /** Outcomes that are known all at once, durable when it resolves. */
   async tell(change: Change, outcomes: Outcomes): Promise<void> {
-    if (outcomes.answered.length === 0) return;
-    await this.last;
-    await this.write({ intents: [], outcomes: [{ change, ...outcomes }] });
+    if (outcomes.answered === 0) return;
+    this.gathered.set(change, outcomes);
+    await this.written();
   }
 
   /** Everything noted is durable. */
@@ -129,8 +128,7 @@ export class Journal {
     this.intents = new Map();
     this.gathered = new Map();
     this.gatheredRows = 0;
-    const outcomes = [...gathered].map(([change, sets]) => ({ change, ...sets.list() }));
-    await this.write({ intents: [...intents.values()], outcomes });
+    for (const entry of entriesOf([...intents.values()], gathered)) await this.write(entry);
   }
 
   private async write(entry: Entry): Promise<void> {

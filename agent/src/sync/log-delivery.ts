@@ -5,14 +5,13 @@ import { allCached } from './baseline.js';
 import type { Delivered } from './deliver.js';
 import { startedAtOf } from './journal.js';
 import type { InFlight } from './journal.js';
-import { endedAs, logChanges } from './log.js';
 import { logInterrupted } from './log-interrupted.js';
+import { logChanges } from './log.js';
 import type { LogContext, Loggable } from './log.js';
 import type { Change } from './mapping.js';
+import type { Outcomes } from './outcomes.js';
 import type { SyncPaths } from './paths.js';
 import type { Plan } from './plan.js';
-import { declaredIn } from './read-journal.js';
-import type { Declared } from './read-journal.js';
 import type { Run } from './run.js';
 import type { SyncTools } from './tools.js';
 
@@ -28,15 +27,12 @@ export async function logDelivery(
   );
   const parts = planned.parts.map(({ change, kind, rows, sealed, ...part }): Loggable => {
     const files = sealed ? [sealed.told] : part.files;
-    const { outcomes, open } = delivered.get(change) ?? { outcomes: undefined, open: [] };
-    const recordedOnly: Loggable['ended'] = [{ outcome: 'skipped', rows: [[0, rows]] }];
-    const ended = outcomes ? endedAs(outcomes, open) : kind === undefined ? recordedOnly : [];
+    const ended = delivered.get(change)?.outcomes ?? (kind === undefined ? 'skipped' : undefined);
     return { change, operation: kind, rows, files, inBucket: pointers.get(change), ended };
   });
-  const left = planned.leftOut.map(({ outcome, rows, ...rest }): Loggable => ({
+  const left = planned.leftOut.map(({ outcome, ...rest }): Loggable => ({
     ...rest,
-    rows,
-    ended: [{ outcome, rows: [[0, rows]] }],
+    ended: outcome,
   }));
   const { request, runId, tools, startedAt, shape, footing, paths, duck } = run;
   const epoch = String(tools.lease.epoch);
@@ -59,7 +55,7 @@ export async function logWithheld(run: Run, planned: Plan): Promise<Failure | un
  */
 export async function logCutOff(
   left: InFlight,
-  journal: ReadonlyMap<Change, Declared>,
+  journal: ReadonlyMap<Change, Outcomes>,
   context: CutOffContext,
 ): Promise<Failure | undefined> {
   const { tools } = context;
@@ -89,14 +85,13 @@ interface CutOffContext {
 
 async function cutOffParts(
   left: InFlight,
-  journal: ReadonlyMap<Change, Declared>,
+  journal: ReadonlyMap<Change, Outcomes>,
   tools: SyncTools,
 ): Promise<Loggable[]> {
   const parts: Loggable[] = [];
   for (const { change, kind, rows, files } of left.parts) {
-    const found = journal.get(change);
-    if (!found) continue;
-    const ended = endedAs(found, declaredIn(found, rows));
+    const ended = journal.get(change);
+    if (!ended || ended.counts().untold === rows) continue;
     const part = { change, operation: kind, rows, inBucket: files, ended };
     parts.push({ ...part, files: await allCached(tools, files) });
   }

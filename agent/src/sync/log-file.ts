@@ -6,9 +6,6 @@ import type { Duck } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
 import { rowsOf } from './plan.js';
 import { copyIfPossible } from './segments.js';
-import { isWithin, rangeTable } from './range-table.js';
-import { countRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import type { SyncTools } from './tools.js';
 import { asParquet } from './work-files.js';
 
@@ -23,20 +20,21 @@ export async function logFiles(
   part: LoggablePart,
   to: {
     keyOf: (n: number) => string;
-    rows: readonly Range[];
+    /** How many, and which. */
+    rows: number;
+    has: (row: number) => boolean;
     duck: Duck;
     tools: Pick<SyncTools, 'store' | 'workDir'>;
   },
 ): Promise<ObjectPointer[]> {
   const { keyOf, rows, tools } = to;
-  if (countRanges(rows) === part.rows) return whole(part, keyOf, tools);
+  if (rows === part.rows) return whole(part, keyOf, tools);
   const file = join(tools.workDir, `log-${randomUUID()}`);
   try {
     await writeRows(part, file, to);
     return [await tools.store.upload(keyOf(0), file)];
   } finally {
     await rm(file, { force: true });
-    await rm(`${file}.tsv`, { force: true });
   }
 }
 
@@ -60,9 +58,12 @@ async function whole(
 async function writeRows(
   part: Pick<LoggablePart, 'files'>,
   file: string,
-  { rows, duck }: { rows: readonly Range[]; duck: Duck },
+  { has, duck }: { has: (row: number) => boolean; duck: Duck },
 ): Promise<void> {
-  const ranges = await rangeTable(`${file}.tsv`, { logged: rows });
-  await duck.run(`copy (select p.* from ${rowsOf(part)} as p join ${ranges} as r on ${isWithin('p', 'r')})
-    to ${quoteText(file)} ${asParquet}`);
+  await duck.withNumbers(
+    (row) => Number(has(row)),
+    (numberOf) =>
+      duck.run(`copy (select * from ${rowsOf(part)} where ${numberOf('ord')} = 1)
+        to ${quoteText(file)} ${asParquet}`),
+  );
 }

@@ -3,13 +3,10 @@ import { keepReport, number, text, time } from './log-report.js';
 import type { Cell } from './log-report.js';
 import { startedAtOf } from './journal.js';
 import type { InFlight } from './journal.js';
-import { endedAs } from './log.js';
+import { endsOf } from './log.js';
 import type { LogContext, LoggedOutcome } from './log.js';
 import type { Change } from './mapping.js';
-import { noOutcomes } from './outcomes.js';
-import { countRanges } from './ranges.js';
-import { declaredIn } from './read-journal.js';
-import type { Declared } from './read-journal.js';
+import type { Outcomes } from './outcomes.js';
 import type { SyncTools } from './tools.js';
 
 // An attempt that was cut off can't report, so the next run does it, from plan and journal: what they don't tell, such
@@ -22,7 +19,7 @@ import type { SyncTools } from './tools.js';
  */
 export async function logInterrupted(
   left: InFlight,
-  journal: ReadonlyMap<Change, Declared> | undefined,
+  journal: ReadonlyMap<Change, Outcomes> | undefined,
   context: Pick<LogContext, 'request' | 'paths' | 'duck'> & { tools: SyncTools },
 ): Promise<Failure | undefined> {
   const { request, paths, duck, tools } = context;
@@ -54,17 +51,16 @@ export async function logInterrupted(
 /** Operations that were planned, and what is known of them; the rest never left. */
 function countsOf(
   { parts }: InFlight,
-  journal: ReadonlyMap<Change, Declared>,
+  journal: ReadonlyMap<Change, Outcomes>,
 ): Record<Change | Exclude<LoggedOutcome, 'withheld'> | 'pending', number> {
   const counts = { added: 0, changed: 0, removed: 0, sent: 0, skipped: 0, rejected: 0, pending: 0, uncertain: 0 }; // prettier-ignore
   for (const { change, kind, rows } of parts) {
-    const found = journal.get(change) ?? { ...noOutcomes(), intended: [] };
     counts[change] += rows;
     let ended = 0;
-    for (const each of kind === undefined ? [] : endedAs(found, declaredIn(found, rows))) {
-      if (each.outcome === 'withheld') continue;
-      counts[each.outcome] += countRanges(each.rows);
-      ended += countRanges(each.rows);
+    for (const end of kind === undefined ? [] : endsOf({ rows, ended: journal.get(change) })) {
+      if (end.outcome === 'withheld') continue;
+      counts[end.outcome] += end.rows;
+      ended += end.rows;
     }
     counts[kind === undefined ? 'skipped' : 'pending'] += rows - ended;
   }

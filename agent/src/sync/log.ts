@@ -8,11 +8,10 @@ import type { ObjectPointer } from '../store/store.js';
 import type { Shape } from './baseline.js';
 import { logFiles } from './log-file.js';
 import type { Change } from './mapping.js';
-import type { Outcomes } from './outcomes.js';
+import { Outcomes } from './outcomes.js';
+import type { Ending } from './outcomes.js';
 import { basicTime } from './paths.js';
 import type { SyncPaths } from './paths.js';
-import { countRanges, mergeRanges, subtractRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import type { SyncTools } from './tools.js';
 
 // What a run did to each row, for the customer's own SQL: Parquet below `log/changelog/run=…/`, one folder for each
@@ -67,7 +66,8 @@ export interface Loggable {
   files: readonly string[];
   /** Where the same bytes rest in the bucket already, one for one. */
   inBucket?: readonly ObjectPointer[] | undefined;
-  ended: { outcome: LoggedOutcome; rows: readonly Range[] }[];
+  /** All of them alike, or what is known of each. Absent: no run came to them. */
+  ended?: LoggedOutcome | Outcomes | undefined;
 }
 
 export interface LogContext {
@@ -82,22 +82,37 @@ export interface LogContext {
   tools: Pick<SyncTools, 'store' | 'workDir' | 'lease'>;
 }
 
-/** How the rows of a part ended; `open` ones were handed over, and nobody knows more. */
-export function endedAs(
-  { answered, refused, refusals, unknown, skipped }: Outcomes,
-  open: readonly Range[],
-): Loggable['ended'] {
-  // Refused for no reason are those that the sync itself leaves out.
-  const rejected = mergeRanges(Object.values(refusals).flat());
-  const leftOut = subtractRanges(refused, rejected);
-  const uncertain = mergeRanges([...unknown, ...subtractRanges(open, answered)]);
-  const ended: Loggable['ended'] = [
-    { outcome: 'sent', rows: subtractRanges(answered, [...refused, ...unknown, ...skipped]) },
-    { outcome: 'rejected', rows: rejected },
-    { outcome: 'skipped', rows: mergeRanges([...skipped, ...leftOut]) },
-    { outcome: 'uncertain', rows: uncertain },
-  ];
-  return ended.filter(({ rows }) => rows.length > 0);
+const logged: readonly LoggedOutcome[] = ['sent', 'rejected', 'skipped', 'uncertain'];
+
+/** How each ending is told. Of rows that no run came to, nothing is. */
+const loggedAs: Readonly<Record<Ending, LoggedOutcome | undefined>> = {
+  untold: undefined,
+  open: 'uncertain',
+  accepted: 'sent',
+  skipped: 'skipped',
+  unknown: 'uncertain',
+  left_out: 'skipped',
+  rejected: 'rejected',
+};
+
+interface Ended {
+  outcome: LoggedOutcome;
+  rows: number;
+  has: (row: number) => boolean;
+}
+
+/** The rows of a part by how they ended. */
+export function endsOf({ ended, rows }: Pick<Loggable, 'ended' | 'rows'>): Ended[] {
+  if (ended === undefined) return [];
+  if (!(ended instanceof Outcomes)) return [{ outcome: ended, rows, has: () => true }];
+  const counts = Object.entries(ended.counts()) as [Ending, number][];
+  return logged
+    .map((outcome) => ({
+      outcome,
+      rows: counts.reduce((sum, [ending, n]) => sum + (loggedAs[ending] === outcome ? n : 0), 0),
+      has: (row: number) => loggedAs[ended.endingOf(row)] === outcome,
+    }))
+    .filter((end) => end.rows > 0);
 }
 
 /**
@@ -108,7 +123,7 @@ export async function logChanges(
   parts: readonly Loggable[],
   context: LogContext,
 ): Promise<Failure | undefined> {
-  if (parts.every(({ ended }) => ended.length === 0)) return undefined;
+  if (parts.every((part) => endsOf(part).length === 0)) return undefined;
   try {
     await write(parts, context);
     return undefined;
@@ -120,9 +135,9 @@ export async function logChanges(
 async function write(parts: readonly Loggable[], context: LogContext): Promise<void> {
   const { tools, runId, epoch, paths } = context;
   tools.lease.assertTrusted();
-  const endings = parts.flatMap((part) => part.ended.map((ended) => ({ part, ...ended })));
+  const endings = parts.flatMap((part) => endsOf(part).map((ended) => ({ part, ...ended })));
   const files = await Promise.all(
-    endings.map(async ({ part, outcome, rows }, number): Promise<LoggedFile> => {
+    endings.map(async ({ part, outcome, rows, has }, number): Promise<LoggedFile> => {
       const { change, operation } = part;
       const folder = folderOf(context, part, outcome);
       const keyOf = (n: number): string => `${folder}part-${epoch}-${number}-${n}.parquet`;
@@ -130,8 +145,8 @@ async function write(parts: readonly Loggable[], context: LogContext): Promise<v
         change,
         ...(operation && { operation }),
         outcome,
-        rows: countRanges(rows),
-        files: await logFiles(part, { ...context, keyOf, rows }),
+        rows,
+        files: await logFiles(part, { ...context, keyOf, rows, has }),
       };
     }),
   );

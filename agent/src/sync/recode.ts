@@ -20,15 +20,7 @@ export async function recode(run: Run): Promise<void> {
   const rows = await countOf(duck, 'recoded');
   const file = join(tools.workDir, 'recoded.parquet');
   await duck.run(`copy (select * from recoded) to ${quoteText(file)} ${asParquet}`);
-  const whole: Recorded = {
-    change: 'changed',
-    rows,
-    files: [file],
-    except: [],
-    unknown: [],
-    skipped: [],
-    stale: [],
-  };
+  const whole: Recorded = { change: 'changed', rows, files: [file] };
   const own = { ...run, tools: await withOwnFolder(tools, 'recoded') };
   run.baseline = await record(rows > 0 ? [whole] : [], own);
 }

@@ -6,7 +6,7 @@ import { crashPoint } from '../crash-point.js';
 import { quoteText } from '../duck/duck.js';
 import type { ObjectPointer } from '../store/store.js';
 import { moveHead, pointersOf } from './baseline.js';
-import type { Baseline, Head, Manifest, Segment } from './baseline.js';
+import type { Baseline, Head, Manifest, Segment, Shape } from './baseline.js';
 import { compact, needsCompaction } from './compact.js';
 import { heldAfter } from './held.js';
 import { owedAfter } from './late-log.js';
@@ -14,13 +14,12 @@ import { bareFingerprint, keptNames } from './hashing.js';
 import { valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import type { StagedRows } from './plan.js';
-import { isWithin, rangeTable } from './range-table.js';
-import { countRanges, mergeRanges, subtractRanges } from './ranges.js';
-import type { Range } from './ranges.js';
 import { nextRejected } from './rejected.js';
 import type { AnsweredPart } from './rejected.js';
 import { keepSegment, writeFingerprints, writerOf } from './segments.js';
 import type { KeptFile, RecordContext } from './segments.js';
+import { standings } from './settle.js';
+import type { Settled, Standing } from './settle.js';
 import { horizonAfter } from './sweep.js';
 import { asParquet, parquet } from './work-files.js';
 
@@ -35,16 +34,8 @@ export interface Recorded extends AnsweredPart {
   stored?: readonly (ObjectPointer | undefined)[] | undefined;
   /** The fingerprints, as the snapshot has them. */
   staged?: StagedRows;
-  /** Rows that keep their former entry, or none: they were not taken. */
-  except: Range[];
-  /** Rows that may have been taken: recorded so that they are sent again, or removed if they leave the query. */
-  unknown: Range[];
-  /** Rows whose record is not ours: never called removed. */
-  skipped: Range[];
-  /** Rows whose record is not yet what the mapping says: recorded so that they are sent again. */
-  stale: Range[];
-  /** Rows that may have been taken and are not sent again. */
-  held?: Range[];
+  /** What of them; absent when they were only recorded: everything. */
+  settled?: Settled;
 }
 
 /** The row fingerprint that no row has: whatever the query gives for the key, it differs. */
@@ -123,12 +114,10 @@ async function makeFiles(
 ): Promise<SegmentFiles | undefined> {
   const { change, staged } = part;
   const isHashed = context.shape.mac !== undefined;
-  const rows = part.rows - countRanges(part.except);
+  const rows = keptRows(part);
   if (rows === 0) return undefined;
-  const isWhole = [part.except, part.unknown, part.skipped, part.stale].every(
-    (ranges) => ranges.length === 0,
-  );
-  const isAsPlanned = isWhole && change === 'added';
+  const { taken, held } = part.settled?.rows ?? { taken: rows, held: 0 };
+  const isAsPlanned = taken + held === part.rows && change === 'added';
   const files = isAsPlanned ? part.files : [await writeChosen(part, context)];
   const fingerprint =
     isAsPlanned && staged
@@ -183,42 +172,46 @@ async function withoutFingerprints(
 }
 
 async function writeChosen(part: Recorded, { duck, tools, shape }: RecordContext): Promise<string> {
-  const { workDir } = tools;
-  const file = join(workDir, `values-${part.change}.parquet`);
-  // Not the former values that a plan of changes has beside them.
-  const columns = keptNames(shape).map((name) => `p.${valueColumn(name)}`);
-  const ranges = await rangeTable(join(workDir, `ranges-${part.change}.tsv`), marksOf(part));
-  const from = `${parquet(part.files)} as p left join ${ranges} as r on ${isWithin('p', 'r')}
-    where r.mark is distinct from 'except'`;
-  const rh = `case r.mark when 'unknown' then ${unknownFingerprint}
-      when 'skipped' then ${foreignFingerprint}
-      when 'stale' then ${staleFingerprint}
-      else ${part.kind === undefined ? 'p.rh' : ownFingerprint} end`;
-  const select =
-    part.change === 'removed'
-      ? `select p.klo, p.khi, 0::ubigint as rh from ${from}`
-      : `select p.ord, p.klo, p.khi, ${rh} as rh, ${columns.join(', ')} from ${from}`;
-  await duck.run(`copy (${select}) to ${quoteText(file)} ${asParquet}`);
+  const file = join(tools.workDir, `values-${part.change}.parquet`);
+  const { settled } = part;
+  if (!settled) {
+    await duck.run(`copy (${chosenSql(part, shape)}) to ${quoteText(file)} ${asParquet}`);
+    return file;
+  }
+  await duck.withNumbers(
+    (row) => standings.indexOf(settled.of(row)),
+    (numberOf) =>
+      duck.run(`copy (${chosenSql(part, shape, numberOf('ord'))})
+        to ${quoteText(file)} ${asParquet}`),
+  );
   return file;
 }
 
-/** A row has one mark, the first that fits. */
-function marksOf({ except, unknown, skipped, stale }: Recorded): Record<string, Range[]> {
-  const marks: Record<string, Range[]> = {};
-  let marked: Range[] = [];
-  for (const [mark, ranges] of Object.entries({ except, unknown, skipped, stale })) {
-    const own = subtractRanges(ranges, marked);
-    marks[mark] = own;
-    if (own.length > 0) marked = mergeRanges([...marked, ...own]);
-  }
-  return marks;
+/** `standing`: SQL of each row's, by its number. */
+function chosenSql(part: Recorded, shape: Shape, standing?: string): string {
+  const from = standing
+    ? `(select *, ${standing} as standing from ${parquet(part.files)}) as p
+        where p.standing <> ${numberOf('former')}`
+    : `${parquet(part.files)} as p`;
+  if (part.change === 'removed') return `select p.klo, p.khi, 0::ubigint as rh from ${from}`;
+  const own = part.kind === undefined ? 'p.rh' : ownFingerprint;
+  const marked = standing
+    ? `case p.standing when ${numberOf('unknown')} then ${unknownFingerprint}
+        when ${numberOf('skipped')} then ${foreignFingerprint}
+        when ${numberOf('stale')} then ${staleFingerprint} else ${own} end`
+    : own;
+  // Not the former values that a plan of changes has beside them.
+  const columns = keptNames(shape).map((name) => `p.${valueColumn(name)}`);
+  return `select p.ord, p.klo, p.khi, ${marked} as rh, ${columns.join(', ')} from ${from}`;
 }
+
+const numberOf = (standing: Standing): number => standings.indexOf(standing);
+
+const keptRows = ({ rows, settled }: Recorded): number => rows - (settled?.rows.former ?? 0);
 
 function rowsAfter(former: Manifest | undefined, parts: readonly Recorded[]): number {
   const taken = (change: Change): number =>
-    parts
-      .filter((part) => part.change === change)
-      .reduce((sum, part) => sum + part.rows - countRanges(part.except), 0);
+    parts.filter((part) => part.change === change).reduce((sum, part) => sum + keptRows(part), 0);
   return (former?.rows ?? 0) + taken('added') - taken('removed');
 }
 

@@ -2,24 +2,20 @@ import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { Baseline } from './baseline.js';
 import { allCached, moveHead } from './baseline.js';
-import type { InFlight, InFlightPart } from './journal.js';
-import { noOutcomes } from './outcomes.js';
+import type { InFlight } from './journal.js';
 import type { Outcomes } from './outcomes.js';
-import { countRanges, subtractRanges } from './ranges.js';
 import { heldBack } from './held.js';
 import { owing } from './late-log.js';
 import { logCutOff } from './log-delivery.js';
 import { logInterrupted } from './log-interrupted.js';
 import type { Change } from './mapping.js';
-import { declaredIn, readJournal } from './read-journal.js';
-import type { Declared } from './read-journal.js';
+import { readJournal } from './read-journal.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
 import { viewRejected } from './rejected-view.js';
 import { withOwnFolder } from './segments.js';
 import type { RecordContext } from './segments.js';
 import { settle } from './settle.js';
-import type { Settled } from './settle.js';
 import type { SyncRequest } from './sync-request.js';
 import type { Tally } from './tally.js';
 
@@ -76,7 +72,7 @@ async function settleLeft(
 }
 
 interface Recordable {
-  journal: ReadonlyMap<Change, Declared>;
+  journal: ReadonlyMap<Change, Outcomes>;
   parts: Recorded[];
   resumed: number;
 }
@@ -101,39 +97,29 @@ const startsOver = ({ run }: SyncRequest): boolean => run.full || run.rebaseline
 
 async function settledParts(
   request: SyncRequest,
-  { left, journal }: { left: InFlight; journal: ReadonlyMap<Change, Declared> },
+  { left, journal }: { left: InFlight; journal: ReadonlyMap<Change, Outcomes> },
   { tools, tally }: Pick<Context, 'tools' | 'tally'>,
 ): Promise<Omit<Recordable, 'journal'>> {
   const { owed = false } = left;
   const parts: Recorded[] = [];
   let resumed = 0;
-  if (journal.size === 0) return { parts, resumed };
-  for (const part of left.parts) {
-    const found = journal.get(part.change) ?? { ...noOutcomes(), intended: [] };
-    const settled = settleFound({ ...part, owed }, found, request.uncertain);
-    resumed += countTaken(found);
-    const isUntouched =
-      found.refused.length === 0 && settled?.except && countRanges(settled.except) === part.rows;
-    if (!settled || isUntouched) continue;
-    if (settled.held.length > 0) tally.add(heldBack(), undefined, countRanges(settled.held));
-    const { answered, refusals } = found;
+  if ([...journal.values()].every(isUntold)) return { parts, resumed };
+  for (const { kind, ...part } of left.parts) {
+    const outcomes = journal.get(part.change);
+    if (kind === undefined || !outcomes) continue;
+    const settled = settle({ ...part, kind, owed }, outcomes, request.uncertain);
+    const { accepted, skipped, left_out: leftOut, rejected } = outcomes.counts();
+    resumed += accepted + skipped;
+    if (settled.rows.former === part.rows && leftOut + rejected === 0) continue;
+    if (settled.rows.held > 0) tally.add(heldBack(), undefined, settled.rows.held);
     const files = { files: await allCached(tools, part.files), stored: part.files };
-    parts.push({ ...part, ...settled, answered, refusals, ...files });
+    parts.push({ ...part, kind, settled, outcomes, ...files });
   }
   return { parts, resumed };
 }
 
-function countTaken({ answered, refused, unknown }: Outcomes): number {
-  return countRanges(subtractRanges(answered, [...refused, ...unknown]));
-}
-
-function settleFound(
-  { kind, ...part }: InFlightPart & { owed: boolean },
-  found: Declared,
-  uncertain: SyncRequest['uncertain'],
-): Settled | undefined {
-  if (kind === undefined) return undefined;
-  return settle({ ...part, kind }, { ...found, open: declaredIn(found, part.rows) }, uncertain);
+function isUntold(outcomes: Outcomes): boolean {
+  return outcomes.counts().untold === outcomes.size;
 }
 
 /** Nothing of it had left: the baseline stays, only the mark goes. */

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { quoteText } from '../duck/duck.js';
 import type { RejectedSegment } from './baseline.js';
 import type { Change } from './mapping.js';
+import type { Outcomes } from './outcomes.js';
 import { countOf } from './passes.js';
 import { rowFingerprint } from './plan-digest.js';
 import { rowsOf } from './plan.js';
 import { rejectedView } from './rejected-view.js';
-import { isWithin, rangeTable } from './range-table.js';
-import type { Range } from './ranges.js';
 import { keepSegment, writerOf } from './segments.js';
 import type { RecordContext } from './segments.js';
 import { asParquet } from './work-files.js';
@@ -20,9 +19,8 @@ import { asParquet } from './work-files.js';
 export interface AnsweredPart {
   change: Change;
   files: readonly string[];
-  answered?: readonly Range[];
-  /** Of the answered: not taken, by the code of the answer. */
-  refusals?: Readonly<Record<string, readonly Range[]>>;
+  /** Absent when none was sent. */
+  outcomes?: Outcomes;
 }
 
 /** What the answers of a run make of the set; written only when it is another one than before. */
@@ -32,7 +30,7 @@ export async function nextRejected(
   context: RecordContext & { generation: number },
 ): Promise<RejectedSegment | undefined> {
   const { duck, tools, paths } = context;
-  const isRefused = parts.some(({ refusals = {} }) => Object.keys(refusals).length > 0);
+  const isRefused = parts.some(({ outcomes }) => outcomes && outcomes.counts().rejected > 0);
   if (!former && !isRefused) return undefined;
   await nextSet(parts, context);
   const rows = await countOf(duck, 'next_rejected');
@@ -48,27 +46,31 @@ export async function nextRejected(
 
 async function nextSet(
   parts: readonly AnsweredPart[],
-  { duck, tools, runId }: RecordContext,
+  { duck, runId }: RecordContext,
 ): Promise<void> {
   await duck.run(`create or replace table next_rejected as select * from ${rejectedView}`);
-  const { workDir } = tools;
-  for (const part of parts.filter(({ answered = [] }) => answered.length > 0)) {
-    const answered = await rangeTable(join(workDir, 'answered.tsv'), {
-      answered: part.answered ?? [],
+  for (const part of parts) {
+    const { outcomes } = part;
+    if (!outcomes || outcomes.answered === 0) continue;
+    const answer = (row: number): number => answerNumber(outcomes, row);
+    await duck.withNumbers(answer, async (numberOf) => {
+      const told = `(select klo, khi, ${rowFingerprint('rh')} as rh, ${numberOf('ord')}::integer as answer
+        from ${rowsOf(part)})`;
+      await duck.run(`delete from next_rejected
+        where (klo, khi) in (select (klo, khi) from ${told} where answer > 0)`);
+      if (outcomes.codes.length === 0) return;
+      const codes = `[${outcomes.codes.map(quoteText).join(', ')}]`;
+      await duck.run(`insert into next_rejected
+        select n.klo, n.khi, n.rh, 1 + coalesce(r.tries, 0), ${quoteText(runId)}, ${codes}[n.answer - 1]
+        from ${told} as n left join ${rejectedView} as r using (klo, khi, rh) where n.answer > 1`);
     });
-    await duck.run(
-      `delete from next_rejected where (klo, khi) in (select (klo, khi) from ${within(part, answered)})`,
-    );
-    const { refusals = {} } = part;
-    if (Object.keys(refusals).length === 0) continue;
-    const refused = await rangeTable(join(workDir, 'refused.tsv'), refusals);
-    await duck.run(`insert into next_rejected
-      select n.klo, n.khi, n.rh, 1 + coalesce(r.tries, 0), ${quoteText(runId)}, n.mark
-      from ${within(part, refused)} as n left join ${rejectedView} as r using (klo, khi, rh)`);
   }
 }
 
-function within(part: AnsweredPart, ranges: string): string {
-  return `(select p.klo, p.khi, ${rowFingerprint('p.rh')} as rh, r.mark from ${rowsOf(part)} as p
-    join ${ranges} as r on ${isWithin('p', 'r')})`;
+/** 0: none. 1: not refused for anything. Else the row was refused, with the code of that place, counted from 2. */
+function answerNumber(outcomes: Outcomes, row: number): number {
+  const code = outcomes.codeOf(row);
+  if (code !== undefined) return code + 2;
+  const ending = outcomes.endingOf(row);
+  return ending === 'untold' || ending === 'open' ? 0 : 1;
 }

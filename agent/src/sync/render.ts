@@ -12,26 +12,31 @@ import type { Mapping } from './mapping.js';
 import type { Lookups } from './open-lookups.js';
 import { rowsOf, sentOf } from './plan.js';
 import type { PlanPart } from './plan.js';
-import { RangeSet } from './ranges.js';
 import type { Unsent } from './unsent.js';
 
 /**
  * Writes the lines of a plan part to a file, in order and up to a row: key fields, then fields. Only templates make
- * objects of rows; what is looked up is joined.
+ * objects of rows; what is looked up is joined. Rows of which no record can be made are added to the unsent ones.
  */
 export async function renderPart(
   part: PlanPart & { upTo: number },
   mapping: Mapping,
-  context: { columns: readonly Column[]; lookups: Lookups; duck: Duck; workDir: string },
-): Promise<{ file: string; unrendered: Unsent[] }> {
+  context: {
+    columns: readonly Column[];
+    lookups: Lookups;
+    duck: Duck;
+    workDir: string;
+    unsent: Unsent;
+  },
+): Promise<string> {
   const { duck, workDir, lookups } = context;
   const file = join(workDir, `deliver-${part.change}.tsv`);
   const rendered = join(workDir, `templates-${part.change}.tsv`);
   await assertOrdered(part, duck);
-  const { unrendered, longestLine } =
+  const longestLine =
     mapping.templates.length > 0
       ? await renderTemplates(part, mapping, { ...context, rendered })
-      : { unrendered: [], longestLine: 0 };
+      : 0;
   const columns: Record<string, string> = { ord: 'UBIGINT' };
   for (const { column } of mapping.templates) columns[column] = 'VARCHAR';
   const joined =
@@ -42,7 +47,7 @@ export async function renderPart(
   await duck.run(`copy (select ${mapping.expressions(part.change).join(', ')}
       from ${withLookups(sentOf(part), lookups)} ${joined} ${isJoined ? 'order by ord' : ''})
     to ${quoteText(file)} (format csv, delimiter '\t', header false, quote '', escape '', nullstr '\\N')`);
-  return { file, unrendered };
+  return file;
 }
 
 /** Outcomes are told by a row's place, so its number must be its place. */
@@ -54,17 +59,17 @@ async function assertOrdered(part: PlanPart, duck: Duck): Promise<void> {
     throw new Failure('INTERNAL', 'internal.order', 'The rows of a plan are out of order.');
 }
 
+/** Resolves with the most bytes that a line has. */
 async function renderTemplates(
   part: PlanPart & { upTo: number },
   mapping: Mapping,
-  context: { columns: readonly Column[]; duck: Duck; rendered: string },
-): Promise<{ unrendered: Unsent[]; longestLine: number }> {
-  const { columns, duck, rendered } = context;
-  const failed = new Map<string, { failure: Failure; rows: RangeSet }>();
+  context: { columns: readonly Column[]; duck: Duck; rendered: string; unsent: Unsent },
+): Promise<number> {
+  const { columns, duck, rendered, unsent } = context;
   let longestLine = 0;
   const lineOf = ([ord, ...fields]: (string | null)[]): string => {
     const texts = renderRow(fields, mapping, columns);
-    if (texts instanceof Failure) refuse(failed, Number(ord), texts);
+    if (texts instanceof Failure) unsent.add(Number(ord), texts);
     const shown = texts instanceof Failure ? mapping.templates.map(() => null) : texts;
     const line = `${ord}\t${shown.map(escapeText).join('\t')}\n`;
     // A character is at most three bytes for each of its UTF-16 units.
@@ -79,19 +84,7 @@ async function renderTemplates(
   } finally {
     await out.close();
   }
-  const unrendered = [...failed.values()].map((each) => ({ ...each, rows: each.rows.list() }));
-  return { unrendered, longestLine };
-}
-
-/** Only the first failure of its kind is kept: a million rows can fail alike. */
-function refuse(
-  failed: Map<string, { failure: Failure; rows: RangeSet }>,
-  ord: number,
-  failure: Failure,
-): void {
-  const known = failed.get(failure.code) ?? { failure, rows: new RangeSet() };
-  known.rows.add(ord, ord + 1);
-  failed.set(failure.code, known);
+  return longestLine;
 }
 
 function renderRow(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { column, ids, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
-import type { MemoryDestination, TextRow } from '../testing/memory-connectors.js';
+import type { MemoryDestination, Moods, TextRow } from '../testing/memory-connectors.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import type { Head } from './baseline.js';
 
@@ -11,6 +11,7 @@ import type { Head } from './baseline.js';
 let table: TextRow[];
 let calls: string[];
 let dies: (call: string, key: string) => boolean;
+let moods: Moods;
 let destination: MemoryDestination;
 let store: MemoryStore;
 let engine: Engine;
@@ -27,7 +28,8 @@ beforeEach(async () => {
   table = Array.from({ length: 150 }, (_, n) => ({ id: String(n), name: `person ${n}` }));
   calls = [];
   dies = () => false;
-  destination = memoryDestination({ maxRows: 7 });
+  moods = { maxRows: 7 };
+  destination = memoryDestination(moods);
   store = new MemoryStore((call, key) => {
     calls.push(`${call} ${key}`);
     if (dies(call, key)) throw new Error('The machine is gone.');
@@ -78,6 +80,33 @@ describe('a journal', () => {
     expect(await many.run(appending)).toMatchObject({ counts: { sent: 150 } });
     expect(numbers()).toEqual(numbers().map((_, n) => String(n).padStart(8, '0')));
     await many.close();
+  });
+});
+
+describe('outcomes that take turns', () => {
+  const creating = { mode: 'create' as const, onRemoved: appending.onRemoved };
+
+  it('are recovered row by row: sent, skipped and refused (invariants 1, 2, 3, 9)', async () => {
+    table = Array.from({ length: 3_000 }, (_, n) => ({ id: String(n), name: 'new' }));
+    for (const { id } of table.filter((_, n) => n % 2 === 0))
+      destination.records.set(JSON.stringify([id]), { id: id!, name: 'theirs' });
+    moods.refuses = ({ id }) => Number(id) % 3 === 0;
+    dies = (call, key) => call === 'put' && key.includes('manifest');
+    await engine.run(creating);
+    dies = () => false;
+    for (const key of entries()) expect(store.objects.get(key)!.body.length).toBeLessThan(30_000);
+    delete moods.refuses;
+    // Of every six rows two were refused, two taken and two were there already.
+    expect(await engine.run(creating)).toMatchObject({
+      resumed: 2_000,
+      counts: { unchanged: 2_000, added: 1_000, sent: 500, skipped: 500 },
+    });
+    expect([...destination.records.values()].filter(({ name }) => name === 'theirs')).toHaveLength(1_500); // prettier-ignore
+    table = [];
+    expect(await engine.run({ ...creating, onRemoved: { action: 'delete', set: [] } })).toMatchObject({
+      counts: { removed: 1_500, sent: 1_500 },
+    }); // prettier-ignore
+    expect([...destination.records.values()]).toHaveLength(1_500);
   });
 });
 

@@ -57,7 +57,8 @@ import type { SyncTools } from './tools.js';
 // 5. Missing is not empty: a baseline that can't be read and a query that breaks off stop the run.
 // 6. The plan is whole, counted and judged by the guards before the first operation leaves, and no operation leaves
 //    before the file that holds it is in the bucket.
-// 7. Memory is bounded: of each row of the baseline two bits are in memory, of an added one at most four.
+// 7. Memory is bounded: of each row of the baseline two bits are in memory, of an added one at most four, and of one that
+//    is sent as many as tell apart what became of its neighbours: mostly one or two, eight at most.
 // 8. No row is lost in the count: queried = unchanged + added + changed + invalid, and added + changed + removed =
 //    sent + skipped + rejected + withheld + pending + uncertain.
 // 9. Removed is only what this sync sent: a row that its baseline holds as its own, until the removal has succeeded.

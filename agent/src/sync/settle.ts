@@ -1,60 +1,73 @@
 import type { OperationKind } from '../connector/destination.js';
 import type { Change } from './mapping.js';
-import type { Outcomes } from './outcomes.js';
-import { mergeRanges, subtractRanges } from './ranges.js';
-import type { Range } from './ranges.js';
+import type { Ending, Outcomes } from './outcomes.js';
 import type { SyncRequest } from './sync-request.js';
 
+/**
+ * What of a row goes into the baseline. `former`: it keeps its former entry, or none; it was not taken, or is to be tried
+ * again as it was. `unknown`: it may have been taken, and is recorded so that it is sent again, or removed if it leaves
+ * the query. `skipped`: known from now on, but never called removed. `stale`: it was not taken although its record has to
+ * become another one, and is recorded so that it is sent again. `held`: it may have been taken, and is recorded as if it
+ * was, because sending it again could double it.
+ */
+export type Standing = 'former' | 'taken' | 'unknown' | 'skipped' | 'stale' | 'held';
+
+export const standings: readonly Standing[] = [
+  'former',
+  'taken',
+  'unknown',
+  'skipped',
+  'stale',
+  'held',
+];
+
 export interface Settled {
-  /** Rows that keep their former entry, or none: they were not taken, or are to be tried again as they were. */
-  except: Range[];
-  /** Rows that may have been taken: recorded so that they are sent again, or removed if they leave the query. */
-  unknown: Range[];
-  /** Rows that the destination skipped: known from now on, but never called removed. */
-  skipped: Range[];
-  /** Rows that were not taken although their record has to become another one: recorded so that they are sent again. */
-  stale: Range[];
-  /** Rows that may have been taken and are not sent again, because that could double them. */
-  held: Range[];
+  /** How many rows have each standing. */
+  rows: Record<Standing, number>;
+  of(row: number): Standing;
 }
 
 interface SettledPart {
   change: Change;
   kind: OperationKind;
-  rows: number;
   repeatable: boolean;
   /** Changed rows are sent because the mapping is another one: their former entry would not find them again. */
   owed: boolean;
 }
 
-/**
- * What of a plan part goes into the baseline, once a delivery is over or was found cut off. `open`: handed to the
- * destination without an answer, as far as anybody knows.
- */
+/** What of a plan part goes into the baseline, once a delivery is over or was found cut off. */
 export function settle(
   part: SettledPart,
-  told: Outcomes & { open: readonly Range[] },
+  outcomes: Outcomes,
   uncertain: SyncRequest['uncertain'],
 ): Settled {
-  const settled = settledAsSent(part, told, uncertain);
-  if (!part.owed || part.change !== 'changed') return settled;
-  return { ...settled, except: [], stale: settled.except };
+  const standing = standingsOf(part, uncertain);
+  const rows = { former: 0, taken: 0, unknown: 0, skipped: 0, stale: 0, held: 0 };
+  for (const [ending, count] of Object.entries(outcomes.counts()))
+    rows[standing[ending as Ending]] += count;
+  return { rows, of: (row) => standing[outcomes.endingOf(row)] };
 }
 
-function settledAsSent(
+function standingsOf(
   part: SettledPart,
-  told: Outcomes & { open: readonly Range[] },
   uncertain: SyncRequest['uncertain'],
-): Settled {
-  const { refused, skipped } = told;
-  const maybe = mergeRanges([...subtractRanges(told.open, told.answered), ...told.unknown]);
-  const neverSent = subtractRanges([[0, part.rows]], [...told.answered, ...maybe]);
-  const lost = mergeRanges([...refused, ...neverSent]);
-  const whole: Settled = { except: lost, unknown: [], skipped, stale: [], held: [] };
-  if (maybe.length === 0) return whole;
-  if (!part.repeatable && uncertain === 'hold') return { ...whole, held: maybe };
-  if (part.repeatable && isSentAgain(part)) return { ...whole, unknown: maybe };
-  return { ...whole, except: mergeRanges([...lost, ...maybe]) };
+): Record<Ending, Standing> {
+  const former = part.owed && part.change === 'changed' ? 'stale' : 'former';
+  const mayBe =
+    !part.repeatable && uncertain === 'hold'
+      ? 'held'
+      : part.repeatable && isSentAgain(part)
+        ? 'unknown'
+        : former;
+  return {
+    untold: former,
+    open: mayBe,
+    unknown: mayBe,
+    accepted: 'taken',
+    skipped: 'skipped',
+    left_out: former,
+    rejected: former,
+  };
 }
 
 /**

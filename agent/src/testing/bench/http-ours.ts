@@ -13,6 +13,7 @@ import type { Mapping } from '../../sync/mapping.js';
 import { Meter } from '../../sync/meter.js';
 import { pathsOf } from '../../sync/paths.js';
 import { projectedStretches } from '../../sync/projection.js';
+import { Unsent } from '../../sync/unsent.js';
 import { Tally } from '../../sync/tally.js';
 import type { SyncTools } from '../../sync/tools.js';
 import { ids } from '../engine.js';
@@ -49,12 +50,15 @@ async function sendAll(of: HttpCase, file: string, sinkUrl: string): Promise<voi
       { columns, picks: Array.from({ length: columns }, (_, column) => ({ column })) },
       { maxRows: target.maxRows, maxBytes: target.maxBytes, upTo: of.rows },
     ),
-    contextOf({ target, journal, meter, tools: toolsOf(connection, store) }),
+    {
+      ...contextOf({ target, journal, meter, tools: toolsOf(connection, store) }),
+      unsent: new Unsent(of.rows),
+    },
   );
   await journal.close();
   await connection.close();
   if (failure) throw failure;
-  if (meter.counts.sent !== of.rows || outcomes.answered.length !== 1)
+  if (meter.counts.sent !== of.rows || outcomes.counts().accepted !== of.rows)
     throw new Error(`Only ${meter.counts.sent} rows were sent.`);
 }
 
@@ -79,7 +83,7 @@ function openTarget(of: HttpCase, connection: DestinationConnection): Promise<Ta
 
 function contextOf(
   given: Pick<DeliverContext, 'target' | 'journal' | 'meter' | 'tools'>,
-): DeliverContext {
+): Omit<DeliverContext, 'unsent'> {
   return {
     ...given,
     // Delivery reads of it what the records are made of.
@@ -89,7 +93,6 @@ function contextOf(
     inTurn: false,
     tally: new Tally({ keepsTexts: true, redact: (text) => text }),
     runId: 'run',
-    unsent: [],
   };
 }
 

@@ -1,0 +1,17 @@
+import type { Change } from './mapping.js';
+import type { ToldRows } from './outcomes.js';
+
+/** Rows that may be handed to the destination from now on. */
+export interface Intent {
+  change: Change;
+  from: number;
+  to: number;
+}
+
+/** What one object of a journal tells. The first of a journal tells nothing: that it is there says that none is lost. */
+export interface Entry {
+  intents: Intent[];
+  outcomes: ({ change: Change } & ToldRows)[];
+}
+
+export const journalFormat = 2;
