@@ -27,7 +27,7 @@ const deeds = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 60, maxLengt
 const histories = fc.array(deeds, { minLength: 1, maxLength: 6 });
 
 describe('entries of several segments, folded into one (2, 7)', () => {
-  test.each([9, 40, 1000])('are what they come to, %d at a time', async (most) => {
+  test.each([20, 60, 1000])('are what they come to, %d at a time', async (most) => {
     await fc.assert(
       fc.asyncProperty(histories, fc.boolean(), async (history, isOldFormat) => {
         const segments = segmentsOf(history, isOldFormat);
