@@ -252,7 +252,7 @@ describe('run', () => {
     const resumed = await world.drawbridge('resume', 's');
     expect(resumed).toMatchObject({ code: 0 });
     expect(resumed.out).toContain('The sync s is not paused. Next run: 2026-11-23T11:00:00.000Z.');
-    expect(await world.drawbridge('pause', 'nosuch')).toMatchObject({ code: 1 });
+    expect(await world.drawbridge('pause', 'nosuch')).toMatchObject({ code: 2 });
   });
 
   it.each([
