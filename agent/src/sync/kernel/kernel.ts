@@ -6,9 +6,49 @@
 //
 // The baseline streams past the query (window.ts). A row of the query that is not found there is *fresh*: added, or
 // only out of place. When the query is over, the baseline streams past the fresh rows once more and says which.
-import { Area, LF, TAB } from './area';
-import { load64, take, takeZeroed } from './memory';
-import { ENTRY_BYTES, Table } from './table';
+import { LF, TAB } from './area';
+import {
+  addedOut,
+  areaAt,
+  areaLength,
+  changedOut,
+  emptyAreas,
+  entriesAt,
+  entriesInput,
+  freshOut,
+  input,
+  inputAt,
+  openExchange,
+  plainOut,
+  twiceOut,
+} from './exchange';
+import {
+  ADDED,
+  DIFFERENT,
+  DIFFERENT_FOREIGN,
+  DIFFERENT_UNKNOWN,
+  KNOWN,
+  MARKS,
+  REPEATED,
+  fillFilter,
+  findFresh,
+  fresh,
+  freshMost,
+  holdSome,
+  numberFresh,
+  openFresh,
+  setVerdict,
+  setVerdictIn,
+  verdictIn,
+  verdictOf,
+} from './fresh';
+import { findLineEnd, numberAt, readNumber, skipNumber } from './lines';
+import { hasRoom, longest, writeLine } from './lines-out';
+import { load64 } from './memory';
+import * as overrides from './overrides';
+import { FOREIGN, REMOVED_ROW, UNKNOWN_ROW } from './overrides';
+import { NUMBERED_BYTES, cutInto, cutUp, flushPartitions, toPartition } from './partitions';
+import { ENTRY_BYTES } from './table';
 import {
   CHANGED,
   NOWHERE,
@@ -28,72 +68,20 @@ import {
 } from './window';
 import { xxh64 as hash } from './xxh64';
 
-const MARKS: u64 = 7;
-/** Mark of a row that the destination skipped: compared, and never called removed. */
-const FOREIGN: u64 = 1;
-/** Mark of an override that was given in the place of what it overrides. */
-const GIVEN: u64 = 4;
-// Row fingerprints with a meaning of their own. No row ever has one of them.
-const REMOVED_ROW: u64 = 0;
-const UNKNOWN_ROW: u64 = 8;
-
-// What becomes of a fresh row; kept in the marks of its row fingerprint.
-const ADDED: u64 = 0;
-const KNOWN: u64 = 1;
-const DIFFERENT: u64 = 2;
-const DIFFERENT_UNKNOWN: u64 = 3;
-const DIFFERENT_FOREIGN: u64 = 4;
-const REPEATED: u64 = 5;
-
 // What the baseline is streamed for.
 const TO_WINDOW: u32 = 0;
 const TO_RESOLVE: u32 = 1;
 const TO_PARTITIONS: u32 = 2;
 
-/** Longest prefix that a copied-out line gets: class, numbers and tabs. */
-const PREFIX_BYTES: usize = 110;
-/** An entry with a number. */
-const NUMBERED_BYTES: usize = 32;
 /** Overrides that are given in one go. */
 const GO: u32 = 32768;
 /** The query waits for more of the baseline when so few rows of it are ahead. */
 const LEAST_AHEAD: u32 = 512;
 
-/** JavaScript appends the bytes to a partition's file. */
-// @ts-ignore: decorator
-@external("env", "flush")
-declare function flush(partition: u32, at: usize, length: u32): void;
-
 let seed: u64 = 0;
 let keyFields: u32 = 1;
 let emitSame: bool = false;
 let givesForeign: bool = false;
-
-let inputAt: usize = 0;
-let inputSize: usize = 0;
-/** Entries come in beside the lines: the baseline is streamed while lines wait. */
-let entriesAt: usize = 0;
-const ENTRIES_BYTES: usize = 1 << 20;
-let areas: usize = 0;
-let addedOut: Area = changetype<Area>(0);
-let changedOut: Area = changetype<Area>(0);
-let freshOut: Area = changetype<Area>(0);
-let twiceOut: Area = changetype<Area>(0);
-let plainOut: Area = changetype<Area>(0);
-
-let overrides: Table = changetype<Table>(0);
-let overrideSegments: usize = 0;
-let fresh: Table = changetype<Table>(0);
-let freshMost: u32 = 0;
-let filter: usize = 0;
-const FILTER_MASK: u64 = (1 << 19) - 1;
-let freshNumbers: usize = 0;
-let verdicts: usize = 0;
-let partitionBits: u32 = 0;
-let partitionAt: usize = 0;
-let partitionUsed: usize = 0;
-const AREAS: u32 = 5;
-const PARTITION_BYTES: usize = 32768;
 
 export let queried: u64 = 0;
 export let unchanged: u64 = 0;
@@ -106,8 +94,6 @@ export let repeated: u64 = 0;
 export let freshRows: u32 = 0;
 /** Fresh rows that are not to be added after all. */
 export let misplaced: u32 = 0;
-/** Bytes of the longest line that was copied out, with its prefix. */
-export let longest: u32 = 0;
 /** Rows of the baseline that streamed past since the last `rewind`. */
 export let streamed: u32 = 0;
 /** The scan stopped because more of the baseline has to be streamed first. */
@@ -133,77 +119,28 @@ export function start(
   keyFields = keys;
   emitSame = all;
   givesForeign = foreign;
-  areas = take(AREAS * 4);
-  addedOut = makeArea(0);
-  changedOut = makeArea(1);
-  freshOut = makeArea(2);
-  twiceOut = makeArea(3);
-  plainOut = makeArea(4);
-  entriesAt = take(ENTRIES_BYTES);
+  openExchange();
   openWindow(rows, windowRows);
-  overrides = Table.make(overrideRows);
-  overrideSegments = take(<usize>overrideRows * 4);
-  freshMost = freshRows;
-  fresh = Table.make(1024);
+  overrides.open(overrideRows);
+  openFresh(freshRows);
 }
 
-function makeArea(n: u32): Area {
-  const area = Area.make();
-  store<u32>(areas + (<usize>n << 2), <u32>changetype<usize>(area));
-  return area;
-}
+export { areaAt, areaLength, emptyAreas, entriesInput, flushPartitions, input, longest };
 
-function areaOf(n: u32): Area {
-  return changetype<Area>(<usize>load<u32>(areas + (<usize>n << 2)));
-}
-
-/** Where to write up to `size` bytes of input; what an earlier call wrote is kept only if the place did not move. */
-export function input(size: u32): usize {
-  if (<usize>size > inputSize) {
-    inputSize = size;
-    inputAt = take(size);
-    for (let n: u32 = 0; n < AREAS; n++) areaOf(n).grow(2 * <usize>size + 65536);
-  }
-  return inputAt;
-}
-
-/** Where to write entries: at most 1 MiB. */
-export function entriesInput(): usize {
-  return entriesAt;
-}
-
-/** Areas: 0 lines of added rows, 1 of changed rows, 2 entries of the added, 3 keys that came twice, 4 all else. */
-export function areaAt(n: u32): usize {
-  return areaOf(n).at;
-}
-
-export function areaLength(n: u32): u32 {
-  return <u32>areaOf(n).length;
-}
-
-export function emptyAreas(): void {
-  for (let n: u32 = 0; n < AREAS; n++) areaOf(n).length = 0;
+export function overrideCount(): u32 {
+  return overrides.count();
 }
 
 /** Takes in a stretch of a segment that says something new of rows of earlier ones; later calls win. */
 export function loadOverrides(length: u32, segment: u32): void {
-  for (let at = entriesAt; at < entriesAt + length; at += ENTRY_BYTES) {
-    let number = overrides.find(load64(at), load64(at + 8));
-    const row = toldRow(load64(at + 16));
-    if (number == 0) number = overrides.insert(load64(at), load64(at + 8), row) + 1;
-    else store<u64>(overrides.at(number - 1) + 16, row);
-    store<u32>(overrideSegments + (<usize>(number - 1) << 2), segment);
-  }
+  overrides.takeIn(entriesAt, length, segment);
 }
 
 /** The baseline is streamed from its start again. */
 export function rewind(): void {
   restart();
   streamed = 0;
-  for (let n: u32 = 0; n < overrides.count; n++) {
-    const entry = overrides.at(n);
-    store<u64>(entry + 16, load64(entry + 16) & ~GIVEN);
-  }
+  overrides.forgetGiven();
 }
 
 /** Streams entries of a segment, as far as no later one overrides them, to where they are wanted. */
@@ -211,35 +148,20 @@ export function stream(length: u32, segment: u32, to: u32): void {
   for (let at = entriesAt; at < entriesAt + length; at += ENTRY_BYTES) {
     const low = load64(at);
     const high = load64(at + 8);
-    let row = toldRow(load64(at + 16));
-    if (overrides.count != 0) {
-      const number = overrides.find(low, high);
-      if (number != 0 && load<u32>(overrideSegments + (<usize>(number - 1) << 2)) > segment) {
-        const entry = overrides.at(number - 1);
-        row = load64(entry + 16);
-        if (row == REMOVED_ROW || (row & GIVEN) != 0) continue;
-        store<u64>(entry + 16, row | GIVEN);
-      }
-    }
-    give(low, high, row, to);
+    const row = overrides.latestRow(low, high, load64(at + 16), segment);
+    if (row != REMOVED_ROW) give(low, high, row, to);
   }
 }
 
 /** Streams overrides from number `from` that had nothing to override; returns the next one to ask for. */
 export function streamRest(from: u32, to: u32): u32 {
-  const end = min<u32>(from + GO, overrides.count);
+  const end = min<u32>(from + GO, overrides.count());
   for (let n = from; n < end; n++) {
+    const row = overrides.give(n);
     const entry = overrides.at(n);
-    const row = load64(entry + 16);
-    if (row == REMOVED_ROW || (row & GIVEN) != 0) continue;
-    store<u64>(entry + 16, row | GIVEN);
-    give(load64(entry), load64(entry + 8), row, to);
+    if (row != REMOVED_ROW) give(load64(entry), load64(entry + 8), row, to);
   }
   return end;
-}
-
-export function overrideCount(): u32 {
-  return overrides.count;
 }
 
 /** How many more rows of the baseline the window takes now. */
@@ -286,16 +208,6 @@ export function scan(offset: u32, length: u32, more: bool): u32 {
     line = at + 1;
   }
   return <u32>(line - inputAt);
-}
-
-function hasRoom(lineBytes: usize): bool {
-  const bytes = lineBytes + PREFIX_BYTES;
-  return (
-    addedOut.hasRoom(bytes) &&
-    changedOut.hasRoom(bytes) &&
-    freshOut.hasRoom(ENTRY_BYTES) &&
-    twiceOut.hasRoom(PREFIX_BYTES)
-  );
 }
 
 function classify(line: usize, keyEnd: usize, lineEnd: usize): void {
@@ -367,32 +279,11 @@ function classOf(former: u64): u8 {
   return (former & FOREIGN) != 0 ? 70 : 67; // F, C
 }
 
-/** number TAB key fingerprint TAB TAB row fingerprint TAB line */
-function writeLine(to: Area, number: u64, low: u64, high: u64, row: u64, line: usize, lineEnd: usize): void {
-  to.number(number, TAB);
-  to.number(low, TAB);
-  to.number(high, TAB);
-  to.number(row, TAB);
-  const length = lineEnd + 1 - line;
-  to.copy(line, length);
-  if (<usize>longest < length + PREFIX_BYTES) longest = <u32>(length + PREFIX_BYTES);
-}
-
 // The query is over: what of the fresh rows does the baseline have?
 
 /** Makes ready for `stream(…, TO_RESOLVE)`. */
 export function prepareToResolve(): void {
-  filter = takeZeroed(<usize>(FILTER_MASK + 1) >> 3);
   fillFilter();
-}
-
-function fillFilter(): void {
-  memory.fill(filter, 0, <usize>(FILTER_MASK + 1) >> 3);
-  for (let n: u32 = 0; n < fresh.count; n++) {
-    const bit = load64(fresh.at(n)) & FILTER_MASK;
-    const place = filter + <usize>(bit >> 3);
-    store<u8>(place, load<u8>(place) | (<u8>1 << <u8>(bit & 7)));
-  }
 }
 
 function give(low: u64, high: u64, row: u64, to: u32): void {
@@ -403,11 +294,8 @@ function give(low: u64, high: u64, row: u64, to: u32): void {
 }
 
 function resolve(number: u32, low: u64, high: u64, row: u64): void {
-  const bit = low & FILTER_MASK;
-  if ((load<u8>(filter + <usize>(bit >> 3)) & (<u8>1 << <u8>(bit & 7))) != 0) {
-    const found = fresh.find(low, high);
-    if (found != 0) meet(number, found - 1, row);
-  }
+  const found = findFresh(low, high);
+  if (found != 0) meet(number, found - 1, row);
   if (seenOf(number) != UNSEEN || ((row & FOREIGN) != 0 && !givesForeign)) return;
   plainOut.number(low, TAB);
   plainOut.number(high, LF);
@@ -450,17 +338,9 @@ function takeBack(state: u32): void {
   else changed--;
 }
 
-// @ts-ignore: decorator
-@inline
-function verdictIn(freshNumber: u32): u64 {
-  return load64(fresh.at(freshNumber) + 16) & MARKS;
-}
-
 function judge(freshNumber: u32, verdict: u64): void {
-  const entry = fresh.at(freshNumber);
-  store<u64>(entry + 16, (load64(entry + 16) & ~MARKS) | verdict);
   if (verdict == REPEATED) misplaced++;
-  if (verdicts != 0) setVerdict(load<u32>(freshNumbers + (<usize>freshNumber << 2)), verdict);
+  setVerdictIn(freshNumber, verdict);
 }
 
 /** Copies out again the lines of added rows, as what they turned out to be; entries likewise. */
@@ -478,7 +358,7 @@ export function rewrite(offset: u32, length: u32): u32 {
 
 function rewriteLine(line: usize, lineEnd: usize, verdict: u64): void {
   if (verdict == KNOWN || verdict == REPEATED) return;
-  numberAt = afterNumber(line);
+  skipNumber(line);
   const low = readNumber();
   const high = readNumber();
   const row = readNumber();
@@ -494,75 +374,19 @@ function rewriteLine(line: usize, lineEnd: usize, verdict: u64): void {
   writeLine(changedOut, changedNumber++, low, high, row, numberAt, lineEnd);
 }
 
-let numberAt: usize = 0;
-
-function afterNumber(at: usize): usize {
-  while (load<u8>(at) != TAB) at++;
-  return at + 1;
-}
-
-function readNumber(): u64 {
-  let value: u64 = 0;
-  for (let byte = load<u8>(numberAt); byte != TAB; byte = load<u8>(++numberAt))
-    value = value * 10 + <u64>(byte - 48);
-  numberAt++;
-  return value;
-}
-
-function verdictOf(number: u32): u64 {
-  if (verdicts == 0) return verdictIn(number);
-  return (load<u8>(verdicts + <usize>(number >> 1)) >> <u8>((number & 1) << 2)) & 15;
-}
-
-function setVerdict(number: u32, verdict: u64): void {
-  const place = verdicts + <usize>(number >> 1);
-  const shift = <u8>((number & 1) << 2);
-  store<u8>(place, (load<u8>(place) & ~(<u8>15 << shift)) | (<u8>verdict << shift));
-}
-
 // More fresh rows than fit: they and the baseline are cut into partitions by key, which are compared one by one.
 
 /** `bits`: there are 2^bits partitions. */
 export function openPartitions(bits: u32): void {
-  partitionBits = bits;
-  if (partitionAt == 0) {
-    partitionAt = take(PARTITION_BYTES << bits);
-    partitionUsed = takeZeroed(4 << bits);
-    verdicts = takeZeroed(<usize>(freshRows >> 1) + 8);
-    freshNumbers = take(<usize>freshMost * 4);
-  }
+  cutInto(bits);
+  holdSome(freshRows);
   // What came twice before they were too many was not copied out twice.
-  for (let n: u32 = 0; n < fresh.count; n++)
-    if ((load64(fresh.at(n) + 16) & MARKS) == REPEATED) setVerdict(n, REPEATED);
+  for (let n: u32 = 0; n < fresh.count; n++) if (verdictIn(n) == REPEATED) setVerdict(n, REPEATED);
 }
 
 /** Entries of fresh rows, the first of which has number `from`. */
 export function partition(length: u32, from: u32): void {
-  for (let at = entriesAt; at < entriesAt + length; at += ENTRY_BYTES)
-    toPartition(load64(at), load64(at + 8), load64(at + 16), from++);
-}
-
-function toPartition(low: u64, high: u64, row: u64, number: u32): void {
-  const n = partitionBits == 0 ? 0 : <u32>(high >> (64 - partitionBits));
-  let used = load<u32>(partitionUsed + (<usize>n << 2));
-  if (<usize>used + NUMBERED_BYTES > PARTITION_BYTES) {
-    flush(n, partitionAt + <usize>n * PARTITION_BYTES, used);
-    used = 0;
-  }
-  const at = partitionAt + <usize>n * PARTITION_BYTES + used;
-  store<u64>(at, low);
-  store<u64>(at + 8, high);
-  store<u64>(at + 16, row);
-  store<u64>(at + 24, number);
-  store<u32>(partitionUsed + (<usize>n << 2), used + <u32>NUMBERED_BYTES);
-}
-
-export function flushPartitions(): void {
-  for (let n: u32 = 0; n < 1 << partitionBits; n++) {
-    const used = load<u32>(partitionUsed + (<usize>n << 2));
-    if (used > 0) flush(n, partitionAt + <usize>n * PARTITION_BYTES, used);
-    store<u32>(partitionUsed + (<usize>n << 2), 0);
-  }
+  cutUp(entriesAt, length, from);
 }
 
 export function beginPartition(): void {
@@ -580,7 +404,7 @@ export function loadPartition(length: u32): bool {
     if (found == 0) {
       if (fresh.count == freshMost) return false;
       const place = fresh.insert(low, high, load64(at + 16) | verdict);
-      store<u32>(freshNumbers + (<usize>place << 2), number);
+      numberFresh(place, number);
     } else repeatLoaded(found - 1, number, verdict);
   }
   return true;
@@ -610,22 +434,6 @@ export function endPartitionLoad(): void {
 export function resolvePartition(length: u32): void {
   for (let at = entriesAt; at < entriesAt + length; at += NUMBERED_BYTES)
     resolve(load<u32>(at + 24), load64(at), load64(at + 8), load64(at + 16));
-}
-
-function toldRow(told: u64): u64 {
-  return (told & ~MARKS) | ((told & MARKS) == 0 ? 0 : FOREIGN);
-}
-
-function findLineEnd(from: usize, end: usize): usize {
-  let at = from;
-  while (at + 8 <= end) {
-    const word = load64(at) ^ 0x0a0a0a0a0a0a0a0a;
-    const hit = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
-    if (hit != 0) return at + (<usize>ctz(hit) >> 3);
-    at += 8;
-  }
-  while (at < end && load<u8>(at) != LF) at++;
-  return at;
 }
 
 /** For its test against published values. */
