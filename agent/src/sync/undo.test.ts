@@ -216,7 +216,9 @@ describe('an undone run', () => {
       delete moods[when];
       expect(await undo(second)).toMatchObject({ outcome: 'succeeded' });
       expect(records()).toEqual(people(10));
-      await run(crypto.randomUUID());
+      expect(await run(crypto.randomUUID())).toMatchObject({
+        counts: { added: 1, changed: 3, removed: 2 },
+      });
       expect(records()).toEqual(sent);
     },
   );

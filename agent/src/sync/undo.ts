@@ -141,19 +141,20 @@ function oppositesSql(pass: string, { is, latest }: { is: string[]; latest: Late
   const asLeft = is.map((column) => `v.${column} is not distinct from l.${column}`);
   const alike = is.map((column, n) => `f.${was[n]} is not distinct from l.${column}`);
   // Recorded as it was to be sent, and nobody knows whether it was; see `record.ts`.
-  const mayBeBack = [
+  const same = [
     'v.rh = 8',
     wasThere,
     ...is.map((column, n) => `v.${column} is not distinct from f.${was[n]}`),
   ].join(' and ');
+  const mayBeBack = `coalesce(${same}, false)`;
   const values = is.map(
     (column, n) => `case when ${wasThere} then f.${was[n]} else l.${column} end as ${column}`,
   );
   const former = is.map((column, n) => `l.${column} as ${was[n]}`);
   return `with t as (select * from taken where ${pass}),
       ends as (select klo, khi, min(attempt) as first, max(attempt) as last from t group by klo, khi)
-    select case when not ${wasThere} then 'removed' when ${isThere} then 'changed' else 'added' end as change,
-      coalesce(${mayBeBack}, false) or
+    select case when not ${wasThere} then 'removed' when ${isThere} or ${mayBeBack} then 'changed' else 'added' end as change,
+      ${mayBeBack} or
         case when ${isThere} then v.klo is not null and v.rh % 8 = 0 and v.rh <> 8 and ${asLeft.join(' and ')}
         else v.klo is null end as is_current,
       l.klo, l.khi, case when ${wasThere} then ${unseenFingerprint} else 0::ubigint end as rh,
