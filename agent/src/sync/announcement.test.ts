@@ -2,6 +2,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { textsOf } from '../connector/lines.js';
 import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
@@ -62,6 +63,54 @@ describe('a plan of several files', () => {
     expect(seen.at(-1)?.named).toBe(size);
     expect(await engine.run(appending)).toMatchObject({ counts: { unchanged: size, sent: 0 } });
   });
+
+  it('sends no row while the head is still moving to its file, however many leave at once (invariant 3)', async () => {
+    let heads = 0;
+    const moving = Promise.withResolvers<void>();
+    const slow = new Proxy(store, {
+      get: (target, name: keyof MemoryStore) => {
+        if (name !== 'put') return target[name];
+        return async (...args: Parameters<MemoryStore['put']>) => {
+          if (args[0].endsWith('head.json') && ++heads === 2) {
+            moving.resolve();
+            for (let turns = 0; turns < 200; turns += 1) await new Promise(setImmediate);
+          }
+          return target.put(...args);
+        };
+      },
+    });
+    const early: string[] = [];
+    const wide = memoryDestination({
+      maxRows: 1_000,
+      concurrency: 8,
+      before: ({ lines }) => {
+        const last = textsOf(lines).at(-1)?.[0];
+        if (Number(last) >= namedRows()) early.push(String(last));
+      },
+    });
+    // One worker is still busy when the others have come to the end of the first file.
+    const open = wide.open.bind(wide);
+    wide.open = async (...args) => {
+      const target = await open(...args);
+      const deliver = target.deliver.bind(target);
+      let batches = 0;
+      target.deliver = async (...batch) => {
+        const isFirst = batches++ === 0;
+        const outcomes = await deliver(...batch);
+        if (isFirst) await moving.promise;
+        return outcomes;
+      };
+      return target;
+    };
+    const many = await openEngine({
+      source: memorySource(() => table),
+      destination: wide,
+      store: slow,
+    });
+    expect(await many.run(appending)).toMatchObject({ counts: { sent: size } });
+    expect(early).toEqual([]);
+    await many.close();
+  }); // prettier-ignore
 
   it.each(['the next file', 'the head that names it'])(
     'appends nothing twice when the machine goes before %s is in the bucket (invariant 3)',

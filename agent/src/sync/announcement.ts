@@ -21,6 +21,8 @@ export class Announcement {
   private readonly parts: InFlightPart[] = [];
   /** Files that are still to come. */
   private readonly trailing = new Map<InFlightPart, AddedPart[]>();
+  /** Rows of each part that the head names. */
+  private named = new Map<Change, number>();
   private growing: Promise<void> | undefined;
 
   private constructor(private readonly run: Run) {}
@@ -55,17 +57,21 @@ export class Announcement {
     const { tools, paths, baseline } = run;
     tools.lease.assertTrusted();
     const head = headOf(run, this.parts);
+    const named = new Map(this.parts.map(({ change, rows }) => [change, rows]));
     crashPoint('announce.before');
     const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
     crashPoint('announce.after');
     run.baseline = { ...baseline, head, etag };
+    this.named = named;
   }
 
   /** Resolves when the rows of a part up to `to` may leave. */
   async reach(change: Change, to: number): Promise<void> {
     const part = this.parts.find((each) => each.change === change);
     if (!part) return;
-    while (part.rows < to && this.trailing.has(part)) {
+    // Rows of a file that is in the bucket and not named yet would not be found by a restart.
+    const isNamed = (): boolean => (this.named.get(change) ?? 0) >= to;
+    while (!isNamed() && (part.rows >= to || this.trailing.has(part))) {
       this.growing ??= this.grow(part).finally(() => (this.growing = undefined));
       await this.growing;
     }
