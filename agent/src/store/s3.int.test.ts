@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBucket } from '@drawbridge/local/bucket/bucket.js';
@@ -66,6 +66,23 @@ describe('S3 in bad moods', () => {
       kind: 'TRANSIENT',
       code: 'store.slow_down',
     });
+    store.close();
+  });
+
+  it('takes a write that met another one for nobody’s, and writes again', async () => {
+    const store = await open();
+    const path = join(directory, 'uploaded');
+    await writeFile(path, 'whole');
+    const conflict = {
+      error: new S3Error(409, 'ConditionalRequestConflict', 'A conflicting operation occurred.'),
+    };
+    bucket.moods.push({ fits: (method) => method === 'PUT', times: 2, does: conflict });
+    const pointer = await store.upload('met', path);
+    expect(Buffer.from((await store.get('met'))!.body).toString()).toBe('whole');
+    expect(pointer.bytes).toBe(5);
+    bucket.moods.push({ fits: (method) => method === 'PUT', times: 5, does: conflict });
+    await expect(store.upload('met again', path)).rejects.toMatchObject({ kind: 'TRANSIENT' });
+    expect(await store.get('met again')).toBeUndefined();
     store.close();
   });
 

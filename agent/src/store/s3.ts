@@ -4,6 +4,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
@@ -16,6 +17,7 @@ import {
 import type { ListObjectsV2CommandOutput, _Error } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Failure, diskFull } from '../failure.js';
+import { ByteGate } from './byte-gate.js';
 import type {
   ListRange,
   ListedObject,
@@ -39,6 +41,10 @@ export interface S3Options {
 const partBytes = 8 << 20;
 /** What goes in one request, and is in memory meanwhile. */
 const wholeBytes = 32 << 20;
+/** Of all uploads together. */
+const bytesInMemory = 48 << 20;
+/** How often a write is tried that another one of the same name, maybe our own, has not let through. */
+const conflictTries = 5;
 /** What one CopyObject takes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (read 2026-11) */
 const maxCopyBytes = 5 * 2 ** 30;
 /** A bucket that takes a connection and says nothing must not hold a run for ever. */
@@ -61,6 +67,7 @@ export function openClient(options: S3Options): S3Client {
 
 class S3Store implements Store {
   bytesWritten = 0;
+  private readonly gate = new ByteGate(bytesInMemory);
 
   constructor(
     private readonly client: S3Client,
@@ -109,8 +116,9 @@ class S3Store implements Store {
 
   async put(key: string, body: Uint8Array, condition?: WriteCondition): Promise<{ etag: string }> {
     try {
-      const { ETag } = await this.client.send(
-        new PutObjectCommand({ ...this.at(key), Body: body, ...headersOf(condition) }),
+      const command = { ...this.at(key), Body: body, ...headersOf(condition) };
+      const { ETag } = await throughConflicts(() =>
+        this.client.send(new PutObjectCommand(command)),
       );
       this.bytesWritten += body.length;
       return { etag: ETag ?? '' };
@@ -125,9 +133,11 @@ class S3Store implements Store {
 
   async upload(key: string, path: string, signal?: AbortSignal): Promise<ObjectPointer> {
     const { size } = await stat(path);
-    const send = size <= wholeBytes ? this.sendWhole : this.sendInParts;
+    const isWhole = size <= wholeBytes;
     try {
-      const sha256 = await send.call(this, key, path, signal);
+      const sha256 = await this.gate.with(isWhole ? size : 3 * partBytes, () =>
+        isWhole ? this.sendWhole(key, path, signal) : this.sendInParts(key, path, signal),
+      );
       this.bytesWritten += size;
       return { key, bytes: size, sha256 };
     } catch (error) {
@@ -141,7 +151,7 @@ class S3Store implements Store {
   private async sendWhole(key: string, path: string, signal?: AbortSignal): Promise<string> {
     const body = await readFile(path);
     const command = new PutObjectCommand({ ...this.at(key), Body: body, IfNoneMatch: '*' });
-    await this.client.send(command, abortable(signal));
+    await throughConflicts(() => this.client.send(command, abortable(signal)));
     return createHash('sha256').update(body).digest('hex');
   }
 
@@ -332,6 +342,20 @@ function noCopy(cause?: unknown): Failure {
   );
 }
 
+/**
+ * A write that met another one under way says nothing of which of them wins; when the other one has ended, it is told.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html (read 2026-11)
+ */
+async function throughConflicts<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await send();
+    } catch (error) {
+      if (nameOf(error) !== 'ConditionalRequestConflict' || tries === conflictTries) throw error;
+      await sleep(50 * 2 ** tries);
+    }
+}
+
 /** The SDK's errors, sorted by who must act. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11) */
 export function storeFailure(error: unknown, signal?: AbortSignal): Failure {
   if (error instanceof Failure) return error;
@@ -344,7 +368,7 @@ export function storeFailure(error: unknown, signal?: AbortSignal): Failure {
     cause: error,
     vendorCode: status ? String(status) : '',
   };
-  if (status === 412 || name === 'ConditionalRequestConflict')
+  if (status === 412)
     return new Failure(
       'INTERNAL',
       'store.conflict',
@@ -372,7 +396,7 @@ export function storeFailure(error: unknown, signal?: AbortSignal): Failure {
       'The bucket refuses the agent. It needs to get, put, list and delete objects below its prefix.',
       options,
     );
-  if (status === 503 || name === 'SlowDown')
+  if (status === 503 || name === 'SlowDown' || name === 'ConditionalRequestConflict')
     return new Failure('TRANSIENT', 'store.slow_down', 'The bucket asks to slow down.', options);
   if (status === 0 || status >= 500)
     return new Failure('TRANSIENT', 'store.unreachable', 'The bucket does not answer.', options);

@@ -70,7 +70,7 @@ export async function deliverPlan(
             notBegun(part),
           );
     failure ??= result.failure;
-    await keepMade(part);
+    part.files = filesSent(part, announced, to.mapping);
     sent.push({ part: { ...sendable, files: part.files }, result });
   }
   const unfinished = await finish(run, to.target, sent);
@@ -119,12 +119,14 @@ async function sentOn({ staged }: PlanPart): Promise<Recorded['stored']> {
   return staged && Promise.all(staged.parts.map(({ onItsWay }) => onItsWay));
 }
 
-/** The files that there are: where delivery broke off, the rest was not made, and none of its rows has left. */
-async function keepMade(part: PlanPart): Promise<void> {
-  const { staged } = part;
-  if (!staged) return;
-  const made = await Promise.allSettled(staged.parts.map((each) => each.convert()));
-  part.files = part.files.filter((_, n) => made[n]?.status === 'fulfilled');
+/** The files whose rows may have left: the others are not made for the record's sake. */
+function filesSent(
+  part: PlanPart,
+  announced: Announcement | undefined,
+  mapping: Mapping,
+): readonly string[] {
+  if (!announced || !leavesAsStaged(part, mapping)) return part.files;
+  return part.files.slice(0, announced.filesOf(part.change).length);
 }
 
 /** Rows from `upTo` on wait for another run. */

@@ -62,7 +62,12 @@ export async function logOwed(
   if (owed.length === 0) return { baseline, unlogged: undefined };
   const still: InFlight[] = [];
   let unlogged: Failure | undefined;
-  for (const left of owed) {
+  for (const [n, left] of owed.entries()) {
+    // What keeps one from being logged keeps the others, too, and each of them is a plan to fetch.
+    if (still.length > 0) {
+      still.push(...owed.slice(n));
+      break;
+    }
     const failure = await logOne(run, left);
     unlogged ??= failure;
     if (failure && failure.code !== 'log.lost') still.push(left);

@@ -106,5 +106,7 @@ async function clear(
   const keys: string[] = [];
   for await (const { key } of tools.store.list(paths.changelog(runId), tools.signal))
     if (key.includes(`/part-${epoch}-`) || key.endsWith(`/_log-${epoch}.json`)) keys.push(key);
+  // Who has taken over meanwhile may have written it whole.
+  tools.lease.assertTrusted();
   if (keys.length > 0) await tools.store.remove(keys);
 }

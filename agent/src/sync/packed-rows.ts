@@ -45,7 +45,8 @@ export class PackedRows {
       const n = Math.floor(at / chunkRows);
       const chunk = this.chunks.get(n) ?? untouched;
       const value = chunk.at(at - n * chunkRows);
-      const next = Math.min(to, n * chunkRows + chunk.endOf(at - n * chunkRows));
+      const most = Math.min(chunkRows, to - n * chunkRows);
+      const next = n * chunkRows + chunk.endOf(at - n * chunkRows, most);
       if (run?.value === value) run.to = next;
       else {
         if (run) yield run;
@@ -101,12 +102,12 @@ class Chunk {
     return this.values[readBits(this.bits, this.width, n)] ?? 0;
   }
 
-  /** Where the run of row `n` ends. */
-  endOf(n: number): number {
-    if (this.width === 0) return chunkRows;
+  /** Where the run of row `n` ends, looking no farther than row `most`. */
+  endOf(n: number, most: number): number {
+    if (this.width === 0) return most;
     const index = readBits(this.bits, this.width, n);
     let end = n + 1;
-    while (end < chunkRows && readBits(this.bits, this.width, end) === index) end += 1;
+    while (end < most && readBits(this.bits, this.width, end) === index) end += 1;
     return end;
   }
 

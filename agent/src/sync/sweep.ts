@@ -74,10 +74,11 @@ async function deadKeys(run: Run, horizon: Horizon): Promise<string[]> {
   const runs = await listed(around(run));
   const approvals = await listed(store.list(paths.approvals, signal));
   let now = 0;
-  for (const { modified } of [...baseline, ...runs, ...approvals]) now = Math.max(now, modified);
+  for (const { modified } of [...baseline, ...runs, ...approvals])
+    if (Number.isFinite(modified)) now = Math.max(now, modified);
   const graceMs = graceOf(tools);
   const isOld = ({ modified }: ListedObject, ms: number): boolean => now - modified >= ms;
-  const standing = baseline.find(({ key }) => key === horizon.manifest.key);
+  const [standing] = await listed(store.list(horizon.manifest.key, signal));
   const hasPassed = standing !== undefined && isOld(standing, graceMs);
   const named = await namesOf(run, horizon);
   const live = liveRuns(run);
