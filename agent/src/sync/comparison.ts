@@ -2,18 +2,12 @@ import { appendFileSync, createReadStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.js';
-import {
-  area,
-  bytesAt,
-  entryBytes,
-  numberedBytes,
-  openKernel,
-  streamTo,
-} from './fingerprint-kernel.js';
+import { area, entryBytes, numberedBytes, openKernel, streamTo } from './fingerprint-kernel.js';
 import type { Kernel } from './fingerprint-kernel.js';
 import { FingerprintFiles, entriesOf, give } from './fingerprint-files.js';
 import type { FingerprintFile } from './fingerprint-files.js';
 import { SpillFile } from './spill-file.js';
+import { bytesAt } from './wasm.js';
 
 // The rows of a query against the fingerprints of the baseline.
 //

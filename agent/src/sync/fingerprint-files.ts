@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Failure } from '../failure.js';
-import { bytesAt, entryBytes, streamTo } from './fingerprint-kernel.js';
+import { entryBytes, streamTo } from './fingerprint-kernel.js';
+import { bytesAt } from './wasm.js';
 import type { Kernel } from './fingerprint-kernel.js';
 import { waysOut } from './ways-out.js';
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { bytesAt, openWasm } from './wasm.js';
 
 /** What the compiled kernel exports; see kernel/kernel.ts. */
 export interface Kernel {
@@ -60,32 +60,14 @@ export const entryBytes = 24;
 /** Bytes of an entry with its number, as partitions have them. */
 export const numberedBytes = 32;
 
-const kernelFile = new URL('../../dist/sync/kernel.wasm', import.meta.url);
-let compiled: Promise<WebAssembly.Module> | undefined;
-
 /** `flush` gets bytes of a partition; they are good until it returns. */
 export async function openKernel(
   flush: (partition: number, bytes: Uint8Array) => void = () => undefined,
 ): Promise<Kernel> {
-  compiled ??= readFile(kernelFile).then((bytes) => WebAssembly.compile(bytes));
-  const instance = await WebAssembly.instantiate(await compiled, {
-    env: {
-      abort: () => undefined,
-      flush: (partition: number, at: number, length: number) =>
-        flush(partition, bytesAt(kernel, at, length)),
-    },
+  const kernel: Kernel = await openWasm('kernel', {
+    flush: (partition = 0, at = 0, length = 0) => flush(partition, bytesAt(kernel, at, length)),
   });
-  const kernel = instance.exports as unknown as Kernel;
   return kernel;
-}
-
-/** A view that is good until the kernel is called again. */
-export function bytesAt(
-  { memory }: Pick<Kernel, 'memory'>,
-  at: number,
-  length: number,
-): Uint8Array {
-  return new Uint8Array(memory.buffer, at >>> 0, length);
 }
 
 /** XXH64 of some bytes, as the kernel computes it. */

@@ -1,11 +1,12 @@
 import { appendFileSync, existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.js';
 import { entriesOf, give } from './fingerprint-files.js';
 import type { FingerprintFile } from './fingerprint-files.js';
-import { bytesAt, entryBytes, numberedBytes } from './fingerprint-kernel.js';
+import { entryBytes, numberedBytes } from './fingerprint-kernel.js';
 import { SpillFile } from './spill-file.js';
+import { bytesAt, openWasm } from './wasm.js';
 
 // The fingerprints of several segments → those of one, in the order of the entries that were there first: the query is
 // expected in that order, and what stands elsewhere costs the next runs a search. Where the overrides fit into memory
@@ -206,18 +207,10 @@ async function* entriesOnce(path: string, bytes: number): AsyncGenerator<Uint8Ar
 const rowsOf = (files: readonly FingerprintFile[], isNew: boolean): number =>
   files.reduce((sum, file) => sum + (file.isNew === isNew ? file.rows : 0), 0);
 
-const kernelFile = new URL('../../dist/sync/folding.wasm', import.meta.url);
-let compiled: Promise<WebAssembly.Module> | undefined;
-
 async function openFolding(flush: (n: number, bytes: Uint8Array) => void): Promise<Folding> {
-  compiled ??= readFile(kernelFile).then((bytes) => WebAssembly.compile(bytes));
-  const instance = await WebAssembly.instantiate(await compiled, {
-    env: {
-      abort: () => undefined,
-      flush: (n: number, at: number, length: number) => flush(n, bytesAt(kernel, at, length)),
-    },
+  const kernel: Folding = await openWasm('folding', {
+    flush: (n = 0, at = 0, length = 0) => flush(n, bytesAt(kernel, at, length)),
   });
-  const kernel = instance.exports as unknown as Folding;
   return kernel;
 }
 

@@ -125,11 +125,6 @@ export class Outcomes {
     for (const run of this.rows.runs(from, to)) if (run.value === untold) yield [run.from, run.to];
   }
 
-  /** Bytes that all this takes. */
-  get bytes(): number {
-    return this.rows.bytes;
-  }
-
   private valueOf(outcome: Outcome | undefined): number {
     if (!outcome) return untold;
     if (outcome.kind === 'rejected') return this.numberOfCode(outcome.failure.code);

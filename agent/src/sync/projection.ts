@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { cutUp } from './batches.js';
+import { bytesAt, openWasm } from './wasm.js';
 import type { Stretch, StretchLimits } from './batches.js';
 
 /** What a field of a destination is made of: a column by its number, and a line's text where that is NULL; or a text. */
@@ -20,7 +21,6 @@ interface Projector {
   needed: WebAssembly.Global;
 }
 
-const projectorFile = new URL('../../dist/sync/projector.wasm', import.meta.url);
 const chunkBytes = 1 << 20;
 const inputBytes = 2 * chunkBytes;
 const noColumn = 0xffffffff;
@@ -116,7 +116,7 @@ class Output {
     const { projector } = this;
     const left = this.length - this.offset;
     const at = roomFor(projector, { from: this.offset, left });
-    const { bytesRead } = await file.read(view(projector, at + left, chunkBytes));
+    const { bytesRead } = await file.read(bytesAt(projector, at + left, chunkBytes));
     this.offset = 0;
     this.length = left + bytesRead;
     return bytesRead > 0;
@@ -138,7 +138,7 @@ class Output {
   /** Undefined when there is none, as the next row alone needs more room. */
   take(): Stretch | undefined {
     const rows = Number(this.projector.rows.value);
-    const projected = view(this.projector, this.at, Number(this.projector.length.value));
+    const projected = bytesAt(this.projector, this.at, Number(this.projector.length.value));
     const { length } = projected;
     const memory = this.memoryFor(projected);
     this.size = Math.max(this.size, Number(this.projector.needed.value));
@@ -161,21 +161,15 @@ class Output {
   }
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-
 async function openProjector(projection: Projection): Promise<Projector> {
-  compiled ??= readFile(projectorFile).then((bytes) => WebAssembly.compile(bytes));
   const { columns, picks } = projection;
-  const instance = await WebAssembly.instantiate(await compiled, {
-    env: { abort: () => undefined },
-  });
-  const projector = instance.exports as unknown as Projector;
+  const projector = await openWasm<Projector>('projector');
   projector.start(columns, picks.length);
   for (const [n, pick] of picks.entries()) {
     const text = 'text' in pick ? pick.text : pick.otherwise;
     const bytes = Buffer.from(text ?? '');
     const at = text === undefined ? 0 : projector.room(bytes.length);
-    view(projector, at, bytes.length).set(bytes);
+    bytesAt(projector, at, bytes.length).set(bytes);
     projector.instruct(n, 'column' in pick ? pick.column : noColumn, at, bytes.length);
   }
   projector.input(inputBytes);
@@ -186,21 +180,16 @@ async function openProjector(projection: Projection): Promise<Projector> {
 function roomFor(projector: Projector, { from, left }: { from: number; left: number }): number {
   const at = projector.input(0);
   if (left + chunkBytes <= inputBytes) {
-    view(projector, at, from + left).copyWithin(0, from, from + left);
+    bytesAt(projector, at, from + left).copyWithin(0, from, from + left);
     return at;
   }
-  const kept = view(projector, at + from, left).slice();
+  const kept = bytesAt(projector, at + from, left).slice();
   let size = inputBytes;
   while (size < left + chunkBytes) size *= 2;
   const moved = projector.input(size);
-  view(projector, moved, left).set(kept);
+  bytesAt(projector, moved, left).set(kept);
   return moved;
 }
-
-function view({ memory }: Projector, at: number, length: number): Uint8Array {
-  return new Uint8Array(memory.buffer, at >>> 0, length);
-}
-
 function bufferOf(lines: Uint8Array): Buffer {
   return Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
 }

@@ -1,16 +1,10 @@
 // What later segments of a baseline say of the entries of earlier ones, put into the places of those. Compiled to
 // WebAssembly by AssemblyScript; see ../folding.ts for its use and for what the steps are.
 import { Area } from './area';
+import { GIVEN, MARKS, REMOVED_ROW, toldRow } from './marks';
 import { load64, take, takeZeroed } from './memory';
 import { ENTRY_BYTES, Table } from './table';
 
-const MARKS: u64 = 7;
-/** Mark of a row that the destination skipped. */
-const FOREIGN: u64 = 1;
-/** Mark of an override that stands in the place of what it overrides. */
-const GIVEN: u64 = 4;
-/** The row fingerprint of no row: the key was taken out. */
-const REMOVED_ROW: u64 = 0;
 /** Nothing later says anything of an entry. No row fingerprint has these marks. */
 const KEPT: u64 = MARKS;
 
@@ -246,8 +240,4 @@ function segmentOf(number: u32): u32 {
 @inline
 function segmentAt(spilled: usize): u32 {
   return load<u32>(spilled + 28);
-}
-
-function toldRow(told: u64): u64 {
-  return (told & ~MARKS) | ((told & MARKS) == 0 ? 0 : FOREIGN);
 }

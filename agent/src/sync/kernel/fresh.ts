@@ -1,9 +1,7 @@
 // Rows of the query that were not found in their place: their keys, and what becomes of them.
+import { MARKS } from './marks';
 import { load64, take, takeZeroed } from './memory';
 import { Table } from './table';
-
-/** The lowest bits of a row fingerprint, which are given to marks. */
-export const MARKS: u64 = 7;
 
 // What becomes of a fresh row; kept in the marks of its row fingerprint.
 export const ADDED: u64 = 0;

@@ -28,7 +28,6 @@ import {
   DIFFERENT_FOREIGN,
   DIFFERENT_UNKNOWN,
   KNOWN,
-  MARKS,
   REPEATED,
   fillFilter,
   findFresh,
@@ -44,9 +43,9 @@ import {
 } from './fresh';
 import { findLineEnd, numberAt, readNumber, skipNumber } from './lines';
 import { hasRoom, longest, writeLine } from './lines-out';
+import { FOREIGN, MARKS, REMOVED_ROW, UNKNOWN_ROW } from './marks';
 import { load64 } from './memory';
 import * as overrides from './overrides';
-import { FOREIGN, REMOVED_ROW, UNKNOWN_ROW } from './overrides';
 import { NUMBERED_BYTES, cutInto, cutUp, flushPartitions, toPartition } from './partitions';
 import { ENTRY_BYTES } from './table';
 import {

@@ -1,15 +1,7 @@
 // What later segments of a baseline say of rows of earlier ones.
-import { MARKS } from './fresh';
+import { GIVEN, REMOVED_ROW, toldRow } from './marks';
 import { load64, take } from './memory';
 import { ENTRY_BYTES, Table } from './table';
-
-// Row fingerprints with a meaning of their own. No row ever has one of them.
-export const REMOVED_ROW: u64 = 0;
-export const UNKNOWN_ROW: u64 = 8;
-/** Mark of a row that the destination skipped: compared, and never called removed. */
-export const FOREIGN: u64 = 1;
-/** Mark of an override that was given in the place of what it table. */
-const GIVEN: u64 = 4;
 
 let table: Table = changetype<Table>(0);
 let segments: usize = 0;
@@ -62,8 +54,4 @@ export function give(number: u32): u64 {
 
 export function at(number: u32): usize {
   return table.at(number);
-}
-
-function toldRow(told: u64): u64 {
-  return (told & ~MARKS) | ((told & MARKS) == 0 ? 0 : FOREIGN);
 }
