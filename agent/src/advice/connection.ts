@@ -58,6 +58,10 @@ export const connectionTexts: Texts = {
     'The connection broke after sending',
     'Run the sync again: rows that are safe to send twice are sent again by themselves. Others are held as uncertain; look whether they arrived, and set `uncertain: resend` if doubling them does no harm.',
   ],
+  'destination.failed_midway': [
+    'The destination failed while it had the request',
+    'What it said is in your bucket under the error id. Rows that are safe to send twice are sent again by themselves. Others are held as uncertain: look whether they arrived, and set `uncertain: resend` if doubling them does no harm.',
+  ],
   'destination.busy': [
     'The destination is busy',
     'It was asked several times and asks for later. The rows are sent in the next run; if it happens often, lower limits.requestsPerSecond or limits.concurrency.',

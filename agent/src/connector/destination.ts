@@ -80,8 +80,8 @@ export interface Target {
   /**
    * Writes a batch. Returns one outcome for each row, in order. Throws a Failure when nothing of the batch was
    * taken: TRANSIENT is tried again, REJECTED is bisected until the bad row stands alone, CONFIG stops the run.
-   * `destination.no_answer` (TRANSIENT) and `destination.bad_answer` (CONFIG) mean that the batch may have been taken
-   * all the same; so does anything thrown after the signal was aborted.
+   * `destination.no_answer`, `destination.failed_midway` (TRANSIENT) and `destination.bad_answer` (CONFIG) mean that the
+   * batch may have been taken all the same; so does anything thrown after the signal was aborted.
    * Never retries, sleeps, or reads the clock: that is the engine's trade.
    */
   deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]>;

@@ -236,6 +236,9 @@ function lineFailure(error: unknown): Failure {
   );
 }
 
+/** Nothing was done. Of any other 5xx nobody can tell: a gateway gives up on a backend that goes on (502, 504). */
+const untaken = [408, 425, 429, 501, 503, 505];
+
 function refusal(answer: HttpAnswer): Failure {
   const { status } = answer;
   const options = { vendorCode: String(status), detail: answer.body };
@@ -260,11 +263,18 @@ function refusal(answer: HttpAnswer): Failure {
       'The destination redirects; write the address that it redirects to.',
       options,
     );
-  if (status === 408 || status === 425 || status === 429 || status >= 500)
+  if (untaken.includes(status))
     return new Failure(
       'TRANSIENT',
       status === 429 ? 'destination.rate_limited' : 'destination.busy',
       'The destination asks to try later.',
+      { ...options, retryAfterMs: retryAfterMs(answer) },
+    );
+  if (status >= 500)
+    return new Failure(
+      'TRANSIENT',
+      'destination.failed_midway',
+      'The destination failed while it had the request, which it may have taken.',
       { ...options, retryAfterMs: retryAfterMs(answer) },
     );
   return new Failure(

@@ -1,6 +1,7 @@
 import type { Finder, Found, MatchBatch, TargetField } from '../connector/destination.js';
 import { makeMatchBatch } from '../connector/match-batch.js';
 import { Failure, failureOf } from '../failure.js';
+import { mayHaveArrived } from './in-doubt.js';
 import { patiently } from './patiently.js';
 import type { SyncTools } from './tools.js';
 
@@ -22,8 +23,8 @@ export function find(question: Question, finder: Finder, tools: SyncTools): Prom
  * a second attempt: it is looked what came of the first, and a row whose record is not there waits for the next run.
  */
 export function create(question: Question, finder: Finder, tools: SyncTools): Promise<Found[]> {
-  const isFinal = ({ code }: Failure): boolean =>
-    code === 'destination.no_answer' && !finder.isRepeatable;
+  const isFinal = (failure: Failure): boolean =>
+    failure.kind === 'TRANSIENT' && mayHaveArrived(failure) && !finder.isRepeatable;
   return answersTo(question, async (part) => {
     try {
       return await patiently(() => finder.create(batchOf(part), tools.signal), tools, isFinal);

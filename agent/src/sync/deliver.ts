@@ -7,6 +7,7 @@ import type { Announcement } from './announcement.js';
 import { Stretches } from './batches.js';
 import type { Stretch } from './batches.js';
 import type { Breaker } from './breaker.js';
+import { mayHaveArrived } from './in-doubt.js';
 import type { Journal } from './journal.js';
 import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
@@ -203,16 +204,6 @@ async function handOver(
   } catch (error) {
     return failureOf(error);
   }
-}
-
-/** Nothing of a batch was taken, unless its answer was lost, not understood, or not waited for. */
-function mayHaveArrived({ kind, code }: Failure): boolean {
-  return (
-    kind === 'CANCELLED' ||
-    kind === 'INTERNAL' ||
-    code === 'destination.no_answer' ||
-    code === 'destination.bad_answer'
-  );
 }
 
 /** What the halves come to is noted as they come to it: if the second one fails, the first is not forgotten. */

@@ -2,6 +2,7 @@ import type { Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Delivered } from './deliver.js';
+import { mayHaveArrived } from './in-doubt.js';
 import type { Meter } from './meter.js';
 import { patiently } from './patiently.js';
 import type { Run } from './run.js';
@@ -27,7 +28,7 @@ export async function finish(
   const isRefused = run.meter.counts.rejected > 0;
   const failure = isRefused ? incomplete() : isCut ? undefined : await swap(target, run);
   if (!failure && !isCut) return undefined;
-  const isOpen = !isRefused && !isCut && mayBeThere(failure);
+  const isOpen = !isRefused && !isCut && failure !== undefined && mayHaveArrived(failure);
   for (const each of sent) withdraw(each, { isOpen, meter: run.meter });
   return failure;
 }
@@ -36,17 +37,13 @@ async function swap(target: Target, { tools }: Pick<Run, 'tools'>): Promise<Fail
   try {
     // After a lost answer what was staged may be gone, and what was there already replaced.
     crashPoint('finish.before');
-    await patiently(async () => target.finish?.(tools.signal), tools, mayBeThere);
+    await patiently(async () => target.finish?.(tools.signal), tools, mayHaveArrived);
     crashPoint('finish.after');
     return undefined;
   } catch (error) {
     return failureOf(error);
   }
 }
-
-const mayBeThere = (failure: Failure | undefined): boolean =>
-  failure !== undefined &&
-  (failure.code === 'destination.no_answer' || ['CANCELLED', 'INTERNAL'].includes(failure.kind));
 
 function withdraw(
   { result: { outcomes }, part }: { result: Delivered; part: { upTo: number } },

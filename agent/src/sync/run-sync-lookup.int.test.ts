@@ -20,6 +20,8 @@ interface Account {
 
 let accounts: Account[];
 let busy: number;
+/** Answers to records that were made all the same. */
+let failing: Reply[];
 let receiver: HttpReceiver;
 let destination: DestinationConnection;
 let engine: Engine;
@@ -35,7 +37,7 @@ const answer = ({ url, body }: Received): Reply => {
   }
   const made = { ...(JSON.parse(body) as Account), id: 9_007_199 + accounts.length };
   accounts.push(made);
-  return json({ data: made });
+  return failing.shift() ?? json({ data: made });
 };
 const heard = (url: string): Received[] =>
   receiver.received.filter((request) => request.url === url);
@@ -45,6 +47,7 @@ const sent = (): Record<string, unknown>[] =>
 beforeEach(async () => {
   accounts = Array.from({ length: 20 }, (_, n) => ({ domain: `${n}.example`, id: n }));
   busy = 0;
+  failing = [];
   table = Array.from({ length: 100 }, (_, n) => ({
     id: String(n),
     name: 'n',
@@ -106,4 +109,14 @@ describe('lookups over HTTP', () => {
     expect(await run('create')).toMatchObject({ counts: { unchanged: 100, sent: 1 } });
     expect(heard('/account')).toHaveLength(5);
   });
+
+  it.each([500, 502, 504])(
+    'make nothing twice where a gateway says %i of what its backend made (invariant 3)',
+    async (status) => {
+      failing = [{ status }];
+      expect(await run('create')).toMatchObject({ outcome: 'succeeded', counts: { sent: 100 } });
+      expect(heard('/account')).toHaveLength(5);
+      expect(accounts).toHaveLength(25);
+    },
+  );
 });
