@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { Failure } from '../failure.js';
 import type { FailureKind } from '../failure.js';
-import { meaningOf } from './sqlstate.js';
+import { isLeftOpen, meaningOf } from './sqlstate.js';
 
 /** What every connector that speaks Postgres' protocol shares: settings, connecting, and the reading of errors. */
 
@@ -141,8 +141,9 @@ export function postgresFailure(
 ): Failure {
   if (error instanceof Failure) return error;
   const state = sqlStateOf(error);
-  if (state === undefined)
+  if (state === undefined || isLeftOpen(state))
     return new Failure('TRANSIENT', `${side}.${cut}`, 'The connection to the database broke.', {
+      vendorCode: state ?? '',
       detail: textOf(error),
     });
   const { kind, what } = meaningOf(state);

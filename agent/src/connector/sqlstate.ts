@@ -16,7 +16,7 @@ const byState: Record<string, StateMeaning> = {
 };
 
 const byClass: Record<string, StateMeaning> = {
-  '08': { kind: 'TRANSIENT', what: 'unreachable' }, // connection
+  '08': { kind: 'TRANSIENT', what: 'unreachable' }, // connection; once it was made, see isLeftOpen
   '21': { kind: 'REJECTED', what: 'rejected' }, // cardinality: one key twice in a statement
   '22': { kind: 'REJECTED', what: 'rejected' }, // data
   '23': { kind: 'REJECTED', what: 'rejected' }, // integrity constraint
@@ -31,4 +31,9 @@ const byClass: Record<string, StateMeaning> = {
 /** Whatever the table does not name needs a person: wrong names, wrong types, missing databases. */
 export function meaningOf(sqlState: string): StateMeaning {
   return byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? { kind: 'CONFIG', what: 'invalid' };
+}
+
+/** Said of a statement that was under way: the line to the database is lost, and with it what became of the statement. */
+export function isLeftOpen(sqlState: string): boolean {
+  return sqlState.startsWith('08') || sqlState === '40003';
 }

@@ -149,6 +149,27 @@ describe('Postgres as a destination', () => {
     await target.close();
   }); // prettier-ignore
 
+  it.each([
+    ['08006', 'destination.no_answer'], // said by a pooler of the server behind it
+    ['08007', 'destination.no_answer'], // transaction resolution unknown
+    ['40003', 'destination.no_answer'], // statement completion unknown
+    ['40001', 'destination.busy'],
+    ['57P01', 'destination.unreachable'],
+  ])('tells with %s whether an append may be there: %s (invariant 3)', async (state, code) => {
+    const object = `says_${state}`.toLowerCase();
+    await fixture.client.query(`create table ${object} (id text, name text);
+      create function ${object}() returns trigger language plpgsql as
+        $$ begin raise exception 'no' using errcode = '${state}'; end $$;
+      create trigger refuse before insert on ${object} for each row execute function ${object}()`);
+    const target = await open({ object, mode: 'append', key: [], fields: [text('id')] });
+    await expect(send(target, [['1']], 'append')).rejects.toMatchObject({
+      kind: 'TRANSIENT',
+      code,
+      vendorCode: state,
+    });
+    await target.close();
+  });
+
   it('finds out that an empty table was filled meanwhile, and merges from then on', async () => {
     await fixture.client.query('create table filled (id bigint primary key, name text)');
     const target = await open({ object: 'filled' });
