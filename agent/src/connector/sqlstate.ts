@@ -10,6 +10,7 @@ export interface StateMeaning {
 const byState: Record<string, StateMeaning> = {
   '42501': { kind: 'CONFIG', what: 'forbidden' }, // insufficient privilege
   '25006': { kind: 'CONFIG', what: 'forbidden' }, // read-only transaction
+  '25P03': { kind: 'TRANSIENT', what: 'unreachable' }, // idle in a transaction: the server ends the session
   '55P03': { kind: 'TRANSIENT', what: 'busy' }, // lock not available
   '57014': { kind: 'TRANSIENT', what: 'cancelled' }, // query cancelled, statement timeout
   P0001: { kind: 'REJECTED', what: 'rejected' }, // raised by a trigger
@@ -20,7 +21,7 @@ const byClass: Record<string, StateMeaning> = {
   '21': { kind: 'REJECTED', what: 'rejected' }, // cardinality: one key twice in a statement
   '22': { kind: 'REJECTED', what: 'rejected' }, // data
   '23': { kind: 'REJECTED', what: 'rejected' }, // integrity constraint
-  '25': { kind: 'TRANSIENT', what: 'busy' }, // transaction state: idle timeout
+  '25': { kind: 'TRANSIENT', what: 'busy' }, // transaction state
   '28': { kind: 'CONFIG', what: 'auth_failed' },
   '40': { kind: 'TRANSIENT', what: 'busy' }, // deadlock, serialization
   '44': { kind: 'REJECTED', what: 'rejected' }, // with check option

@@ -170,6 +170,23 @@ describe('Postgres as a destination', () => {
     await target.close();
   });
 
+  it('appends on another connection after the server has ended one, and doubts nothing (invariant 3)', async () => {
+    await fixture.client.query('create table ended (id text)');
+    const target = await open({ object: 'ended', mode: 'append', key: [], fields: [text('id')] });
+    const other = new pg.Client({ ...fixture.settings, ...fixture.secrets, ssl: false });
+    await other.connect();
+    await other.query('begin; lock table ended');
+    const refused = send(target, [['1']], 'append').catch((error: unknown) => error);
+    await fixture.until(`bool_or(wait_event_type = 'Lock')`);
+    await fixture.client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name like 'drawbridge%'`);
+    await other.end();
+    expect(await refused).toMatchObject({ kind: 'TRANSIENT', code: 'destination.unreachable' });
+    expect(await send(target, [['1']], 'append')).toEqual([{ kind: 'accepted' }]);
+    expect((await fixture.client.query('table ended')).rows).toEqual([{ id: '1' }]);
+    await target.close();
+  });
+
   it('finds out that an empty table was filled meanwhile, and merges from then on', async () => {
     await fixture.client.query('create table filled (id bigint primary key, name text)');
     const target = await open({ object: 'filled' });

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { LastCheck } from '../../connector/destination.js';
 import { postgresFailure } from '../../connector/postgres-wire.js';
 import { crashPoint } from '../../crash-point.js';
+import type { Failure } from '../../failure.js';
 
 export interface Database {
   connect(): Promise<pg.Client>;
@@ -16,7 +17,7 @@ export class Line {
     private client: pg.Client | undefined,
   ) {}
 
-  /** A connection that broke on the way is `destination.no_answer`; an aborted signal cancels the statement. */
+  /** A connection that broke on the way is lost; an aborted signal cancels the statement. */
   async use<T>(work: (client: pg.Client) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     const client = (this.client ??= await this.database.connect());
@@ -26,10 +27,9 @@ export class Line {
       return await work(client);
     } catch (error) {
       const failure = postgresFailure(error, 'destination', 'no_answer');
-      const isBroken = failure.code === 'destination.no_answer';
-      if (isBroken || signal.aborted) this.drop();
+      if (isLineLost(failure) || signal.aborted) this.drop();
       // Cancelled, the statement was rolled back; only a broken line leaves it open what became of it.
-      if (!isBroken) signal.throwIfAborted();
+      if (failure.code !== 'destination.no_answer') signal.throwIfAborted();
       throw failure;
     } finally {
       signal.removeEventListener('abort', stop);
@@ -49,6 +49,11 @@ export class Line {
     void this.client?.end().catch(() => undefined);
     this.client = undefined;
   }
+}
+
+/** Broken (`no_answer`), or ended by the server, which has rolled back what was under way (`unreachable`). */
+export function isLineLost({ code }: Failure): boolean {
+  return code === 'destination.no_answer' || code === 'destination.unreachable';
 }
 
 /** All or nothing; nothing when the last check throws. */

@@ -11,7 +11,7 @@ import { postgresFailure } from '../../connector/postgres-wire.js';
 import { readSettings } from '../../connector/settings.js';
 import { Failure } from '../../failure.js';
 import { copyIn } from './copy-in.js';
-import { inTransaction } from './line.js';
+import { inTransaction, isLineLost } from './line.js';
 import type { Database } from './line.js';
 import { Replacement } from './replacement.js';
 import { makeStatements } from './statements.js';
@@ -88,18 +88,18 @@ class TableTarget implements Target {
     const client = this.idle.pop() ?? (await this.database.connect());
     const stop = (): void => void this.database.cancel(client).catch(() => undefined);
     signal.addEventListener('abort', stop, { once: true });
-    let isBroken = false;
+    let isLost = false;
     try {
       return await this.write(client, batch);
     } catch (error) {
       const failure = postgresFailure(error, 'destination', 'no_answer');
-      isBroken = failure.code === 'destination.no_answer';
+      isLost = isLineLost(failure);
       // Cancelled, the statement was rolled back; only a broken line leaves it open what became of it.
-      if (!isBroken) signal.throwIfAborted();
+      if (failure.code !== 'destination.no_answer') signal.throwIfAborted();
       throw failure;
     } finally {
       signal.removeEventListener('abort', stop);
-      if (isBroken || signal.aborted) void client.end().catch(() => undefined);
+      if (isLost || signal.aborted) void client.end().catch(() => undefined);
       else this.idle.push(client);
     }
   }
