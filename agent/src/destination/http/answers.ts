@@ -1,4 +1,4 @@
-import type { Outcome } from '../../connector/destination.js';
+import type { Batch, Outcome } from '../../connector/destination.js';
 import { dialogueOf } from '../../connector/http.js';
 import type { HttpAnswer, HttpRequest } from '../../connector/http.js';
 import { Failure } from '../../failure.js';
@@ -18,7 +18,7 @@ const accepted: Outcome = { kind: 'accepted' };
 
 /** One outcome for each row. Without `results` a 2xx answer is for all of them. */
 export function outcomesOf(
-  rows: number,
+  { size: rows, change }: Pick<Batch, 'size' | 'change'>,
   { request, answer }: { request: HttpRequest; answer: HttpAnswer },
   results: ResultsAt | undefined,
 ): Outcome[] {
@@ -33,7 +33,7 @@ export function outcomesOf(
       'The answer does not have one result for each row. Check `results` of the sync.',
       { detail: body, dialogue },
     );
-  return entries.map((entry) => outcomeOf(entry, results, dialogue));
+  return entries.map((entry) => outcomeOf(entry, { results, change, dialogue }));
 }
 
 function allAccepted(rows: number): Outcome[] {
@@ -42,13 +42,20 @@ function allAccepted(rows: number): Outcome[] {
   return outcomes;
 }
 
-function outcomeOf(entry: unknown, { status, ok }: ResultsAt, dialogue: Dialogue): Outcome {
+function outcomeOf(
+  entry: unknown,
+  {
+    results: { status, ok },
+    change,
+    dialogue,
+  }: { results: ResultsAt; change: Batch['change']; dialogue: Dialogue },
+): Outcome {
   const value =
     typeof entry === 'object' && entry !== null
       ? (entry as Record<string, unknown>)[status]
       : entry;
   const text = String(value);
-  if (ok.includes(text)) return { kind: 'accepted' };
+  if (ok.includes(text) || (change === 'removed' && isGone(text))) return accepted;
   const isBusy = ['408', '429', '500', '502', '503', '504'].includes(text);
   const vendorCode = /^[A-Z0-9_]{1,64}$/.test(text) && /^\d{3}$/.test(text) ? text : '';
   return {
@@ -61,6 +68,9 @@ function outcomeOf(entry: unknown, { status, ok }: ResultsAt, dialogue: Dialogue
     ),
   };
 }
+
+/** What is gone already was removed. */
+export const isGone = (status: string): boolean => status === '404' || status === '410';
 
 function entriesAt(body: string, path: string): unknown[] | undefined {
   try {

@@ -210,6 +210,21 @@ describe('HTTP as a destination', () => {
     expect(JSON.stringify(outcomes.map((each) => 'failure' in each && each.failure.message))).not.toContain('bob');
   }); // prettier-ignore
 
+  it('counts rows that are gone as removed, one by one (invariant 9)', async () => {
+    const target = await open({ batch: { size: 9 }, results: {} });
+    const body = JSON.stringify([
+      { status: 404 },
+      { status: 204 },
+      { status: 410 },
+      { status: 409 },
+    ]);
+    replies.push({ status: 207, body }, { status: 207, body });
+    const kinds = async (change: Batch['change']): Promise<string[]> =>
+      (await send(target, [ada, bob, bob, bob], change)).map(({ kind }) => kind);
+    expect(await kinds('removed')).toEqual(['accepted', 'accepted', 'accepted', 'rejected']);
+    expect(await kinds('changed')).toEqual(['rejected', 'accepted', 'rejected', 'rejected']);
+  });
+
   it.each(['not json', '{"data":{}}', '{"data":{"results":[{}]}}'])(
     'stops at an answer that does not fit: %s',
     async (body) => {

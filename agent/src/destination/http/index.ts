@@ -15,7 +15,7 @@ import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
-import { outcomesOf } from './answers.js';
+import { isGone, outcomesOf } from './answers.js';
 import { openRecordFinder } from './finder.js';
 import { lookupOptions } from './lookup-options.js';
 import { defaultMethods, requestsFor } from './requests.js';
@@ -209,11 +209,11 @@ async function deliver(
 ): Promise<Outcome[]> {
   try {
     const answer = await to.client.send(to.request, to.signal);
-    return outcomesOf(batch.size, { request: to.request, answer }, to.results);
+    return outcomesOf(batch, { request: to.request, answer }, to.results);
   } catch (error) {
-    if (!(error instanceof Failure) || !['404', '410'].includes(error.vendorCode)) throw error;
-    // What is gone already was removed. Said of many rows at once it may mean one of them: the engine looks for it.
-    if (batch.change === 'removed' && batch.size === 1) return [{ kind: 'accepted' }];
+    // Said of many rows at once it may mean one of them: the engine looks for it.
+    if (!(error instanceof Failure) || batch.size > 1) throw error;
+    if (batch.change === 'removed' && isGone(error.vendorCode)) return [{ kind: 'accepted' }];
     throw error;
   }
 }
