@@ -36,12 +36,10 @@ export interface DestinationServer {
   /** Settings of which nobody listens. */
   absent: RawSettings;
   wrongSecrets: Record<string, string>;
-  /** True when `create` and `update` can tell whether a record is there. */
-  tellsExisting: boolean;
   /** Makes an empty object with `region` and `id` as its key, and with `name` and `score`; a negative score is refused. */
   makeObject(
     object: ObjectDefinition,
-    removal: RemovalAction,
+    how: { removal: RemovalAction; mode: Mode },
   ): Promise<{ name: string; options?: RawSettings }>;
   seed(object: string, records: readonly ContractRecord[]): Promise<void>;
   /** Everything in the object, in the order of region and id. */
@@ -97,13 +95,13 @@ export function destinationContract(
       object: ObjectDefinition,
       change: Partial<TargetRequest> = {},
     ): Promise<Opened> => {
-      const { removal = 'nothing' } = change;
-      const { name, options = {} } = await server.makeObject(object, removal);
+      const { removal = 'nothing', mode = object.modes[0] ?? 'upsert' } = change;
+      const { name, options = {} } = await server.makeObject(object, { removal, mode });
       const target = await destination.open(
         {
           object: name,
-          mode: object.modes[0] ?? 'upsert',
-          removal: 'nothing',
+          mode,
+          removal,
           key,
           fields,
           set: [],
@@ -143,7 +141,10 @@ export function destinationContract(
       object: ObjectDefinition,
       change: Partial<FinderRequest>,
     ): Promise<{ name: string; finder: Finder }> => {
-      const { name, options = {} } = await server.makeObject(object, 'nothing');
+      const { name, options = {} } = await server.makeObject(object, {
+        removal: 'nothing',
+        mode: object.modes[0] ?? 'upsert',
+      });
       const wish = { ...finderRequest, object: name, options, ...change };
       return { name, finder: await finderOf(wish) };
     };
@@ -185,8 +186,7 @@ export function destinationContract(
       const set =
         removal === 'set' ? [{ name: 'name', type: 'text' as const, text: "it's gone" }] : [];
       const { name, target, send } = await open(object, { mode, removal, set });
-      const isKnown = server.tellsExisting && (mode === 'create' || mode === 'update');
-      const known = isKnown || mode === 'replace' ? [c] : [];
+      const known = ['create', 'update', 'replace'].includes(mode) ? [c] : [];
       await server.seed(name, mode === 'replace' ? [c, record('gone', '1')] : known);
       const expected = new Map(known.map((each) => [keyOf(each), each]));
       const added = mode === 'append' ? [a, b] : [a, b, { ...c, name: 'new' }];

@@ -18,10 +18,11 @@ const accepted: Outcome = { kind: 'accepted' };
 
 /** One outcome for each row. Without `results` a 2xx answer is for all of them. */
 export function outcomesOf(
-  { size: rows, change }: Pick<Batch, 'size' | 'change'>,
+  batch: Pick<Batch, 'size' | 'kind' | 'change'>,
   { request, answer }: { request: HttpRequest; answer: HttpAnswer },
   results: ResultsAt | undefined,
 ): Outcome[] {
+  const rows = batch.size;
   if (!results) return allAccepted(rows);
   const { body } = answer;
   const dialogue = dialogueOf(request, answer);
@@ -33,7 +34,7 @@ export function outcomesOf(
       'The answer does not have one result for each row. Check `results` of the sync.',
       { detail: body, dialogue },
     );
-  return entries.map((entry) => outcomeOf(entry, { results, change, dialogue }));
+  return entries.map((entry) => outcomeOf(entry, { results, batch, dialogue }));
 }
 
 function allAccepted(rows: number): Outcome[] {
@@ -46,16 +47,18 @@ function outcomeOf(
   entry: unknown,
   {
     results: { status, ok },
-    change,
+    batch,
     dialogue,
-  }: { results: ResultsAt; change: Batch['change']; dialogue: Dialogue },
+  }: { results: ResultsAt; batch: Pick<Batch, 'kind' | 'change'>; dialogue: Dialogue },
 ): Outcome {
   const value =
     typeof entry === 'object' && entry !== null
       ? (entry as Record<string, unknown>)[status]
       : entry;
   const text = String(value);
-  if (ok.includes(text) || (change === 'removed' && isGone(text))) return accepted;
+  if (ok.includes(text)) return accepted;
+  const done = doneAlready(batch, text);
+  if (done) return done;
   const isBusy = ['408', '429', '500', '502', '503', '504'].includes(text);
   const vendorCode = /^[A-Z0-9_]{1,64}$/.test(text) && /^\d{3}$/.test(text) ? text : '';
   return {
@@ -69,8 +72,14 @@ function outcomeOf(
   };
 }
 
-/** What is gone already was removed. */
-export const isGone = (status: string): boolean => status === '404' || status === '410';
+/** What a refusal means of one row: a record that is gone was removed, and one that is there need not be created. */
+export function doneAlready(
+  { kind, change }: Pick<Batch, 'kind' | 'change'>,
+  status: string,
+): Outcome | undefined {
+  if (change === 'removed' && (status === '404' || status === '410')) return accepted;
+  return kind === 'create' && status === '409' ? { kind: 'skipped' } : undefined;
+}
 
 function entriesAt(body: string, path: string): unknown[] | undefined {
   try {

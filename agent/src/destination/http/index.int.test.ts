@@ -41,6 +41,7 @@ function recordsEndpoint() {
     const record = JSON.parse(body) as Record<string, unknown>;
     if (method === 'DELETE') return { status: records.delete(keyOf(record)) ? 204 : 404 };
     if (method === 'PATCH' && !records.has(keyOf(record))) return { status: 404 };
+    if (url.endsWith('?new') && records.has(keyOf(record))) return { status: 409 };
     if (url.endsWith('?archive')) return { status: records.has(keyOf(record)) ? 200 : 404 };
     if (Number(record['score']) < 0) return { status: 422, body: `${body} is refused` };
     records.set(keyOf(record), {
@@ -68,8 +69,10 @@ function recordsEndpoint() {
       }))
       .toSorted((a, b) => (`${a.region} ${a.id}` < `${b.region} ${b.id}` ? -1 : 1));
   const seed = (object: string, records: readonly ContractRecord[]): void => {
-    for (const record of records)
-      of(object).set(keyOf({ ...record }), { ...record, id: Number(record.id) });
+    for (const each of records) {
+      const record = { ...each, id: Number(each.id) };
+      of(object).set(keyOf(record), record);
+    }
   };
   return { answer, list, seed };
 }
@@ -83,11 +86,13 @@ destinationContract(http, async () => {
     secrets: { secret: 'Bearer right' },
     absent: { baseUrl: 'http://127.0.0.1:1/' },
     wrongSecrets: { secret: 'Bearer guessed' },
-    tellsExisting: false,
-    makeObject: async (_, removal) => {
+    makeObject: async (_, { removal, mode }) => {
       const name = `record${++objects}`;
-      const options = { removed: { method: 'PUT', url: `${name}?archive` } };
-      return { name, options: removal === 'archive' ? options : {} };
+      const options = {
+        ...(removal === 'archive' && { removed: { method: 'PUT', url: `${name}?archive` } }),
+        ...(mode === 'create' && { added: { method: 'POST', url: `${name}?new` } }),
+      };
+      return { name, options };
     },
     seed: async (object, records) => endpoint.seed(object, records),
     records: async (object) => endpoint.list(object),
@@ -143,10 +148,11 @@ describe('HTTP as a destination', () => {
     target: Target,
     rows: (string | null)[][],
     change: Batch['change'] = 'added',
+    kind: Batch['kind'] = change === 'removed' ? 'delete' : 'upsert',
   ): Promise<Outcome[]> =>
     target.deliver(
       makeBatch({
-        kind: change === 'removed' ? 'delete' : 'upsert',
+        kind,
         change,
         key: [field('id', 'text')],
         fields: [field('mrr', 'decimal'), field('vip', 'boolean', 'omit'), field('tags', 'json')],
@@ -209,6 +215,22 @@ describe('HTTP as a destination', () => {
     ]);
     expect(JSON.stringify(outcomes.map((each) => 'failure' in each && each.failure.message))).not.toContain('bob');
   }); // prettier-ignore
+
+  it('skips a record that is to be created and is there, and nothing else that conflicts', async () => {
+    const one = await open();
+    replies.push({ status: 409 }, { status: 409 });
+    expect(await send(one, [ada], 'added', 'create')).toEqual([{ kind: 'skipped' }]);
+    await expect(send(one, [ada])).rejects.toMatchObject({ kind: 'REJECTED' });
+    const many = await open({ batch: { size: 9 }, results: {} });
+    const body = JSON.stringify([{ status: 409 }, { status: 201 }]);
+    replies.push({ status: 207, body }, { status: 207, body }, { status: 409 });
+    const kinds = async (kind: 'create' | 'upsert'): Promise<string[]> =>
+      (await send(many, [ada, bob], 'added', kind)).map((outcome) => outcome.kind);
+    expect(await kinds('create')).toEqual(['skipped', 'accepted']);
+    expect(await kinds('upsert')).toEqual(['rejected', 'accepted']);
+    // The engine finds out which of them.
+    await expect(kinds('create')).rejects.toMatchObject({ kind: 'REJECTED' });
+  });
 
   it('counts rows that are gone as removed, one by one (invariant 9)', async () => {
     const target = await open({ batch: { size: 9 }, results: {} });

@@ -15,7 +15,7 @@ import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
-import { isGone, outcomesOf } from './answers.js';
+import { doneAlready, outcomesOf } from './answers.js';
 import { openRecordFinder } from './finder.js';
 import { lookupOptions } from './lookup-options.js';
 import { defaultMethods, requestsFor } from './requests.js';
@@ -212,8 +212,9 @@ async function deliver(
     return outcomesOf(batch, { request: to.request, answer }, to.results);
   } catch (error) {
     // Said of many rows at once it may mean one of them: the engine looks for it.
-    if (!(error instanceof Failure) || batch.size > 1) throw error;
-    if (batch.change === 'removed' && isGone(error.vendorCode)) return [{ kind: 'accepted' }];
+    const done =
+      error instanceof Failure && batch.size === 1 && doneAlready(batch, error.vendorCode);
+    if (done) return [done];
     throw error;
   }
 }

@@ -23,7 +23,6 @@ destinationContract(postgres, async () => {
     secrets: fixture.secrets,
     absent: { ...fixture.settings, port: 1 },
     wrongSecrets: { password: 'guessed' },
-    tellsExisting: true,
     makeObject: async () => {
       const name = `record${++tables}`;
       await client.query(`create table ${name} (region text, id bigint, name text,
