@@ -17,8 +17,9 @@ export function makeBatch(parts: BatchParts): Batch {
   return { kind, change, lines, size, idempotencyKey, records: () => recordsOf(parts) };
 }
 
-/** The rows `from` to `to` of a batch, as a batch of their own. */
+/** The rows `from` to `to` of a batch, as a batch of their own; all of them are the batch itself, by its name. */
 export function sliceBatch(batch: BatchParts, from: number, to: number): BatchParts {
+  if (to - from === batch.size) return batch;
   const start = lineAt(batch.lines, 0, from);
   const end = lineAt(batch.lines, start, to - from);
   return {

@@ -60,7 +60,8 @@ export interface Batch {
 
 /**
  * What became of one operation. `skipped`: the mode says that there is nothing to do (no record to update, record
- * already there). `unknown`: sent, and no answer; only where it can't be found out.
+ * already there). `unknown`: sent, and no answer; only where it can't be found out. `rejected` by a REJECTED failure:
+ * refused. By a TRANSIENT one: put off, and sent again by itself as a batch that fails so would be.
  */
 export type Outcome =
   | { kind: 'accepted' }

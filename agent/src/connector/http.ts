@@ -45,7 +45,7 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
     send: async (request, signal) => {
       const answer = await ask(client, request, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw refusal(answer).during(dialogueOf(request, answer));
+      throw refusalOf(answer).during(dialogueOf(request, answer));
     },
     close: () => agent.destroy(),
   };
@@ -239,7 +239,8 @@ function lineFailure(error: unknown): Failure {
 /** Nothing was done. Of any other 5xx nobody can tell: a gateway gives up on a backend that goes on (502, 504). */
 const untaken = [408, 425, 429, 501, 503, 505];
 
-function refusal(answer: HttpAnswer): Failure {
+/** What an answer that is no success means, by who must act. */
+export function refusalOf(answer: HttpAnswer): Failure {
   const { status } = answer;
   const options = { vendorCode: String(status), detail: answer.body };
   if (status === 401)

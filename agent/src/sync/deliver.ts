@@ -13,6 +13,8 @@ import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
 import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
+import { cutByAnswer, firstPutOff, pauseMs } from './put-off.js';
+import type { PutOff } from './put-off.js';
 import { Patience } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
@@ -133,30 +135,50 @@ async function send(
     idempotencyKey: `${runId}.${tools.lease.epoch}.${part.change}.${from}-${to}`,
   };
   for (const [first, last] of outcomes.untold(from, to))
-    await sendBatch(
-      last - first === batch.size ? batch : sliceBatch(batch, first - from, last - from),
-      first,
-      sending,
-    );
+    await sendBatch(sliceBatch(batch, first - from, last - from), first, sending);
   sending.breaker.batchEnded();
   stretch.release?.();
 }
 
-/** Decides what a failed batch means: wait and try again, look for the bad row, or stop. */
+/** Sends a batch, and once more by themselves those of its rows that are put off, pause by pause. */
 async function sendBatch(batch: BatchParts, from: number, sending: Sending): Promise<void> {
+  const { tools } = sending;
+  let putOff = await sendOnce(batch, from, sending);
+  if (putOff.length === 0) return;
+  const patience = new Patience();
+  while (putOff.length > 0) {
+    const delayMs = pauseMs(putOff, patience);
+    if (delayMs === undefined) return giveUp(putOff, sending);
+    await tools.clock.sleep(delayMs, tools.signal);
+    const still: PutOff[] = [];
+    for (const part of putOff) still.push(...(await sendOnce(part.batch, part.from, sending)));
+    putOff = still;
+  }
+}
+
+const nobody: readonly PutOff[] = [];
+
+/** Decides what a failed batch means: wait and try again, look for the bad row, or stop. Returns what is put off. */
+async function sendOnce(
+  batch: BatchParts,
+  from: number,
+  sending: Sending,
+): Promise<readonly PutOff[]> {
   const { tools, repeatable, breaker } = sending;
   const patience = new Patience();
   for (;;) {
     const result = await attemptBatch(batch, from, sending);
-    if (!(result instanceof Failure)) return note(batch, { from, outcomes: result }, sending);
-    if (result.kind === 'REJECTED') return bisect(batch, { from, failure: result }, sending);
+    if (!(result instanceof Failure)) return noteAnswer(batch, { from, outcomes: result }, sending);
+    if (result.kind === 'REJECTED') {
+      await bisect(batch, { from, failure: result }, sending);
+      return nobody;
+    }
     if (!repeatable && mayHaveArrived(result)) {
-      note(
-        batch,
-        { from, outcomes: same(batch.size, { kind: 'unknown', failure: result }) },
-        sending,
-      );
-      if (result.kind === 'TRANSIENT') return breaker.heardNothing(result);
+      noteAll(batch, { from, outcome: { kind: 'unknown', failure: result } }, sending);
+      if (result.kind === 'TRANSIENT') {
+        breaker.heardNothing(result);
+        return nobody;
+      }
     }
     if (result.kind !== 'TRANSIENT' || tools.signal.aborted) throw result;
     breaker.requestEnded(result);
@@ -175,7 +197,7 @@ async function attemptBatch(
     const answer = await handOver(target, batch, tools.signal);
     if (answer instanceof Failure && mayHaveArrived(answer))
       outcomes.handOver(from, from + batch.size);
-    tools.limiter.heed(answer instanceof Failure ? answer : undefined);
+    tools.limiter.heed(answer instanceof Failure ? answer : firstPutOff(answer));
     if (!isTransient(answer)) breaker.requestEnded();
     return answer;
   } finally {
@@ -213,19 +235,78 @@ async function bisect(
   sending: Sending,
 ): Promise<void> {
   if (batch.size === 1)
-    return note(batch, { from, outcomes: [{ kind: 'rejected', failure }] }, sending);
+    return noteAll(batch, { from, outcome: { kind: 'rejected', failure } }, sending);
   sending.breaker.splitBatch();
   const middle = batch.size >> 1;
   await sendBatch(sliceBatch(batch, 0, middle), from, sending);
   await sendBatch(sliceBatch(batch, middle, batch.size), from + middle, sending);
 }
 
+/** Notes what is settled, and returns what is put off. What may have been taken is not sent twice unless it may be. */
+function noteAnswer(
+  batch: BatchParts,
+  answer: { from: number; outcomes: readonly Outcome[] },
+  sending: Sending,
+): readonly PutOff[] {
+  if (!firstPutOff(answer.outcomes)) {
+    note(batch, answer, sending);
+    return nobody;
+  }
+  const { repeatable, breaker } = sending;
+  const putOff: PutOff[] = [];
+  const settled: Outcome[] = [];
+  let doubt: Failure | undefined;
+  for (const { batch: part, from, outcomes, failure } of cutByAnswer(batch, answer)) {
+    if (failure && (repeatable || !mayHaveArrived(failure))) {
+      if (mayHaveArrived(failure)) sending.outcomes.handOver(from, from + part.size);
+      putOff.push({ batch: part, from, failure });
+      continue;
+    }
+    doubt ??= failure;
+    const known = failure ? same(part.size, { kind: 'unknown', failure }) : outcomes;
+    noteRows(part, { from, outcomes: known }, sending);
+    for (const outcome of known) settled.push(outcome);
+  }
+  // Whoever stops the run does so when everything is noted.
+  breaker.answeredBy(settled);
+  const isSilent = putOff.length === 0 && settled.every(({ kind }) => kind === 'unknown');
+  if (isSilent && doubt) breaker.heardNothing(doubt);
+  return putOff;
+}
+
+/** Tried often enough: the next run finds such rows again. One that failed midway in any of the tries may be there. */
+function giveUp(putOff: readonly PutOff[], sending: Sending): void {
+  for (const { batch, from, failure } of putOff) {
+    const kindOf = (n: number): 'unknown' | 'rejected' =>
+      sending.outcomes.endingOf(from + n) === 'open' ? 'unknown' : 'rejected';
+    const outcomes = Array.from({ length: batch.size }, (_, n) => ({ kind: kindOf(n), failure }));
+    note(batch, { from, outcomes }, sending);
+  }
+}
+
+function noteAll(
+  batch: BatchParts,
+  { from, outcome }: { from: number; outcome: Outcome },
+  sending: Sending,
+): void {
+  note(batch, { from, outcomes: same(batch.size, outcome) }, sending);
+}
+
 function note(
+  batch: BatchParts,
+  told: { from: number; outcomes: readonly Outcome[] },
+  sending: Sending,
+): void {
+  noteRows(batch, told, sending);
+  sending.breaker.answeredBy(told.outcomes);
+}
+
+function noteRows(
   batch: BatchParts,
   { from, outcomes }: { from: number; outcomes: readonly Outcome[] },
   sending: Sending,
 ): void {
-  const { part, meter, tally, journal, breaker } = sending;
+  const { part, meter, tally, journal } = sending;
   sending.outcomes.note(from, outcomes);
   let ord = from;
   for (const outcome of outcomes) {
@@ -242,7 +323,6 @@ function note(
   meter.tell();
   // What is not in place yet is no outcome: see finish.ts.
   if (!sending.target.finish) journal.note(part.change, { from, outcomes, lag: sending.lag });
-  breaker.answeredBy(outcomes);
 }
 
 function same(count: number, outcome: Outcome): Outcome[] {

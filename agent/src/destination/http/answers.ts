@@ -1,5 +1,5 @@
 import type { Batch, Outcome } from '../../connector/destination.js';
-import { dialogueOf } from '../../connector/http.js';
+import { dialogueOf, refusalOf } from '../../connector/http.js';
 import type { HttpAnswer, HttpRequest } from '../../connector/http.js';
 import { Failure } from '../../failure.js';
 import type { Dialogue } from '../../failure.js';
@@ -34,7 +34,7 @@ export function outcomesOf(
       'The answer does not have one result for each row. Check `results` of the sync.',
       { detail: body, dialogue },
     );
-  return entries.map((entry) => outcomeOf(entry, { results, batch, dialogue }));
+  return entries.map((entry) => outcomeOf(entry, { results, batch, answer, dialogue }));
 }
 
 function allAccepted(rows: number): Outcome[] {
@@ -43,33 +43,43 @@ function allAccepted(rows: number): Outcome[] {
   return outcomes;
 }
 
-function outcomeOf(
-  entry: unknown,
-  {
-    results: { status, ok },
-    batch,
-    dialogue,
-  }: { results: ResultsAt; batch: Pick<Batch, 'kind' | 'change'>; dialogue: Dialogue },
-): Outcome {
+interface Told {
+  results: ResultsAt;
+  batch: Pick<Batch, 'kind' | 'change'>;
+  answer: HttpAnswer;
+  dialogue: Dialogue;
+}
+
+function outcomeOf(entry: unknown, told: Told): Outcome {
+  const { status, ok } = told.results;
   const value =
     typeof entry === 'object' && entry !== null
       ? (entry as Record<string, unknown>)[status]
       : entry;
   const text = String(value);
   if (ok.includes(text)) return accepted;
-  const done = doneAlready(batch, text);
+  const done = doneAlready(told.batch, text);
   if (done) return done;
-  const isBusy = ['408', '429', '500', '502', '503', '504'].includes(text);
-  const vendorCode = /^[A-Z0-9_]{1,64}$/.test(text) && /^\d{3}$/.test(text) ? text : '';
-  return {
-    kind: 'rejected',
-    failure: new Failure(
-      'REJECTED',
-      isBusy ? 'destination.busy' : 'destination.rejected',
-      'The destination refuses the record.',
-      { vendorCode, detail: JSON.stringify(entry), dialogue },
-    ),
-  };
+  return { kind: 'rejected', failure: refusalOfRow(entry, text, told) };
+}
+
+/** Put off by the same statuses as a request; what would stop a run says nothing of the other rows. */
+function refusalOfRow(
+  entry: unknown,
+  status: string,
+  { answer, dialogue }: { answer: HttpAnswer; dialogue: Dialogue },
+): Failure {
+  const detail = JSON.stringify(entry);
+  const isStatus = /^[1-5]\d\d$/.test(status);
+  if (isStatus) {
+    const failure = refusalOf({ ...answer, status: Number(status), body: detail });
+    if (failure.kind === 'TRANSIENT') return failure.during(dialogue);
+  }
+  return new Failure('REJECTED', 'destination.rejected', 'The destination refuses the record.', {
+    vendorCode: isStatus ? status : '',
+    detail,
+    dialogue,
+  });
 }
 
 /** What a refusal means of one row: a record that is gone was removed, and one that is there need not be created. */

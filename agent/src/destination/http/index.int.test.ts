@@ -205,13 +205,14 @@ describe('HTTP as a destination', () => {
   it('reads one answer for each row', async () => {
     const results = { path: 'data.results', status: 'code', ok: ['201'] };
     const target = await open({ batch: { size: 9 }, results });
-    const entries = [{ code: 201 }, { code: 422, text: 'bob is wrong' }, { code: 503 }];
-    replies.push({ status: 207, body: JSON.stringify({ data: { results: entries } }) });
-    const outcomes = await send(target, [ada, bob, bob]);
+    const entries = [{ code: 201 }, { code: 422, text: 'bob is wrong' }, { code: 503 }, { code: 401 }];
+    replies.push({ status: 207, headers: { 'retry-after': '9' }, body: JSON.stringify({ data: { results: entries } }) });
+    const outcomes = await send(target, [ada, bob, bob, bob]);
     expect(outcomes).toMatchObject([
       { kind: 'accepted' },
-      { kind: 'rejected', failure: { code: 'destination.rejected', vendorCode: '422' } },
-      { kind: 'rejected', failure: { code: 'destination.busy', vendorCode: '503' } },
+      { kind: 'rejected', failure: { kind: 'REJECTED', vendorCode: '422' } },
+      { kind: 'rejected', failure: { kind: 'TRANSIENT', vendorCode: '503', retryAfterMs: 9_000 } },
+      { kind: 'rejected', failure: { kind: 'REJECTED', vendorCode: '401' } },
     ]);
     expect(JSON.stringify(outcomes.map((each) => 'failure' in each && each.failure.message))).not.toContain('bob');
   }); // prettier-ignore
