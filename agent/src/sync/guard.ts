@@ -53,8 +53,10 @@ export function judge(request: SyncRequest, counts: Counts, baselineRows: number
   return { withheld, unapproved };
 }
 
-function isTripped(guard: Guard, count: number, baselineRows: number): boolean {
-  return count > guard.rows && count * 100 > guard.percent * baselineRows;
+/** Of nothing there is no percentage: a guard that has one lets a first run through, as no first run would pass it. */
+function isTripped({ rows, percent }: Guard, count: number, baselineRows: number): boolean {
+  if (percent > 0 && baselineRows === 0) return false;
+  return count > rows && count * 100 > percent * baselineRows;
 }
 
 function stopped(change: Change): Failure {

@@ -179,7 +179,7 @@ describe('an approval is a ceiling', () => {
 });
 
 describe('the approval of a first run', () => {
-  const added = { ...guards, added: approve };
+  const added = { ...guards, added: { ...approve, percent: 0 } };
 
   beforeEach(async () => {
     destination.records.clear();

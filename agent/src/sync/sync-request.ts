@@ -98,7 +98,7 @@ export interface FieldMapping {
   default?: Constant;
 }
 
-/** Trips when the count is over `rows` and over `percent` of the baseline. */
+/** Trips when the count is over `rows` and over `percent` of the baseline; with a `percent` never while that is empty. */
 export interface Guard {
   rows: number;
   percent: number;

@@ -21,8 +21,9 @@ it('leaves out guards that withhold or stop, and kinds that none judges', () => 
   expect(heldBy(guards, { ...counts, changed: 1_000 }, 100)).toEqual([]);
 });
 
-it('takes an unknown or empty baseline for none', () => {
-  const guards = { removed: approve, emptyResult: 'stop' } as const;
-  expect(heldBy(guards, counts, undefined)).toEqual(['removed']);
-  expect(heldBy(guards, counts, 0)).toEqual(['removed']);
+it('names a guard over a baseline of unknown size, and over an empty one if it goes by rows alone', () => {
+  const guards = { added: approve, emptyResult: 'stop' } as const;
+  expect(heldBy(guards, counts, undefined)).toEqual(['added']);
+  expect(heldBy(guards, counts, 0)).toEqual([]);
+  expect(heldBy({ ...guards, added: { ...approve, percent: 0 } }, counts, 0)).toEqual(['added']);
 });

@@ -8,7 +8,7 @@ export type GuardName = (typeof guardNames)[number];
 
 type Guards = Specification['syncs'][string]['guards'];
 
-/** The guards that ask for a person's word on these counts. A baseline of unknown size is no reason to be silent. */
+/** The guards that ask for a person's word on these counts. A baseline of unknown size is no reason to be silent, an empty one has no share. */
 export function heldBy(
   guards: Guards,
   counts: RunCounts,
@@ -17,7 +17,8 @@ export function heldBy(
   return guardNames.filter((name) => {
     const guard = guards[name];
     if (guard?.action !== 'approve') return false;
-    const share = baselineRows === undefined ? Infinity : (counts[name] * 100) / baselineRows;
+    if (baselineRows === 0 && guard.percent > 0) return false;
+    const share = baselineRows ? (counts[name] * 100) / baselineRows : Infinity;
     return counts[name] > guard.rows && share > guard.percent;
   });
 }
