@@ -314,6 +314,30 @@ describe('a mistake is found where it stands', () => {
       '25:7 spec.conflict',
     ],
     ['a default that is missing', 'nulls: omit', 'nulls: default', '25:7 spec.missing'],
+    [
+      'a template with nulls: omit',
+      'upcase }}" }',
+      'upcase }}", nulls: omit }',
+      '24:7 spec.conflict',
+    ],
+    [
+      'a template with nulls: skip-row',
+      'upcase }}" }',
+      'upcase }}", nulls: skip-row }',
+      '24:7 spec.conflict',
+    ],
+    [
+      'a template with nulls: default, default: x',
+      'upcase }}" }',
+      'upcase }}", nulls: default, default: x }',
+      '24:7 spec.conflict',
+    ],
+    [
+      'a template with default: x',
+      'upcase }}" }',
+      'upcase }}", default: x }',
+      '24:7 spec.conflict',
+    ],
     ['alerts', 'syncs:', 'alerts: {}\nsyncs:', '15:1 spec.not_supported_yet'],
     ['too many at once', 'concurrency: 4', 'concurrency: 400', '9:51 spec.bad_value'],
     [

@@ -55,7 +55,7 @@ const readers: Record<Kind, Reader<Mapped>> = {
     withNulls({ kind: 'column', column }, rest, at),
   ),
   template: mapped(shape({ template: required(template), ...nulls }), (written, at) =>
-    withNulls({ kind: 'template', template: written.template }, written, at),
+    neverNull({ kind: 'template', template: written.template }, written, at),
   ),
   constant: mapped(shape({ constant: required(constant) }), (written) =>
     sent({ kind: 'constant', constant: written.constant }),
@@ -104,6 +104,16 @@ const sent = (value: FieldValueEntry): Read<Mapped> => ({ value: { value, nulls:
 interface WrittenNulls {
   nulls: NullHandlingName | undefined;
   default: ConstantEntry | undefined;
+}
+
+/** A template gives text, an empty one at the least: what is said of NULL would never come to pass. */
+function neverNull(value: FieldValueEntry, written: WrittenNulls, at: At): Read<Mapped> {
+  if ((written.nulls ?? 'send') === 'send' && !written.default) return sent(value);
+  return at.file.report(
+    at,
+    'spec.conflict',
+    'A template gives text and never NULL, so "nulls" and "default" do nothing here. Write {{ name | default: "…" }} in the template, or use a column.',
+  );
 }
 
 /** A default alone says what to do with NULL; with another handling it would never be used. */

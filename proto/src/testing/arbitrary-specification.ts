@@ -169,7 +169,6 @@ const mapping: fc.Arbitrary<Omit<FieldEntry, 'field'>> = fc.oneof(
     .tuple(
       fc.oneof(
         filled.map((column) => ({ kind: 'column' as const, column })),
-        template.map((liquid) => ({ kind: 'template' as const, template: liquid })),
         lookup.map((related) => ({ kind: 'lookup' as const, lookup: related })),
       ),
       handled,
@@ -177,6 +176,7 @@ const mapping: fc.Arbitrary<Omit<FieldEntry, 'field'>> = fc.oneof(
     .map(([value, rest]) => ({ value, ...rest })),
   fc
     .oneof(
+      template.map((liquid) => ({ kind: 'template' as const, template: liquid })),
       constant.map((value) => ({ kind: 'constant' as const, constant: value })),
       fc
         .constantFrom(...metadataNames)
