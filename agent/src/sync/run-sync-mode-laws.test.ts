@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mode, RemovalAction } from '../connector/destination.js';
 import { Failure } from '../failure.js';
-import { column, openEngine } from '../testing/engine.js';
+import { column, eagerClock, openEngine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
 import type { MemoryDestination, Moods, TextRow } from '../testing/memory-connectors.js';
 import { MemoryStore } from '../testing/memory-store.js';
@@ -20,6 +20,8 @@ type Trouble =
   | { kind: 'none' | 'refusing' }
   /** At the n-th batch: nothing more is taken; the answer is lost; somebody cancels. */
   | { kind: 'stopping' | 'no answer' | 'cancel'; at: number }
+  /** Of the rows that the destination gets every n-th is put off, and may be taken meanwhile. */
+  | { kind: 'putting off'; every: number; midway: boolean }
   /** The machine is gone at the n-th write to the bucket. */
   | { kind: 'crash'; at: number };
 
@@ -37,6 +39,11 @@ const anyTrouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('stopping' as const, 'no answer' as const, 'cancel' as const),
     at: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({
+    kind: fc.constant('putting off' as const),
+    every: fc.integer({ min: 1, max: 4 }),
+    midway: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('crash' as const), at: fc.nat(12) }),
 );
@@ -189,9 +196,9 @@ async function follow(
     for (const row of rows) versions.set(keyOf(row), [...(versions.get(keyOf(row)) ?? []), row]);
     const cancel = new AbortController();
     onWrite = disturb(step.trouble, moods, cancel);
-    assertSums(await engine.run(request, { signal: cancel.signal }));
+    assertSums(await engine.run(request, { signal: cancel.signal, clock: eagerClock }));
     onWrite = () => undefined;
-    for (const mood of ['refuses', 'before', 'after'] as const) delete moods[mood];
+    for (const mood of ['refuses', 'putsOff', 'before', 'after'] as const) delete moods[mood];
     const mended = await engine.run(request);
     expect(endingsAfter(step.trouble, request)).toContain(mended.outcome);
     assertSums(mended);
@@ -225,6 +232,12 @@ function disturb(trouble: Trouble, moods: Moods, cancel: AbortController): () =>
     throw new Failure('CONFIG', code, 'Not any more.');
   };
   if (trouble.kind === 'refusing') moods.refuses = ({ team }) => team === 'x';
+  if (trouble.kind === 'putting off') {
+    const code = trouble.midway ? 'destination.failed_midway' : 'destination.busy';
+    let rows = 0;
+    moods.putsOff = () =>
+      ++rows % trouble.every === 0 ? new Failure('TRANSIENT', code, 'Later.') : undefined;
+  }
   if (trouble.kind === 'stopping') moods.before = once(trouble.at, fail('destination.forbidden'));
   if (trouble.kind === 'no answer') moods.after = once(trouble.at, fail('destination.bad_answer'));
   if (trouble.kind === 'cancel')

@@ -57,6 +57,8 @@ export interface Moods {
   /** Rows of which the destination wants nothing; `batch`: it says so of a whole batch, without naming the row. */
   refuses?: (row: TextRow) => boolean;
   refusesBy?: 'row' | 'batch';
+  /** Rows that are not answered for now; taken all the same where the failure says that they may be. */
+  putsOff?: (row: TextRow) => Failure | undefined;
   maxRows?: number;
   concurrency?: number;
   /** Called with what is about to be looked up or made; what it throws is the answer. */
@@ -92,7 +94,12 @@ export function memoryDestination(moods: Moods = {}): MemoryDestination {
         const rows = textsOf(batch.lines).map((texts) => rowOf(request, texts));
         if (moods.refusesBy === 'batch' && rows.some(({ row }) => moods.refuses?.(row)))
           throw refused();
-        const outcomes = rows.map((row) => take(batch.kind, row));
+        const outcomes = rows.map((row): Outcome => {
+          const failure = moods.putsOff?.(row.row);
+          if (!failure) return take(batch.kind, row);
+          if (failure.code === 'destination.failed_midway') take(batch.kind, row);
+          return { kind: 'rejected', failure };
+        });
         batches.push({ kind: batch.kind, size: batch.size });
         moods.after?.(batch);
         return outcomes;
