@@ -22,6 +22,8 @@ export interface Command {
   usage: string;
   summary: string;
   example: string;
+  /** For what `example` does not show. */
+  moreExamples?: readonly string[];
   options?: readonly (readonly [flags: string, summary: string, byDefault?: string])[];
   /** Arguments in the order of `usage`, options by their long names. */
   act(given: Given, context: Context): Promise<Answer>;

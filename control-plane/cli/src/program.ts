@@ -54,7 +54,7 @@ function addCommand(program: Program, command: Command, perform: Perform): void 
     .command(command.usage)
     .description(command.summary)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', `\nExample:\n  $ ${command.example}`)
+    .addHelpText('after', exampleText(command))
     // Commander passes the arguments, then the options, then itself.
     .action((...given: unknown[]) =>
       perform(command, {
@@ -64,4 +64,9 @@ function addCommand(program: Program, command: Command, perform: Perform): void 
     );
   for (const [flags, summary, byDefault] of command.options ?? [])
     added.option(flags, summary, byDefault);
+}
+
+function exampleText({ example, moreExamples = [] }: Command): string {
+  const title = moreExamples.length > 0 ? 'Examples' : 'Example';
+  return [`\n${title}:`, ...[example, ...moreExamples].map((line) => `  $ ${line}`)].join('\n');
 }
