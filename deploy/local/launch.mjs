@@ -59,6 +59,7 @@ const steps = [
       'control-plane/web/vite.config.ts',
       'control-plane/web/codegen.ts',
       'control-plane/schema.graphql',
+      'proto/src/run-conflict.ts',
     ],
     makes: 'control-plane/web/dist/index.html',
     run: ['npm', 'run', 'build', '-w', '@drawbridge/web'],

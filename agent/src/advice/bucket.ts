@@ -8,7 +8,7 @@ export const bucketTexts: Texts = {
   ],
   'store.corrupt': [
     'An object in the bucket was changed',
-    'Nothing but agents may write below the prefix. Restore the object, or start over with `drawbridge run SYNC --full` or `--rebaseline`.',
+    'Nothing but agents may write below the prefix. Restore the object, or start over with `drawbridge run SYNC --full` or `drawbridge run SYNC --rebaseline`.',
   ],
   'store.denied': [
     'The bucket refuses the agent',

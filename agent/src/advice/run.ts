@@ -76,15 +76,15 @@ export const runTexts: Texts = {
   ],
   'snapshot.other_hash_key': [
     'What was sent before was hashed with another key',
-    'Give the agent the key that it had, or send every row again with `drawbridge run SYNC --full` (records of rows that left meanwhile stay), or take the rows as sent with `--rebaseline`.',
+    'Give the agent the key that it had, or send every row again with `drawbridge run SYNC --full` (records of rows that left meanwhile stay), or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
   ],
   'snapshot.kept_otherwise': [
     'What was sent before was kept under another `snapshots` setting',
-    'Run the sync once with `drawbridge run SYNC --rebaseline` (sends nothing) or `--full` (sends every row; records of rows that left meanwhile stay). Objects of earlier runs stay in your bucket until its lifecycle rules remove them.',
+    'Run the sync once with `drawbridge run SYNC --rebaseline` (sends nothing) or `drawbridge run SYNC --full` (sends every row; records of rows that left meanwhile stay). Objects of earlier runs stay in your bucket until its lifecycle rules remove them.',
   ],
   'snapshot.hashed_recode': [
     'Hashed rows can not be compared under other columns',
-    'Send every row again with `drawbridge run SYNC --backfill`, or take the rows as sent with `--rebaseline`.',
+    'Send every row again with `drawbridge run SYNC --backfill`, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
   ],
   'mapping.bad_template': [
     'A template is not valid Liquid',

@@ -4,6 +4,7 @@ import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
 import { Door } from './frame/door.js';
 import { RunPage } from './run/run-page.js';
+import { runSearchOf } from './sync/run-search.js';
 import { SyncPage } from './sync/sync-page.js';
 import { SyncsPage } from './sync/syncs-page.js';
 
@@ -17,9 +18,10 @@ const syncsRoute = createRoute({
 const syncRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/syncs/$name',
+  validateSearch: runSearchOf,
   component: function SyncRoute() {
     const { name } = syncRoute.useParams();
-    return <SyncPage key={name} name={name} />;
+    return <SyncPage key={name} name={name} asked={syncRoute.useSearch().with} />;
   },
 });
 const runRoute = createRoute({

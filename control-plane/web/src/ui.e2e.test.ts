@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { chromiumPath, openBrowser, openPage } from './testing/browser.js';
-import { contentPolicy, openFakeServer } from './testing/fake-server.js';
-import type { FakeServer } from './testing/fake-server.js';
+import type { Page } from 'playwright-core';
+import { expect, it, vi } from 'vitest';
+import { contentPolicy } from './testing/fake-server.js';
 import { findPageFaults, findPaleTexts } from './testing/page-faults.js';
 import {
   failedRun,
@@ -14,37 +11,14 @@ import {
   rejectedRun,
   undoingRun,
 } from './testing/sample.js';
-
-const hasBrowser = existsSync(chromiumPath);
-const why = hasBrowser ? '' : ` (skipped: no browser at ${chromiumPath}; set CHROMIUM_PATH)`;
-
-let browser: Browser;
-const closers: (() => PromiseLike<void>)[] = [];
-
-interface Visit {
-  server: FakeServer;
-  page: Page;
-  complaints: string[];
-}
-
-async function setUp(options: BrowserContextOptions = {}): Promise<Visit> {
-  const server = await openFakeServer();
-  const { page, complaints, close } = await openPage(browser, options);
-  closers.push(close, () => server[Symbol.asyncDispose]());
-  return { server, page, complaints };
-}
-
-async function setUpSignedIn(options: BrowserContextOptions = {}): Promise<Visit> {
-  const visit = await setUp(options);
-  await visit.page.goto(`${visit.server.url}/api/auth/magic-link/verify?token=good`);
-  await heading(visit.page, 'Syncs').waitFor();
-  return visit;
-}
-
-const heading = (page: Page, name: string | RegExp) =>
-  page.getByRole('heading', { level: 1, name });
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+import {
+  button,
+  describeInBrowser,
+  heading,
+  setUp,
+  setUpSignedIn,
+  type Visit,
+} from './testing/visit.js';
 
 async function fillSignIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel('Email').fill(email);
@@ -69,15 +43,7 @@ async function shownSum(page: Page, label: string): Promise<Record<string, numbe
   return Object.fromEntries(await Promise.all(entries));
 }
 
-describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
-
+describeInBrowser('the UI in a browser', () => {
   it('signs in by password, says what was wrong, and signs out', async () => {
     const visit = await setUp();
     const { page, server } = visit;
@@ -298,7 +264,7 @@ describe.skipIf(!hasBrowser)(`the UI in a browser${why}`, () => {
     const { page, server, complaints } = await setUpSignedIn();
     await page.getByRole('link', { name: 'customers-to-app' }).click();
     await button(page, 'Pause').click();
-    await page.getByText('Paused: no run until it is resumed').waitFor();
+    await page.getByText('Paused: starts no run by itself').waitFor();
     await page.getByText('public.customers · paused').waitFor();
     expect(server.state.syncs.map(({ pausedAt }) => pausedAt !== null)).toContain(true);
     await button(page, 'Resume').click();

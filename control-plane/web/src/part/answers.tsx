@@ -1,7 +1,7 @@
 import { Alert, Button, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
-import { sentenceOf } from '../api/refusal.js';
+import { codesOf, sentenceOf } from '../api/refusal.js';
 
 /** While the first answer is on its way. */
 export function Loading({ what }: { what: string }) {
@@ -49,10 +49,21 @@ export function Refusal({ error }: { error: CombinedError | undefined }) {
   return (
     <div role="alert">
       {error && (
-        <Alert color="red" variant="outline" p="xs">
-          {sentenceOf(error)}
+        <Alert color="red" variant="outline" p="xs" role="presentation">
+          <RefusalText error={error} />
         </Alert>
       )}
     </div>
+  );
+}
+
+/** Its sentence, and its code for whoever looks it up. */
+export function RefusalText({ error }: { error: CombinedError }) {
+  const [code] = codesOf(error);
+  return (
+    <>
+      {sentenceOf(error)}
+      {code && <code style={{ display: 'block', fontSize: 12.5 }}>{code}</code>}
+    </>
   );
 }

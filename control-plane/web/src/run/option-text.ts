@@ -1,6 +1,7 @@
 import { countOf } from '../format/number.js';
+import { wishes, type WishName } from './wish.js';
 
-export interface RunWishes {
+export interface RunOptions {
   full: boolean;
   rebaseline: boolean;
   verify: boolean;
@@ -10,18 +11,23 @@ export interface RunWishes {
   mappingChange?: string | null;
 }
 
-/** What a run was asked to do differently, in words; empty for an ordinary one. */
-export function optionText(wishes: RunWishes): string {
-  const { canary, mappingChange } = wishes;
+/** What a run was asked to do differently, in the words it is asked with; empty for an ordinary one. */
+export function optionText(options: RunOptions): string {
+  const { canary, mappingChange } = options;
   const said = [
-    wishes.full && 'every row again',
-    wishes.rebaseline && 'record the rows, send nothing',
-    wishes.verify && 'compare every value',
+    options.full && wordsOf('full'),
+    options.rebaseline && wordsOf('rebaseline'),
+    options.verify && wordsOf('verify'),
     canary && `at most ${countOf(canary, 'operation')}`,
-    wishes.onlyRejected && 'only rows that were rejected',
-    wishes.acceptTypes && 'take changed types as they are',
-    mappingChange === 'backfill' && 'every row again if the mapping changed',
-    mappingChange === 'from-now-on' && 'a changed mapping from now on',
+    options.onlyRejected && wordsOf('onlyRejected'),
+    options.acceptTypes && wordsOf('acceptTypes'),
+    mappingChange === 'backfill' && wordsOf('backfill'),
+    mappingChange === 'from-now-on' && wordsOf('fromNowOn'),
   ];
   return said.filter(Boolean).join(', ');
+}
+
+function wordsOf(name: WishName): string {
+  const { label } = wishes[name];
+  return label.charAt(0).toLowerCase() + label.slice(1);
 }

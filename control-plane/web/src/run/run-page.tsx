@@ -87,7 +87,7 @@ function RunBody({ run, hear }: { run: Run; hear: (heard: Run) => void }) {
       {run.state === 'waiting_approval' && <HeldPlan run={run} hear={hear} />}
       {troubles.length > 0 && (
         <Panel title={run.failure ? 'Why it stopped' : 'Errors'}>
-          <TroubleList runId={run.id} troubles={troubles} />
+          <TroubleList run={run} troubles={troubles} />
         </Panel>
       )}
       <Panel title="Phases">

@@ -1,7 +1,10 @@
-import { Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { countOf } from '../format/number.js';
 import { Copy } from '../part/code-block.js';
+import { advisedWishes } from './advised.js';
 import classes from './trouble-list.module.css';
+import { wishes } from './wish.js';
 
 export interface Trouble {
   code: string;
@@ -13,12 +16,12 @@ export interface Trouble {
 }
 
 interface TroubleListProps {
-  runId: string;
+  run: { id: string; sync: string };
   troubles: Trouble[];
 }
 
 /** Errors by code. Their texts may quote rows, so they stay in the customer's bucket; here is where. */
-export function TroubleList({ runId, troubles }: TroubleListProps) {
+export function TroubleList({ run, troubles }: TroubleListProps) {
   return (
     <Stack gap={0} component="ul" className={classes['list'] ?? ''}>
       {troubles.map((trouble) => (
@@ -28,11 +31,37 @@ export function TroubleList({ runId, troubles }: TroubleListProps) {
             <code className={classes['code']}>{codeText(trouble)}</code>
             {trouble.count > 0 && ` · ${countOf(trouble.count, 'row')}`}
           </Text>
-          {trouble.advice && <Text mt={6}>{trouble.advice}</Text>}
-          {trouble.errorId && <Place path={placeOf(runId, trouble)} />}
+          {trouble.advice && <Advice text={trouble.advice} sync={run.sync} />}
+          {trouble.errorId && <Place path={placeOf(run.id, trouble)} />}
         </li>
       ))}
     </Stack>
+  );
+}
+
+/** What to do, and where it is a run with an option, the way to it; nothing is started by going there. */
+function Advice({ text, sync }: { text: string; sync: string }) {
+  const advised = advisedWishes(text);
+  return (
+    <>
+      <Text mt={6}>{text}</Text>
+      {advised.length > 0 && (
+        <div className={classes['ways']}>
+          <span>Run it with:</span>
+          {advised.map((name) => (
+            <Anchor
+              key={name}
+              fz="inherit"
+              renderRoot={(rest) => (
+                <Link {...rest} to="/syncs/$name" params={{ name: sync }} search={{ with: name }} />
+              )}
+            >
+              {wishes[name].label}
+            </Anchor>
+          ))}
+        </div>
+      )}
+    </>
   );
 }
 

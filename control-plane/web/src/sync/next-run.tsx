@@ -10,7 +10,7 @@ export interface NextRunProps {
 }
 
 export function NextRun({ nextRunAt, pausedAt, schedule }: NextRunProps) {
-  if (pausedAt) return <Text fz="inherit">Paused: no run until it is resumed</Text>;
+  if (pausedAt) return <Text fz="inherit">Paused: starts no run by itself</Text>;
   if (nextRunAt) return <When time={nextRunAt} withClock />;
   return (
     <Text fz="inherit" c="dimmed">

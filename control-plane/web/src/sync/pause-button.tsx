@@ -49,7 +49,7 @@ export function PauseButton({ sync: { name, pausedAt }, ask }: PauseButtonProps)
       >
         {pausedAt ? 'Resume' : 'Pause'}
       </Button>
-      <Refusal error={paused.error ?? resumed.error} />
+      <Refusal error={(pausedAt ? resumed : paused).error} />
     </Stack>
   );
 }

@@ -1,7 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useClient, useMutation } from 'urql';
+import { useClient } from 'urql';
 import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
 import { Missing } from '../frame/missing-page.js';
@@ -9,6 +8,7 @@ import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { MoreButton } from '../part/more-button.js';
 import { PageHead } from '../part/page-head.js';
 import { Panel } from '../part/panel.js';
+import { When } from '../part/when.js';
 import { isLive } from '../run/run-state.js';
 import { RunTable } from '../run/run-table.js';
 import { Definition } from './definition.js';
@@ -16,19 +16,24 @@ import { GuardsPanel } from './guards-panel.js';
 import { MappingTable } from './mapping-table.js';
 import { PauseButton } from './pause-button.js';
 import { RunButtons } from './run-buttons.js';
-import { StartRunMutation, SyncQuery, type Sync } from './sync-query.js';
+import type { RunSearch } from './run-search.js';
+import { SyncQuery, type Sync } from './sync-query.js';
 
 const pageLength = 10;
 /** Milliseconds between looks, while a run moves and while none does. */
 const pollMs = { moving: 2_000, still: 10_000 };
 
-export function SyncPage({ name }: { name: string }) {
+interface SyncPageProps {
+  name: string;
+  /** What is asked of a run in the dialog for that, which is open then. */
+  asked: RunSearch['with'];
+}
+
+export function SyncPage({ name, asked }: SyncPageProps) {
   const [isMoving, setIsMoving] = useState(false);
   const everyMs = isMoving ? pollMs.moving : pollMs.still;
   const { data, error, ask } = usePolledQuery(SyncQuery, { name, first: pageLength }, everyMs);
   const runs = useRuns(name, data?.sync);
-  const [started, startRun] = useMutation(StartRunMutation);
-  const navigate = useNavigate();
   const sync = data?.sync;
   const liveRun = sync?.lastRun && isLive(sync.lastRun.state) ? sync.lastRun : undefined;
   if ((liveRun !== undefined) !== isMoving) setIsMoving(liveRun !== undefined);
@@ -36,11 +41,6 @@ export function SyncPage({ name }: { name: string }) {
   if (data && !sync) return <Missing title={`There is no sync “${name}”`} />;
   if (!sync) return error ? <NoAnswer error={error} ask={ask} /> : <Loading what="the sync" />;
 
-  const start = async (dryRun: boolean) => {
-    const answer = await startRun({ input: { sync: name, dryRun } });
-    const id = answer.data?.startRun.run.id;
-    if (id) await navigate({ to: '/runs/$id', params: { id } });
-  };
   return (
     <>
       <PageHead
@@ -48,17 +48,13 @@ export function SyncPage({ name }: { name: string }) {
         crumbs={[{ label: 'Syncs', to: '/' }]}
         actions={
           <Group gap="sm" align="flex-start">
-            <RunButtons
-              liveRun={liveRun}
-              isBusy={started.fetching}
-              error={started.error}
-              start={(dryRun) => void start(dryRun)}
-            />
+            <RunButtons sync={sync} liveRun={liveRun} asked={asked} />
             <PauseButton sync={sync} ask={ask} />
           </Group>
         }
       >
-        {`${sync.model.source} → ${sync.destination.name} · ${sync.object}${sync.pausedAt ? ' · paused' : ''}`}
+        {`${sync.model.source} → ${sync.destination.name} · ${sync.object}`}
+        {sync.pausedAt && <Paused since={sync.pausedAt} />}
       </PageHead>
       <Stack gap="md">
         <Panel title="Runs" isFlush>
@@ -87,6 +83,14 @@ function useRuns(name: string, sync: Sync | null | undefined) {
     return (await answer.toPromise()).data?.sync?.runs;
   });
 }
+
+/** It looks like any other sync, and nothing comes of it: that must not be overlooked. */
+const Paused = ({ since }: { since: string }) => (
+  <Text span inherit c="var(--db-partial)">
+    {' · paused '}
+    <When time={since} />
+  </Text>
+);
 
 const NoRuns = () => (
   <Empty title="No runs yet">

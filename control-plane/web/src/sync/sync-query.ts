@@ -87,14 +87,4 @@ export const SyncQuery = graphql(`
   }
 `);
 
-export const StartRunMutation = graphql(`
-  mutation StartRun($input: StartRunInput!) {
-    startRun(input: $input) {
-      run {
-        id
-      }
-    }
-  }
-`);
-
 export type Sync = NonNullable<SyncPageQuery['sync']>;

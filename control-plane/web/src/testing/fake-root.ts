@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { FakeState, Page } from './fake-state.js';
+import type { FakeState, Page, WantedRun } from './fake-state.js';
 
 type Input<T> = { input: T };
 
@@ -23,9 +23,7 @@ export function rootOf(state: FakeState) {
     syncs: (page: Page) => pageOf(syncs(), page),
     sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,
     run: ({ id }: { id: string }) => state.runs.find((run) => run.id === id) ?? null,
-    startRun: ({ input }: Input<{ sync: string; dryRun?: boolean; undo?: string }>) => ({
-      run: state.start(input),
-    }),
+    startRun: ({ input }: Input<WantedRun>) => ({ run: state.start(input) }),
     approveRun: ({ input }: Input<{ runId: string; planDigest: string | null }>) => ({
       run: state.approve(input),
     }),

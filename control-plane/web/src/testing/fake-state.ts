@@ -2,9 +2,17 @@ import { EventEmitter, on } from 'node:events';
 import { GraphQLError } from 'graphql';
 import { movedRun, queuedRun, reportCount } from './moving-run.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
-import type { SampleRun } from './sample.js';
+import type { SampleOptions, SampleRun } from './sample.js';
 
 export type Page = { first?: number; after?: string };
+
+/** What StartRunInput may hold. */
+export interface WantedRun extends Partial<SampleOptions> {
+  sync: string;
+  dryRun?: boolean;
+  backfill?: boolean;
+  fromNowOn?: boolean;
+}
 
 /** What the fake server knows, for tests to set and to look at. */
 export class FakeState {
@@ -12,7 +20,7 @@ export class FakeState {
   readonly password = 'correct horse battery';
   readonly token = `dbe_${'k3Jt9'.repeat(8)}abc`;
   readonly sessions = new Set<string>();
-  readonly started: Record<string, unknown>[] = [];
+  readonly started: WantedRun[] = [];
   readonly approved: object[] = [];
   syncs = sampleSyncs();
   runs: SampleRun[] = sampleRuns();
@@ -21,6 +29,8 @@ export class FakeState {
   isDown = false;
   /** Sockets are refused, as by a proxy that does not know them. */
   refusesSockets = false;
+  /** What the next wish for a run is refused with, once. */
+  refusal: { code: string; message: string } | undefined;
   /** News that went out over sockets. */
   told = 0;
   private readonly news = new EventEmitter().setMaxListeners(100);
@@ -30,16 +40,15 @@ export class FakeState {
     return this.runs.find(({ finishedAt }) => finishedAt === null);
   }
 
-  start(input: { sync: string; dryRun?: boolean; undo?: string }): SampleRun {
-    if (this.liveRun)
-      throw new GraphQLError('A run of this sync is under way.', {
-        extensions: { code: 'run.live' },
-      });
+  start(input: WantedRun): SampleRun {
+    this.refuseOnce();
     this.started.push(input);
     this.steps = 0;
     const id = `0c9e6679-7425-40de-944b-${String(this.started.length).padStart(12, '0')}`;
-    const queued = queuedRun(id, input.sync, input.dryRun ?? false);
-    const run = { ...queued, options: { ...queued.options, undo: input.undo ?? null } };
+    const { sync, dryRun = false, backfill, fromNowOn, ...options } = input;
+    const mappingChange = backfill ? 'backfill' : fromNowOn ? 'from-now-on' : null;
+    const queued = queuedRun(id, sync, dryRun);
+    const run = { ...queued, options: { ...queued.options, ...options, mappingChange } };
     this.runs.unshift(run);
     return run;
   }
@@ -95,6 +104,13 @@ export class FakeState {
     if (!sync) throw new GraphQLError('There is no such sync.');
     sync.pausedAt = isPaused ? minutesAgo(0) : null;
     return sync;
+  }
+
+  private refuseOnce(): void {
+    const live = { code: 'run.already_live', message: 'A run of this sync is under way.' };
+    const refusal = this.refusal ?? (this.liveRun && live);
+    this.refusal = undefined;
+    if (refusal) throw new GraphQLError(refusal.message, { extensions: { code: refusal.code } });
   }
 
   private replace(run: SampleRun): SampleRun {
