@@ -20,7 +20,7 @@ export const runTexts: Texts = {
   ],
   'baseline.elsewhere': [
     'The sync writes to another place than before',
-    'Its destination, object or key is another one. Send everything there with `drawbridge run SYNC --full`, or, if its rows are there already, take them as sent with `drawbridge run SYNC --rebaseline`.',
+    'Its destination, object or key is another one, or the destination’s settings (host, port, database, base URL) lead elsewhere. Send everything there with `drawbridge run SYNC --full`. If its rows are there already, as when a host was only renamed, take them as sent with `drawbridge run SYNC --rebaseline`: what changed since the last run is then not sent. Or put the settings back.',
   ],
   'baseline.missing': [
     'What was sent before is not in the bucket',

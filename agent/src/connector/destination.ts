@@ -171,6 +171,11 @@ export interface DestinationDefinition<S extends Fields = Fields, K extends Fiel
   label: string;
   settings: S;
   secrets: K;
+  /**
+   * The settings that say where it is. With another value of one of them nothing is known of the place any more: the
+   * sync stops until somebody says whether everything is sent there or is there already.
+   */
+  place: readonly (keyof S & string)[];
   objects: readonly ObjectDefinition[];
   /** What `openFinder` can do: only find records, or make those that are missing as well. Absent: nothing. */
   lookups?: 'find' | 'create';

@@ -74,6 +74,13 @@ describe('every connector', async () => {
     }
   });
 
+  it('says by settings of its own where a destination is', () => {
+    for (const { settings, place } of registry.destinations.values()) {
+      expect(place.length).toBeGreaterThan(0);
+      for (const name of place) expect(Object.keys(settings)).toContain(name);
+    }
+  });
+
   it('gives advice only for codes of its own side', () => {
     for (const { advice = [] } of registry.sources.values())
       expect(advice.every(({ code }) => code.startsWith('source.'))).toBe(true);

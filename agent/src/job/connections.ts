@@ -6,6 +6,7 @@ import { readSettings } from '../connector/settings.js';
 import type { RawSettings } from '../connector/settings.js';
 import type { SourceConnection, SourceDefinition } from '../connector/source.js';
 import { Failure } from '../failure.js';
+import { placeOf } from './place.js';
 import { rawSettingsOf } from './wire-settings.js';
 import type { Tools } from './work.js';
 
@@ -26,10 +27,11 @@ export function prepareSource(
 export function prepareDestination(
   connection: Connection | undefined,
   tools: Secrets & { registry: Registry },
-): Prepared<DestinationConnection> & { definition: DestinationDefinition } {
+): Prepared<DestinationConnection> & { definition: DestinationDefinition; place: string } {
   const wire = there(connection);
   const definition = definitionOf(tools.registry.destinations, wire.type);
-  return { definition, ...prepare(definition, wire, tools) };
+  const { settings, ...prepared } = prepare(definition, wire, tools);
+  return { definition, place: placeOf(definition, settings), ...prepared };
 }
 
 interface Definition<C> {
@@ -46,9 +48,10 @@ function prepare<C>(
   definition: Definition<C>,
   wire: Connection,
   { resolveSecret, redaction }: Secrets,
-): Prepared<C> {
+): Prepared<C> & { settings: RawSettings } {
   const settings = readSettings(definition.settings, rawSettingsOf(wire.settings));
   return {
+    settings,
     open: async () => {
       const found = await Promise.all(
         wire.secrets.map(

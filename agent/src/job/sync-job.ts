@@ -70,7 +70,7 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
 function withOptions(
   request: SyncRequest,
   spec: SyncSpec,
-  { definition }: { definition: DestinationDefinition },
+  { definition, place }: { definition: DestinationDefinition; place: string },
 ): SyncRequest {
   const object = objectOf(definition, request.object);
   const isPossible =
@@ -84,6 +84,7 @@ function withOptions(
   const { removals } = object;
   return {
     ...request,
+    place,
     removals,
     options: readSettings(object.options, rawSettingsOf(spec.options)),
   };

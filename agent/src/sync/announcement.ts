@@ -144,6 +144,7 @@ function headOf(run: Run, parts: readonly InFlightPart[]): Head {
       columns: [...shape.columns],
       keyColumns: shape.keyColumns,
       target: shape.target,
+      place: shape.place,
       mapping: shape.mapping,
       mac: shape.mac,
       owed: footing.owed,

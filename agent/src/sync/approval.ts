@@ -5,6 +5,7 @@ import { quoteText } from '../duck/duck.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure } from '../failure.js';
 import type { ObjectPointer } from '../store/store.js';
+import { whereabouts } from './elsewhere.js';
 import type { Change } from './mapping.js';
 import { countOf } from './passes.js';
 import { placeOf, planDigest, rowFingerprint } from './plan-digest.js';
@@ -73,7 +74,7 @@ export async function wait(run: Run, planned: Plan): Promise<void> {
 
 export async function digestOf({ request, duck, shape }: Run, planned: Plan): Promise<string> {
   for (const part of planned.parts) await whole(part);
-  return planDigest(duck, placeOf(request, shape.target), digestedParts(planned));
+  return planDigest(duck, placeOf(request, whereabouts(shape)), digestedParts(planned));
 }
 
 /** Whether the plan may be sent: it is the approved one, or has nothing that was not in it. */
@@ -85,7 +86,7 @@ async function isApproved(
   const { approvedPlan } = run.request.run;
   if (approvedPlan === undefined) return false;
   if (approvedPlan === run.planDigest) return true;
-  if (!approved || approved.place !== placeOf(run.request, run.shape.target)) return false;
+  if (!approved || approved.place !== placeOf(run.request, whereabouts(run.shape))) return false;
   const parts = await approvedParts(run, approved);
   // Nobody approved an object that merely lies under that name.
   if (!parts || (await planDigest(run.duck, approved.place, parts)) !== approvedPlan) return false;
@@ -100,7 +101,7 @@ async function keepWaiting(run: Run, planned: Plan): Promise<void> {
     format: 1,
     runId,
     seed: String(shape.seed),
-    place: placeOf(request, shape.target),
+    place: placeOf(request, whereabouts(shape)),
     parts: [],
   };
   for (const part of planned.parts) {

@@ -52,6 +52,8 @@ export interface Manifest {
   keyColumns: number;
   /** Where the rows were acknowledged; see `targetOf`. */
   target: string;
+  /** Digest of where the destination's settings led, see `placeOf` in `job/`. Absent in what older agents left. */
+  place?: string | undefined;
   /** What the rows were sent as; see `mappingDigest`. Absent: as any mapping would, for all we know. */
   mapping?: string | undefined;
   /** Names the key that rows were hashed with; absent where their values are kept. */
@@ -69,6 +71,7 @@ export interface Shape {
   columns: readonly Column[];
   keyColumns: number;
   target: string;
+  place?: string | undefined;
   mapping: string | undefined;
   /** Names the key that rows are hashed with; absent where their values are kept. */
   mac?: string | undefined;

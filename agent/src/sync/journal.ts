@@ -26,6 +26,7 @@ export interface InFlight {
   columns: Column[];
   keyColumns: number;
   target: string;
+  place?: string | undefined;
   mapping?: string | undefined;
   mac?: string | undefined;
   /** Of the changed rows, those that are not taken have to be found again. */

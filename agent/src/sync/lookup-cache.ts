@@ -80,8 +80,8 @@ async function newest(run: Run, each: OpenLookup): Promise<ObjectPointer | undef
 function nameOf({ request }: Run, { lookup, match, finder }: OpenLookup): string {
   const { object, returns } = lookup;
   const by = match.map(({ name, type }) => [name, type]);
-  const { destinationName, options } = request;
-  const whole = JSON.stringify([destinationName, object, by, returns, finder.type, options]);
+  const { destinationName, place, options } = request;
+  const whole = JSON.stringify([destinationName, place, object, by, returns, finder.type, options]);
   return createHash('sha256').update(whole).digest('hex').slice(0, 32);
 }
 

@@ -67,6 +67,7 @@ export async function record(
     columns: [...context.shape.columns],
     keyColumns: context.shape.keyColumns,
     target: context.shape.target,
+    place: context.shape.place,
     mapping: context.shape.mapping,
     mac: context.shape.mac,
     rows: rowsAfter(former, parts),

@@ -396,31 +396,6 @@ describe('a template that fails for some rows', () => {
   });
 });
 
-describe('a sync that is pointed somewhere else', () => {
-  const elsewhere = { object: 'person_2' };
-
-  it('sends nothing until somebody says how to go on (invariant 2)', async () => {
-    await engine.run();
-    const moved = await engine.run(elsewhere);
-    expect(moved).toMatchObject({
-      outcome: 'failed',
-      counts: { sent: 0 },
-      failure: { failure: { code: 'baseline.elsewhere' } },
-    });
-    expect(await engine.run()).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 20 } });
-  });
-
-  it('starts over there under full, and removes nothing that was never there (invariant 9)', async () => {
-    await engine.run();
-    table = table.slice(5);
-    destination.records.clear();
-    const moved = await engine.run({ ...elsewhere, run: { ...run, full: true } });
-    expect(moved).toMatchObject({ counts: { added: 15, removed: 0, sent: 15 } });
-    inStep();
-    expect(await engine.run(elsewhere)).toMatchObject({ counts: { unchanged: 15, sent: 0 } });
-  });
-});
-
 describe('a second attempt at a run', () => {
   it('gives its batches other names, as they hold other rows', async () => {
     const runId = crypto.randomUUID();

@@ -144,14 +144,8 @@ async function planFrom(
   const snapshot = await takeSnapshot(rows, { ...run, open });
   crashPoint('snapshot.after');
   assertNotRepeated(request, snapshot);
-  run.shape = {
-    seed: snapshot.seed,
-    columns: snapshot.columns,
-    keyColumns: request.model.primaryKey.length,
-    target: run.shape.target,
-    mapping: run.shape.mapping,
-    mac: run.shape.mac,
-  };
+  const { seed, columns } = snapshot;
+  run.shape = { ...run.shape, seed, columns, keyColumns: request.model.primaryKey.length };
   meter.enter('diff');
   await diff(snapshot, run);
   await countForMapping(run);

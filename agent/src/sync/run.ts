@@ -80,6 +80,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
       columns: [],
       keyColumns: 0,
       target: targetOf(request),
+      place: request.place,
       mapping: mappingDigest(request),
     },
     footing: footingOf(request, [], undefined),

@@ -15,6 +15,8 @@ export interface SyncRequest {
     duplicates?: Duplicates;
   };
   destinationName: string;
+  /** Digest of where the destination's settings lead; see `placeOf` in `job/place.ts`. */
+  place?: string;
   object: string;
   mode: Mode;
   onRemoved: { action: RemovalAction; set: readonly FieldMapping[] };

@@ -53,7 +53,8 @@ export async function planUndo(run: Run, target: Target): Promise<Plan> {
   const { manifest } = baseline;
   if (!manifest) throw expired();
   const { seed, columns, keyColumns, mapping } = manifest;
-  run.shape = { seed: BigInt(seed), columns, keyColumns, target: manifest.target, mapping };
+  const { target: where, place } = run.shape;
+  run.shape = { seed: BigInt(seed), columns, keyColumns, target: where, place, mapping };
   await viewRejected(manifest, run, { tolerant: false });
   meter.enter('diff');
   await viewOpposites(run, run.sent ?? []);

@@ -104,6 +104,7 @@ export default defineDestination({
   secrets: {
     secret: { type: 'text', label: 'Secret header value', help: 'For example "Bearer …".' },
   },
+  place: ['baseUrl'],
   limits: { requestsPerSecond: 0, concurrency: 16 },
   objects: [
     {

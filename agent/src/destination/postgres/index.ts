@@ -23,6 +23,7 @@ export default defineDestination({
   label: 'PostgreSQL',
   settings: postgresSettings,
   secrets: postgresSecrets,
+  place: ['host', 'port', 'database'],
   limits: { requestsPerSecond: 0, concurrency: 0 },
   objects: [
     {
