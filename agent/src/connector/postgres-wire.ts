@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import pg from 'pg';
@@ -105,7 +106,15 @@ const textSettings = [
   `client_encoding = 'UTF8'`,
   `xmloption = 'content'`,
   `standard_conforming_strings = on`,
+  `lc_monetary = 'C'`,
+  `xmlbinary = 'base64'`,
 ];
+
+/** Names how a session that `connectPostgres` opened writes values as text. Minor releases change nothing of it. */
+export function textForm(serverVersion: string): string {
+  const settings = createHash('sha256').update(textSettings.join()).digest('hex').slice(0, 8);
+  return `postgres ${Number.parseInt(serverVersion, 10)}, settings ${settings}`;
+}
 
 /** Stops what a connection is doing; said on a connection of its own, as the other one is busy. */
 export async function cancelStatement(

@@ -24,6 +24,11 @@ export interface RowStream {
   /** One for each column asked for, in that order; types come from the driver's metadata. */
   columns: readonly Column[];
   /**
+   * Names what else the texts of values depend on: the server's version, the session's settings. While it stays, equal
+   * values have equal texts. At most 100 characters.
+   */
+  form: string;
+  /**
    * Lines as `value.ts` defines them, cut anywhere. A chunk is the reader's until it asks for the next one. The stream
    * throws a Failure if the query breaks half way.
    */

@@ -145,6 +145,7 @@ function headOf(run: Run, parts: readonly InFlightPart[]): Head {
       keyColumns: shape.keyColumns,
       target: shape.target,
       place: shape.place,
+      form: shape.form,
       mapping: shape.mapping,
       mac: shape.mac,
       owed: footing.owed,

@@ -54,6 +54,8 @@ export interface Manifest {
   target: string;
   /** Digest of where the destination's settings led, see `placeOf` in `job/`. Absent in what older agents left. */
   place?: string | undefined;
+  /** How the source wrote the values, see `RowStream`. Absent in what older agents left. */
+  form?: string | undefined;
   /** What the rows were sent as; see `mappingDigest`. Absent: as any mapping would, for all we know. */
   mapping?: string | undefined;
   /** Names the key that rows were hashed with; absent where their values are kept. */
@@ -72,6 +74,7 @@ export interface Shape {
   keyColumns: number;
   target: string;
   place?: string | undefined;
+  form?: string | undefined;
   mapping: string | undefined;
   /** Names the key that rows are hashed with; absent where their values are kept. */
   mac?: string | undefined;

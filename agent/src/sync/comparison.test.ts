@@ -200,7 +200,7 @@ describe('comparing a query with the baseline', () => {
   it('copies out unchanged rows, too, when all are asked for', async () => {
     const files = [await fileOf(await baselineOf(['1\ta', '2\tb']))];
     const result = await compare(['2\tb', '1\ta'], { files, rows: 2, all: true });
-    expect(result.changed).toEqual(['C\t2\tb', 'C\t1\ta']);
+    expect(result.changed).toEqual(['c\t2\tb', 'c\t1\ta']);
   });
 
   it('finds its way again when rows left in bulk, came in bulk, or the query begins elsewhere', async () => {

@@ -48,7 +48,10 @@ export interface AddedLines {
 }
 
 export interface Compared {
-  /** Lines of class, number, key fingerprint (2), row fingerprint and the row; rows that may have changed. */
+  /**
+   * Lines of class, number, key fingerprint (2), row fingerprint and the row; rows that may have changed. The class: C, F
+   * for a row that the destination skipped, U for one of which nothing is known; c and f where the fingerprint is the same.
+   */
   changed: string;
   /** Lines of key fingerprints (2) of rows that left the query. */
   removed: string;

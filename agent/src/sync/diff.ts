@@ -4,6 +4,7 @@ import { quoteText } from '../duck/duck.js';
 import type { Manifest } from './baseline.js';
 import { allCached } from './baseline.js';
 import { csvOptions, keyLines, stagedColumns, stagedLines } from './work-files.js';
+import { isCompared } from './footing.js';
 import type { Footing } from './footing.js';
 import { keptNames, macName, macSql } from './hashing.js';
 import { valueColumn } from './mapping.js';
@@ -18,13 +19,15 @@ import type { ValueFile } from './values.js';
 
 /**
  * Exact changes as DuckDB views `added`, `changed` (with `o:` columns: the old values) and `removed`, each with
- * `ord`, `klo`, `khi`, `rh` and the model's columns as `c:` texts, escaped as they stand in lines.
+ * `ord`, `klo`, `khi`, `rh` and the model's columns as `c:` texts, escaped as they stand in lines. Where every row is
+ * compared, resolves with how many had changed that their fingerprints hid.
  */
 export async function diff(
   snapshot: Snapshot,
-  context: Pick<Run, 'baseline' | 'shape' | 'footing' | 'duck' | 'tools' | 'meter'>,
-): Promise<void> {
+  context: Pick<Run, 'request' | 'baseline' | 'shape' | 'footing' | 'duck' | 'tools' | 'meter'>,
+): Promise<number | undefined> {
   const { baseline, shape, footing, duck, tools, meter } = context;
+  const compares = isCompared(context.request, footing);
   const { manifest } = baseline;
   const { counts } = meter;
   const names = snapshot.columns.map(({ name }) => name);
@@ -37,7 +40,7 @@ export async function diff(
   if (counts.changed === 0 && size === 0) {
     for (const name of ['changed', 'removed', 'recoded'])
       await duck.run(`create view ${name} as ${none}`);
-    return;
+    return compares ? 0 : undefined;
   }
   await duck.run(`create table gone as select klo, khi from ${keyLines(snapshot.removed)}`);
   counts.removed = await countOf(duck, 'gone');
@@ -57,6 +60,7 @@ export async function diff(
   await findRemoved(duck, { ...by, drifted: footing.drifted });
   counts.changed = await countOf(duck, 'changed');
   counts.unchanged += found - counts.changed;
+  return compares ? countMissed(duck, { ...by, same }) : undefined;
 }
 
 /** Rows that are compared in one go, in bytes of their lines; the rows and their former values are both in memory. */
@@ -89,18 +93,18 @@ async function findChanged(
   {
     resend,
     recode,
+    reformed,
     same,
     ...by
-  }: Comparing & Pick<Footing, 'resend' | 'recode'> & { same: readonly string[] },
+  }: Comparing & Pick<Footing, 'resend' | 'recode' | 'reformed'> & { same: readonly string[] },
 ): Promise<void> {
   const { columns, kept } = by;
   const old = [...new Set([...columns, ...kept])].map(
     (column) => `${keptSql(column, kept)} as ${oldColumn(column)}`,
   );
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
-  const isSkipped = `s.class = 'F' or (s.class = 'U' and v.rh % 8 <> 0)`;
-  const isKnown = `s.class <> 'U' and v.klo is not null`;
-  const isSame = `(${isKnown} and ${same.join(' and ')})`;
+  const isSkipped = `s.class in ('F', 'f') or (s.class = 'U' and v.rh % 8 <> 0)`;
+  const isSame = isSameSql(same);
   const where =
     (condition: string) =>
     (pass: string, offset: number) => `select ${offset} + row_number() over () - 1 as ord,
@@ -110,8 +114,30 @@ async function findChanged(
       ${condition}`;
   const changed = where(resend ? '' : `where not ${isSame}`);
   await inPasses(duck, 'changed', { ...by, select: changed });
-  if (recode) await inPasses(duck, 'recoded', { ...by, select: where(`where ${isSame}`) });
+  const looksOther = recode ? 'true' : `not ${hasSameFingerprint}`;
+  if (recode || reformed)
+    await inPasses(duck, 'recoded', { ...by, select: where(`where ${isSame} and ${looksOther}`) });
 }
+
+/** Rows that have changed and look the same by their fingerprints. */
+async function countMissed(
+  duck: Duck,
+  { same, ...by }: Comparing & { same: readonly string[] },
+): Promise<number> {
+  await inPasses(duck, 'missed', {
+    ...by,
+    select: (pass) => `select s.klo, s.khi from (select * from candidates where ${pass}) as s
+      left join (select * from former where ${pass}) as v on s.klo = v.klo and s.khi = v.khi
+      where ${hasSameFingerprint} and not ${isSameSql(same)}`,
+  });
+  return countOf(duck, 'missed');
+}
+
+/** By its class, see the kernel. */
+const hasSameFingerprint = `(s.class in ('c', 'f'))`;
+
+const isSameSql = (same: readonly string[]): string =>
+  `(s.class <> 'U' and v.klo is not null and ${same.join(' and ')})`;
 
 async function findRemoved(
   duck: Duck,

@@ -1,3 +1,4 @@
+import type { RowStream } from '../connector/source.js';
 import type { Column, ValueType } from '../connector/value.js';
 import { Failure } from '../failure.js';
 import type { Manifest } from './baseline.js';
@@ -22,6 +23,11 @@ export interface Footing {
   recode?: ReadonlySet<string>;
   /** Columns whose former values are of another type; they can't be written as what the column is now. */
   drifted: ReadonlySet<string>;
+  /**
+   * The source writes values in another form than the baseline has them in: every row is compared, and what only looks
+   * different is written anew.
+   */
+  reformed: boolean;
 }
 
 /**
@@ -31,7 +37,7 @@ export interface Footing {
  */
 export function footingOf(
   request: SyncRequest,
-  columns: readonly Column[],
+  { columns, form }: Pick<RowStream, 'columns' | 'form'>,
   manifest: Manifest | undefined,
 ): Footing {
   const { acceptTypes = false } = request.run;
@@ -42,6 +48,7 @@ export function footingOf(
     owed: false,
     stops: false,
     drifted: new Set<string>(),
+    reformed: false,
   };
   if (!manifest) return none;
   const former = new Map(manifest.columns.map((column) => [column.name, column]));
@@ -56,7 +63,10 @@ export function footingOf(
   if (hasOtherKey || isKeyLost) return { ...none, isFresh: true };
   const found = { drifted: new Set(lost.map(({ name }) => name)), hasDrift: drifted.length > 0 };
   const comparable = columns.filter(({ name }) => former.has(name) && !found.drifted.has(name));
-  return { ...none, ...standing(request, manifest, { ...found, columns, comparable }) };
+  const stands = { ...none, ...standing(request, manifest, { ...found, columns, comparable }) };
+  // Older agents did not note the form. What is sent again is written anew when it was taken, and not ahead of that.
+  const isOtherForm = manifest.form !== undefined && manifest.form !== form;
+  return { ...stands, reformed: isOtherForm && !stands.resend };
 }
 
 interface Drift {
@@ -87,6 +97,10 @@ function standing(
   const stops = owed && !full && isMappedAnew && policy === 'stop';
   return { drifted, resend: full || owed || isOther, owed, stops };
 }
+
+/** Whether every row is compared by its values, and no fingerprint believed. */
+export const isCompared = ({ run }: SyncRequest, { reformed }: Footing): boolean =>
+  run.verify || reformed;
 
 /** What replaces everything sends the whole result each time: others may have changed what is there. */
 const sendsAll = ({ run, mode }: SyncRequest): boolean => run.full || mode === 'replace';

@@ -27,6 +27,7 @@ export interface InFlight {
   keyColumns: number;
   target: string;
   place?: string | undefined;
+  form?: string | undefined;
   mapping?: string | undefined;
   mac?: string | undefined;
   /** Of the changed rows, those that are not taken have to be found again. */

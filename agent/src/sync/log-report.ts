@@ -51,7 +51,7 @@ export async function keepReport(
   await rm(file);
 }
 
-function factsOf({ request, runId, tools, startedAt }: Run): Cell[] {
+function factsOf({ request, runId, tools, startedAt, shape }: Run): Cell[] {
   const { run } = request;
   return [
     ['run', text(runId)],
@@ -71,6 +71,8 @@ function factsOf({ request, runId, tools, startedAt }: Run): Cell[] {
     ['canary', number(run.canary)],
     ['only_rejected', String(run.onlyRejected ?? false)],
     ['undo_of', text(run.undo)],
+    ['verify', String(run.verify)],
+    ['form', text(shape.form)],
   ];
 }
 
@@ -82,6 +84,7 @@ function figuresOf(told: SyncReport): Cell[] {
     ['failure_error', text(failure?.errorId)],
     ...Object.entries(counts).map(([name, count]): Cell => [name, number(count)]),
     ['resumed', number(told.resumed)],
+    ['missed', number(told.missed)],
     ['errors', `[${errors.map(errorSql).join(', ')}]::${errorsType}`],
     ...Object.entries(phasesMs).map(([phase, ms]): Cell => [`${phase}_ms`, number(ms)]),
     ['generation', number(baseline?.generation)],

@@ -13,9 +13,9 @@ import { asParquet } from './work-files.js';
 // anew in the baseline, so that the next run finds them as they are. Written anew, they are a generation of their own,
 // before anything is sent: a run that is cut off then has either begun from them or not begun.
 
-/** Writes rows anew that are not sent for their mapping or types. Their records stay as they were. */
+/** Writes rows anew that are not sent for their mapping, types or form. Their records stay as they were. */
 export async function recode(run: Run): Promise<void> {
-  if (!run.footing.recode) return;
+  if (!run.footing.recode && !run.footing.reformed) return;
   const { duck, tools } = run;
   const rows = await countOf(duck, 'recoded');
   const file = join(tools.workDir, 'recoded.parquet');

@@ -68,6 +68,7 @@ export async function record(
     keyColumns: context.shape.keyColumns,
     target: context.shape.target,
     place: context.shape.place,
+    form: context.shape.form,
     mapping: context.shape.mapping,
     mac: context.shape.mac,
     rows: rowsAfter(former, parts),

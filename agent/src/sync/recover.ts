@@ -61,8 +61,8 @@ async function settleLeft(
   context: Context,
 ): Promise<Baseline> {
   if (parts.length === 0) return forget(context);
-  const { columns, keyColumns, target, place, mapping, mac } = left;
-  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, place, mapping, mac };
+  const { columns, keyColumns, target, place, form, mapping, mac } = left;
+  const shape = { seed: BigInt(left.seed), columns, keyColumns, target, place, form, mapping, mac };
   const former = left.fresh ? undefined : context.baseline.manifest;
   await viewRejected(former, context, { tolerant: startsOver(request) });
   const tools = await withOwnFolder(context.tools, 'recovered');

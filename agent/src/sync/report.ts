@@ -40,6 +40,7 @@ export async function report(run: Run): Promise<SyncReport> {
       : {}),
     ...(failed ? { failure: failed } : {}),
     ...(run.failure?.retryAfterMs ? { retryAfterMs: run.failure.retryAfterMs } : {}),
+    ...(run.missed === undefined ? {} : { missed: run.missed }),
     resumed: run.resumed,
     resentForMapping: run.resentForMapping,
     peakBytes: process.resourceUsage().maxRSS * 1024,

@@ -3,7 +3,6 @@ import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Target, TargetRequest } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
-import type { Column } from '../connector/value.js';
 import { digestOf, mustWait, readApproved, wait } from './approval.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
@@ -137,7 +136,7 @@ async function planFrom(
   { mapping, open }: { mapping: Mapping; open: AsyncDisposableStack },
 ): Promise<Plan> {
   const { request, tools, meter } = run;
-  stand(run, rows.columns);
+  stand(run, rows);
   assertComparable(run);
   const tolerant = request.run.full || request.run.rebaseline;
   await viewRejected(run.baseline.manifest, run, { tolerant });
@@ -147,7 +146,7 @@ async function planFrom(
   const { seed, columns } = snapshot;
   run.shape = { ...run.shape, seed, columns, keyColumns: request.model.primaryKey.length };
   meter.enter('diff');
-  await diff(snapshot, run);
+  run.missed = await diff(snapshot, run);
   await countForMapping(run);
   await keepStillRejected(run.baseline.manifest, run.duck);
   meter.enter('plan');
@@ -169,8 +168,9 @@ async function planFrom(
 }
 
 /** Finds out what of the baseline can be compared; where that is nothing, the run starts over. */
-function stand(run: Run, columns: readonly Column[]): void {
-  run.footing = footingOf(run.request, columns, run.baseline.manifest);
+function stand(run: Run, rows: RowStream): void {
+  run.footing = footingOf(run.request, rows, run.baseline.manifest);
+  run.shape.form = rows.form;
   assertBackfills(run);
   if (!run.footing.isFresh) return;
   run.fresh = true;

@@ -39,6 +39,8 @@ export interface Run {
   unapproved: ReadonlySet<Change>;
   /** Rows that are sent for the mapping alone, or would be. */
   resentForMapping: number;
+  /** Rows that had changed and their fingerprints had not; absent unless every row was compared. */
+  missed?: number | undefined;
   /** Names what was planned, where somebody may want to refer to it. */
   planDigest?: string;
   /** Nothing was sent: the plan waits for approval. */
@@ -83,7 +85,7 @@ export async function openRun(request: SyncRequest, tools: SyncTools): Promise<R
       place: request.place,
       mapping: mappingDigest(request),
     },
-    footing: footingOf(request, [], undefined),
+    footing: footingOf(request, { columns: [], form: '' }, undefined),
     fresh: false,
     resumed: 0,
     unapproved: new Set(),

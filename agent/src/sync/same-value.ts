@@ -7,7 +7,8 @@ export const canonicalFunction = 'canonical_json';
 
 /**
  * SQL for each column: whether a row's value (`s`) is its former one (`v`). Values of a type have one text each, so texts
- * are compared; json is the exception, as a source may order its keys and space them as it likes.
+ * are compared. Of json a source may order the keys and space them as it likes, and of floats another version of it may
+ * write another text: those are compared by value. −0 is not 0, and NaN is NaN.
  */
 export function sameValues(duck: Duck, columns: readonly Column[]): string[] {
   const isJson = ({ type }: Column): boolean => type === 'json';
@@ -15,11 +16,17 @@ export function sameValues(duck: Duck, columns: readonly Column[]): string[] {
   return columns.map((column) => {
     const [is, was] = ['s', 'v'].map((from) => `${from}.${valueColumn(column.name)}`);
     const same = `${is} is not distinct from ${was}`;
+    if (column.type === 'float')
+      return `(${same} or coalesce(${floatSql(is)} = ${floatSql(was)}, false))`;
     if (!isJson(column)) return same;
     return `case when ${same} then true when ${is} is null or ${was} is null then false
       else ${canonicalFunction}(${is}) = ${canonicalFunction}(${was}) end`;
   });
 }
+
+/** The sign beside it, for the two zeros. */
+const floatSql = (text: string | undefined): string =>
+  `(try_cast(${text} as double), starts_with(${text}, '-'))`;
 
 /**
  * JSON as it stands in a line, with keys sorted, nothing between and every number as it was written. What is no JSON, or

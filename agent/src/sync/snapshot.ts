@@ -8,6 +8,7 @@ import { fingerprintFiles, newSeed } from './baseline.js';
 import type { Baseline } from './baseline.js';
 import { Comparison } from './comparison.js';
 import type { Compared } from './comparison.js';
+import { isCompared } from './footing.js';
 import type { Footing } from './footing.js';
 import type { Meter } from './meter.js';
 import { operationKind } from './operation.js';
@@ -97,7 +98,7 @@ async function openComparison(
       rows,
       memoryMiB,
       workDir,
-      all: footing.resend || footing.recode !== undefined || request.run.verify,
+      all: footing.resend || footing.recode !== undefined || isCompared(request, footing),
       // Where nothing is removed at the destination, a row that left is only forgotten, whoever's its record is.
       foreign: operationKind(request, 'removed') === undefined,
     },

@@ -166,6 +166,8 @@ export interface SyncReport {
   baseline?: { generation: bigint; key: string; sha256: string; rows: number; bytes: number };
   /** Why it failed or stopped, with the errorId of its text. */
   failure?: ErrorTally;
+  /** Where every row was compared: rows that had changed and whose fingerprints had not. They count as changed. */
+  missed?: number;
   /** Operations that a cut-off run had sent, by its journal; this run did not send them again. */
   resumed: number;
   /** How long the far side asked to be left alone, in milliseconds, when that ended the run. */

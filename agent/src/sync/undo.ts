@@ -42,6 +42,7 @@ export async function openUndo(run: Run, undone: string): Promise<RowStream> {
   }
   return {
     columns: manifest?.columns ?? [],
+    form: manifest?.form ?? '',
     chunks: (async function* () {})(),
     close: async () => undefined,
   };
@@ -52,9 +53,9 @@ export async function planUndo(run: Run, target: Target): Promise<Plan> {
   const { baseline, duck, meter } = run;
   const { manifest } = baseline;
   if (!manifest) throw expired();
-  const { seed, columns, keyColumns, mapping } = manifest;
+  const { seed, columns, keyColumns, form, mapping } = manifest;
   const { target: where, place } = run.shape;
-  run.shape = { seed: BigInt(seed), columns, keyColumns, target: where, place, mapping };
+  run.shape = { seed: BigInt(seed), columns, keyColumns, target: where, place, form, mapping };
   await viewRejected(manifest, run, { tolerant: false });
   meter.enter('diff');
   await viewOpposites(run, run.sent ?? []);

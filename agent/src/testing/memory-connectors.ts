@@ -22,11 +22,13 @@ const text = { type: 'text' as const, vendorType: 'text' };
 export function memorySource(
   table: () => readonly TextRow[],
   typeOf: (name: string) => { type: ValueType; vendorType: string } = () => text,
+  form: () => string = () => 'memory',
 ): SourceConnection {
   return {
     check: async () => undefined,
     query: async ({ columns }) => ({
       columns: columns.map((name) => ({ name, ...typeOf(name) })),
+      form: form(),
       chunks: (async function* () {
         const lines = linesOf(table().map((row) => columns.map((name) => row[name] ?? null)));
         for (let at = 0; at < lines.length; at += 1000) yield lines.subarray(at, at + 1000);

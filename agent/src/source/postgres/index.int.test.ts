@@ -111,6 +111,24 @@ describe('Postgres as a source', () => {
     );
   });
 
+  it('writes texts alike whatever the database or role is set to, and says in which form', async () => {
+    const { client, settings } = fixture;
+    const sql = `select 1 as id, 1234.5::numeric::money as money,
+      xmlelement(name a, '\\x00ff'::bytea)::text as xml, current_setting('lc_monetary') as lc`;
+    const asked = { model: { sql }, columns: ['id', 'money', 'xml', 'lc'], tag };
+    const before = await source.query(asked, never);
+    const rows = textsOf(await all(before));
+    expect(rows).toEqual([['1', '$1,234.50', '<a>AP8=</a>', 'C']]);
+    await client.query(`alter database ${settings.database} set xmlbinary = 'hex'`);
+    await client.query(`alter database ${settings.database} set lc_monetary = 'C.UTF-8'`);
+    const after = await source.query(asked, never);
+    expect(textsOf(await all(after))).toEqual(rows);
+    expect(after.form).toBe(before.form);
+    const { rows: versions } = await client.query('show server_version');
+    expect(after.form).toContain(`postgres ${parseInt(versions[0].server_version, 10)},`);
+    expect(after.form.length).toBeLessThan(100);
+  });
+
   it('reads one snapshot, in a read-only session that its log can tell', async () => {
     await fixture.client.query(
       'create table live as select n as id from generate_series(1, 50000) n',

@@ -7,6 +7,7 @@ import {
   postgresSettings,
   quoteIdentifier,
   quoteTable,
+  textForm,
 } from '../../connector/postgres-wire.js';
 import type { PostgresAddress } from '../../connector/postgres-wire.js';
 import { defineSource } from '../../connector/source.js';
@@ -102,8 +103,8 @@ async function read(client: pg.Client, reading: Reading): Promise<RowStream> {
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    const columns = await begin(client, reading);
-    return { columns, chunks: chunksOf(client, reading), close: done };
+    const { columns, form } = await begin(client, reading);
+    return { columns, form, chunks: chunksOf(client, reading), close: done };
   } catch (error) {
     await done();
     signal.throwIfAborted();
@@ -113,11 +114,18 @@ async function read(client: pg.Client, reading: Reading): Promise<RowStream> {
   }
 }
 
-async function begin(client: pg.Client, { from, query }: Reading): Promise<Column[]> {
+async function begin(
+  client: pg.Client,
+  { from, query }: Reading,
+): Promise<Pick<RowStream, 'columns' | 'form'>> {
   await client.query('begin transaction isolation level repeatable read, read only').catch(fail);
+  const { rows } = await client
+    .query<{ server_version: string }>('show server_version')
+    .catch(fail);
   const all = await describe(client, from).catch(fail);
   for (const { column } of query.first?.orderBy ?? []) columnOf(all, column);
-  return query.columns.map((name) => columnOf(all, name));
+  const columns = query.columns.map((name) => columnOf(all, name));
+  return { columns, form: textForm(rows[0]?.server_version ?? '') };
 }
 
 async function* chunksOf(client: pg.Client, reading: Reading): AsyncGenerator<Uint8Array> {

@@ -10,6 +10,9 @@ export const DIFFERENT: u64 = 2;
 export const DIFFERENT_UNKNOWN: u64 = 3;
 export const DIFFERENT_FOREIGN: u64 = 4;
 export const REPEATED: u64 = 5;
+/** Copied out although the fingerprints are the same. */
+export const ALIKE: u64 = 6;
+export const ALIKE_FOREIGN: u64 = 7;
 
 /** By key; where they are more than fit, those of one partition. */
 export let fresh: Table = changetype<Table>(0);

@@ -24,6 +24,8 @@ import {
 } from './exchange';
 import {
   ADDED,
+  ALIKE,
+  ALIKE_FOREIGN,
   DIFFERENT,
   DIFFERENT_FOREIGN,
   DIFFERENT_UNKNOWN,
@@ -226,7 +228,7 @@ function classify(line: usize, keyEnd: usize, lineEnd: usize): void {
   }
   changed++;
   see(number, CHANGED);
-  changedOut.byte(classOf(former));
+  changedOut.byte(letterOf(standingOf(former, row)));
   changedOut.byte(TAB);
   writeLine(changedOut, changedNumber++, low, high, row, line, lineEnd);
 }
@@ -273,9 +275,19 @@ function repeatFresh(number: u32, low: u64, high: u64): void {
 }
 
 /** An unknown entry may hold the very values that are about to be compared with it: it is sent whatever they are. */
-function classOf(former: u64): u8 {
-  if ((former & ~MARKS) == UNKNOWN_ROW) return 85; // U
-  return (former & FOREIGN) != 0 ? 70 : 67; // F, C
+function standingOf(former: u64, row: u64): u64 {
+  if ((former & ~MARKS) == UNKNOWN_ROW) return DIFFERENT_UNKNOWN;
+  const isForeign = (former & FOREIGN) != 0;
+  if ((former & ~MARKS) == row) return isForeign ? ALIKE_FOREIGN : ALIKE;
+  return isForeign ? DIFFERENT_FOREIGN : DIFFERENT;
+}
+
+/** The class of a row that is copied out as changed: in lower case where its fingerprint is the baseline's. */
+function letterOf(standing: u64): u8 {
+  if (standing == DIFFERENT_UNKNOWN) return 85; // U
+  if (standing == DIFFERENT_FOREIGN) return 70; // F
+  if (standing == ALIKE_FOREIGN) return 102; // f
+  return standing == ALIKE ? 99 : 67; // c, C
 }
 
 // The query is over: what of the fresh rows does the baseline have?
@@ -310,15 +322,15 @@ function meet(number: u32, freshNumber: u32, former: u64): void {
   } else if (state == UNSEEN) {
     added--;
     misplaced++;
-    if ((former & ~MARKS) == (load64(entry + 16) & ~MARKS) && !emitSame) {
+    const row = load64(entry + 16) & ~MARKS;
+    if ((former & ~MARKS) == row && !emitSame) {
       unchanged++;
       see(number, SAME);
       judge(freshNumber, KNOWN);
     } else {
       changed++;
       see(number, CHANGED);
-      const kind = classOf(former);
-      judge(freshNumber, kind == 85 ? DIFFERENT_UNKNOWN : kind == 70 ? DIFFERENT_FOREIGN : DIFFERENT);
+      judge(freshNumber, standingOf(former, row));
     }
   } else {
     added--;
@@ -368,7 +380,7 @@ function rewriteLine(line: usize, lineEnd: usize, verdict: u64): void {
     freshOut.word(row);
     return;
   }
-  changedOut.byte(verdict == DIFFERENT ? 67 : verdict == DIFFERENT_UNKNOWN ? 85 : 70);
+  changedOut.byte(letterOf(verdict));
   changedOut.byte(TAB);
   writeLine(changedOut, changedNumber++, low, high, row, numberAt, lineEnd);
 }
