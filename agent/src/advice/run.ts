@@ -70,6 +70,10 @@ export const runTexts: Texts = {
     'A row is too long',
     'A row may have 16 MiB. Leave its largest column out of the model.',
   ],
+  'snapshot.missed': [
+    'Rows had changed, and ordinary runs did not see it',
+    'This run compared every value and sent them like any other change. Their fingerprints were those of the former values, which chance alone as good as never does: somebody may have made the values so, or an object of the sync in the bucket was changed. Look at the rows in the changelog.',
+  ],
   'snapshot.no_hash_key': [
     'The agent has no key to hash rows with',
     'Set DRAWBRIDGE_HASH_KEY of every agent of the pool to `env:NAME` or `file:/path` of one secret of at least 32 characters, and keep it: with another one nothing can be compared.',

@@ -61,8 +61,8 @@ function settleCounts(run: Run): void {
   }
 }
 
-/** Rows that this run did not count and a person should know of. */
-const tellsOfRows = ['delivery.quarantined', 'delivery.uncertain'];
+/** Rows of which a person should know, whatever the counts say. */
+const tellsOfRows = ['delivery.quarantined', 'delivery.uncertain', 'snapshot.missed'];
 
 function outcomeOf({ failure, isWaiting, tally, meter: { counts } }: Run): SyncReport['outcome'] {
   if (failure) return failure.kind === 'CANCELLED' ? 'cancelled' : 'failed';

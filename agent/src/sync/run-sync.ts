@@ -6,6 +6,7 @@ import type { RowStream } from '../connector/source.js';
 import { digestOf, mustWait, readApproved, wait } from './approval.js';
 import { readBaseline } from './baseline.js';
 import type { Baseline } from './baseline.js';
+import { tellMissed } from './audit.js';
 import { assertHere } from './elsewhere.js';
 import { deliverPlan, leavesAsStaged } from './deliver-plan.js';
 import { diff } from './diff.js';
@@ -147,6 +148,7 @@ async function planFrom(
   run.shape = { ...run.shape, seed, columns, keyColumns: request.model.primaryKey.length };
   meter.enter('diff');
   run.missed = await diff(snapshot, run);
+  tellMissed(run);
   await countForMapping(run);
   await keepStillRejected(run.baseline.manifest, run.duck);
   meter.enter('plan');
