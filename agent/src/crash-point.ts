@@ -14,6 +14,10 @@ export const crashPoints = {
   'recover.read': 'its journal was read, nothing of it is recorded',
   'recover.end': 'what it left is recorded',
   'recover.forget': 'nothing of it had left, its mark is about to go',
+  'interrupted.before': 'what a cut-off attempt did is logged, its report is not kept',
+  'interrupted.kept': 'the report of a cut-off attempt is kept, nothing it did is recorded',
+  'late-log.before': 'a log that was owed is written, the head still owes it',
+  'late-log.after': 'the head owes no log any more',
   'cache.fetched': 'a segment was downloaded, under a name that nobody looks for',
 
   'query.opened': 'the source has begun to answer',
@@ -37,6 +41,10 @@ export const crashPoints = {
   'batch.answered': 'the destination has answered, nobody has noted it',
   'make.before': 'records that a lookup missed are about to be made',
   'make.after': 'records that a lookup missed are made, nobody has noted it',
+  'make.told': 'the log tells of the records that were made, no row that needs them has left',
+  'found.before': 'records that a lookup found are about to be remembered',
+  'found.after': 'they are remembered, beside those of the time before',
+  'found.swept': 'those of the time before are gone',
   'finish.before':
     'everything is handed over to a destination that shows it at once, and nothing is shown',
   'finish.statement': 'the destination is about to show it, in the middle of its transaction',
@@ -44,6 +52,9 @@ export const crashPoints = {
   'outcome.before': 'outcomes are about to go to the bucket',
   'outcome.after': 'outcomes are in the bucket',
   'deliver.after': 'everything is sent and noted, nothing is recorded',
+  'changelog.clear': 'what a cut-off attempt has logged is about to go, to be logged anew',
+  'changelog.cleared': 'it is gone, and not logged anew',
+  'changelog.part': 'a part of the log is in the bucket, nothing names it',
   'log.after': 'the log tells what became of the rows, nothing is recorded',
 
   'segment.before': 'a segment of the next baseline is about to go to the bucket',

@@ -1,4 +1,5 @@
 import type { Target } from '../connector/destination.js';
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import { moveHead } from './baseline.js';
 import type { Baseline, Head } from './baseline.js';
@@ -96,11 +97,10 @@ async function logOne(run: Run, left: InFlight): Promise<Failure | undefined> {
 async function move({ tools, paths }: Run, baseline: Baseline, next: Head): Promise<Baseline> {
   tools.lease.assertTrusted();
   const head = { ...next, epoch: String(tools.lease.epoch) };
-  return {
-    ...baseline,
-    head,
-    etag: await moveHead(tools.store, { paths, etag: baseline.etag }, head),
-  };
+  crashPoint('late-log.before');
+  const etag = await moveHead(tools.store, { paths, etag: baseline.etag }, head);
+  crashPoint('late-log.after');
+  return { ...baseline, head, etag };
 }
 
 const isLost = ({ code }: Failure): boolean => /^(baseline|journal)\./.test(code);

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.js';
 import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
 import type { Duck } from '../duck/duck.js';
@@ -106,7 +107,10 @@ async function clear(
   const keys: string[] = [];
   for await (const { key } of tools.store.list(paths.changelog(runId), tools.signal))
     if (key.includes(`/part-${epoch}-`) || key.endsWith(`/_log-${epoch}.json`)) keys.push(key);
+  if (keys.length === 0) return;
+  crashPoint('changelog.clear');
   // Who has taken over meanwhile may have written it whole.
   tools.lease.assertTrusted();
-  if (keys.length > 0) await tools.store.remove(keys);
+  await tools.store.remove(keys);
+  crashPoint('changelog.cleared');
 }

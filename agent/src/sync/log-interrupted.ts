@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import { keepReport, number, text, time } from './log-report.js';
 import type { Cell } from './log-report.js';
@@ -39,8 +40,10 @@ export async function logInterrupted(
     ]),
   ];
   const key = paths.runReport(startedAt, left.runId, left.epoch);
+  crashPoint('interrupted.before');
   try {
     await keepReport(cells, { duck, tools, key, condition: { ifNoneMatch: '*' } });
+    crashPoint('interrupted.kept');
     return undefined;
   } catch (error) {
     const isKept = error instanceof Failure && error.code === 'store.conflict';

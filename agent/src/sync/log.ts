@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OperationKind } from '../connector/destination.js';
 import type { Column } from '../connector/value.js';
+import { crashPoint } from '../crash-point.js';
 import type { Duck } from '../duck/duck.js';
 import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
@@ -141,13 +142,9 @@ async function write(parts: readonly Loggable[], context: LogContext): Promise<v
       const { change, operation } = part;
       const folder = folderOf(context, part, outcome);
       const keyOf = (n: number): string => `${folder}part-${epoch}-${number}-${n}.parquet`;
-      return {
-        change,
-        ...(operation && { operation }),
-        outcome,
-        rows,
-        files: await logFiles(part, { ...context, keyOf, rows, has }),
-      };
+      const written = await logFiles(part, { ...context, keyOf, rows, has });
+      crashPoint('changelog.part');
+      return { change, ...(operation && { operation }), outcome, rows, files: written };
     }),
   );
   tools.lease.assertTrusted();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
+import { crashPoint } from '../crash-point.js';
 import { quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import type { ObjectPointer } from '../store/store.js';
@@ -57,8 +58,12 @@ export async function remember(run: Run, each: OpenLookup): Promise<void> {
   for await (const { key } of tools.store.list(folder, tools.signal)) stale.push(key);
   const key = `${folder}${tools.clock.now()}-${await sha256Of(file)}.parquet`;
   if (stale.includes(key)) return;
+  crashPoint('found.before');
   await tools.store.upload(key, file, tools.signal);
-  if (stale.length > 0) await tools.store.remove(stale);
+  crashPoint('found.after');
+  if (stale.length === 0) return;
+  await tools.store.remove(stale);
+  crashPoint('found.swept');
 }
 
 /** Its name says when it was written and what is in it. */

@@ -68,6 +68,7 @@ async function make(
   if (request.snapshots !== 'full') return;
   const name = `${runId}-${tools.lease.epoch}-${part.change}-${each.table}`;
   await tools.store.upload(paths.created(startedAt, name), log);
+  crashPoint('make.told');
 }
 
 function logLines({ lookup, match }: OpenLookup, { lines }: Question, found: Found[]): string {

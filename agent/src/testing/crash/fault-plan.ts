@@ -27,21 +27,35 @@ const named = (name: string): Scenario => {
   return found;
 };
 
+export interface Faults {
+  trials: Trial[];
+  /** Trials that can't be made here, with the reason as `mayMiss`. */
+  impossible: Trial[];
+}
+
 /** Everything that happens to a run from outside: its bucket, its lines, its disk, its machine, its clock. */
 export async function everyFault(
   worlds: readonly World[],
   seen: Seen,
-  { isThorough, seed, say }: Extent & { say: (line: string) => void },
-): Promise<Trial[]> {
+  { isThorough, seed }: Extent,
+): Promise<Faults> {
+  const seeded = (from: number, trials: readonly Unseeded[]): Trial[] =>
+    trials.map((trial, n) => ({ ...trial, seed: seed + from + n }));
+  const disk = seeded(30_000, diskTrials());
+  const hasDisk = await canMount(worlds[0]!.directory);
   const trials = [
     ...(await bucketTrials(worlds, isThorough)),
     ...(await lineTrials(worlds)),
-    ...(await diskTrials(worlds[0]!, say)),
     ...freezeTrials(seen, isThorough),
     ...clockTrials(isThorough),
   ];
-  return trials.map((trial, n) => ({ ...trial, seed: seed + 20_000 + n }));
+  return {
+    trials: [...seeded(20_000, trials), ...(hasDisk ? disk : [])],
+    impossible: hasDisk ? [] : disk.map((trial) => ({ ...trial, mayMiss: noMount })),
+  };
 }
+
+const noMount = 'a small disk takes a mount, which this user may not make';
 
 type Unseeded = Omit<Trial, 'seed'>;
 
@@ -101,11 +115,7 @@ async function lineTrials(worlds: readonly World[]): Promise<Unseeded[]> {
   return trials;
 }
 
-async function diskTrials({ directory }: World, say: (line: string) => void): Promise<Unseeded[]> {
-  if (!(await canMount(directory))) {
-    say('Skipped: the full disk. It takes a mount, which this user may not make.');
-    return [];
-  }
+function diskTrials(): Unseeded[] {
   const full = (name: string, sizes: readonly number[]): Unseeded[] =>
     sizes.map((kib) => on(name, diskIsFull(kib * 1024)));
   // Each is too small, at another moment.

@@ -4,6 +4,7 @@ import type { Mood } from '@drawbridge/local/bucket/bucket.js';
 import type { TcpProxy } from '../tcp-proxy.js';
 import { brokenInReport } from './checks.js';
 import type { DriverJob } from './driver-job.js';
+import { inMood } from './mood.js';
 import { withSmallDisk } from './small-disk.js';
 import type { SyncUnderTest } from './sync-under-test.js';
 import type { Disturbance } from './trial.js';
@@ -28,7 +29,7 @@ export function bucketStumbles(fault: BucketFault, nth: number): Disturbance {
     name: `the bucket answers request ${nth} with ${fault}`,
     happen: async (sync, { request, goOn }) => {
       const mood = moodFrom(bucketFaults[fault], nth, 1);
-      const { report } = await inMood(sync.world, mood, () =>
+      const { report } = await inMood(sync.world.bucket, mood, () =>
         sync.run(request, patience(fault, 2_000)),
       );
       await goOn();
@@ -44,7 +45,7 @@ export function bucketBreaks(fault: BucketFault, nth: number): Disturbance {
     name: `the bucket answers from request ${nth} on with ${fault}`,
     happen: async (sync, { request, goOn }) => {
       const mood = moodFrom(bucketFaults[fault], nth, 1_000_000);
-      const { report } = await inMood(sync.world, mood, () =>
+      const { report } = await inMood(sync.world.bucket, mood, () =>
         sync.run(request, patience(fault, 700)),
       );
       await goOn();
@@ -120,7 +121,7 @@ export function clockJumps(
 export async function requestsOf(sync: SyncUnderTest): Promise<number> {
   let count = 0;
   const counting: Mood = { fits: () => ++count < 0, times: 1, does: 'hang' };
-  await inMood(sync.world, counting, () => sync.run());
+  await inMood(sync.world.bucket, counting, () => sync.run());
   return count;
 }
 
@@ -143,15 +144,6 @@ export async function answersOf(
 function moodFrom(does: Mood['does'], nth: number, times: number): Mood {
   let asked = 0;
   return { fits: () => ++asked >= nth, times, does };
-}
-
-async function inMood<T>({ bucket }: World, mood: Mood, act: () => Promise<T>): Promise<T> {
-  bucket.moods.push(mood);
-  try {
-    return await act();
-  } finally {
-    bucket.moods.splice(bucket.moods.indexOf(mood), 1);
-  }
 }
 
 function cutAtNth(wire: TcpProxy, answer: RegExp, nth: number) {

@@ -3,7 +3,8 @@ import type { RunOptions, SyncRequest } from '../../sync/sync-request.js';
 import { column } from '../engine.js';
 
 /** What happened to a sync before the run that is disturbed. */
-export type Step = 'run' | 'change' | 'upheaval' | 'clear-cache' | 'accept' | { crash: Crash };
+export type Step =
+  'run' | 'unlogged run' | 'change' | 'upheaval' | 'clear-cache' | 'accept' | { crash: Crash };
 
 /** What a mode promises of the destination in the end; see `promises.ts`. */
 export type Promised =
@@ -42,6 +43,7 @@ const fields = ['name', 'team'].map(column);
 const nothing = { action: 'nothing' as const, set: [] };
 const answered: Crash = { point: 'batch.answered', nth: 2 };
 const noted: Crash = { point: 'outcome.after', nth: 2 };
+const logged: Crash = { point: 'log.after', nth: 1 };
 const announced: Crash = { point: 'announce.after', nth: 1 };
 
 const mirror = {
@@ -125,6 +127,8 @@ export const scenarios: readonly Scenario[] = [
   { ...mirror, name: 'mirror', before: ['run', 'change'] },
   { ...mirror, name: 'mirror, recovering', before: ['run', 'change', { crash: noted }] },
   { ...mirror, name: 'mirror, nothing had left', before: ['run', 'change', { crash: announced }] },
+  { ...mirror, name: 'mirror, logged anew', before: ['run', 'change', { crash: logged }] },
+  { ...mirror, name: 'mirror, owing a log', before: ['run', 'change', 'unlogged run', 'change'] },
   {
     ...mirror,
     name: 'mirror, compacting',

@@ -1,5 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Mood } from '@drawbridge/local/bucket/bucket.js';
+import { S3Error } from '@drawbridge/local/bucket/s3-error.js';
 import type { Crash } from '../../crash-point.js';
 import type { SyncReport, SyncRequest } from '../../sync/sync-request.js';
 import { makeRequest } from '../engine.js';
@@ -9,6 +11,7 @@ import type { DriverAnswer, DriverJob } from './driver-job.js';
 import type { Ending, Frozen } from './driver-process.js';
 import { httpSide, tableSide } from './far-side.js';
 import type { FarSide } from './far-side.js';
+import { inMood } from './mood.js';
 import type { Scenario, Step } from './scenario.js';
 import { makeSource, makeTarget, rowsIn, setRefusing } from './tables.js';
 import type { RowText } from './tables.js';
@@ -212,8 +215,21 @@ export class SyncUnderTest {
     this.theirs = await this.far.records();
   }
 
+  /** The bucket takes everything but the log. */
+  private async runUnlogged(): Promise<void> {
+    const mood: Mood = {
+      fits: (method, key) => method === 'PUT' && key.includes('/log/changelog/'),
+      times: 1_000_000,
+      does: { error: new S3Error(403, 'AccessDenied', 'Access denied.') },
+    };
+    const { report } = await inMood(this.world.bucket, mood, () => this.run());
+    if (report.outcome !== 'failed' || report.counts.sent === 0)
+      throw new Error(`${this.scenario.name} has nothing to log before it begins.`);
+  }
+
   private async take(step: Step): Promise<void> {
     if (step === 'run') await this.run();
+    else if (step === 'unlogged run') await this.runUnlogged();
     else if (step === 'accept') await setRefusing(this.world.there, (this.isRefusing = false));
     else if (step === 'clear-cache') await this.dropCache();
     else if (typeof step === 'string') await this.changeSource(extents[step]);

@@ -12,7 +12,7 @@ import { everyPoint, neverPassed, productPoints, randomPairs, watchScenarios } f
 import type { Seen } from './plan.js';
 import { tryProduct } from './product-trials.js';
 import type { Trial } from './trial.js';
-import { tryAll } from './trials.js';
+import { missed, tryAll } from './trials.js';
 import type { Tried, Violation } from './trials.js';
 import { openWorld } from './world.js';
 import type { World } from './world.js';
@@ -85,12 +85,15 @@ async function summarise(
   say(`Watching undisturbed runs, seed ${seed} …`);
   const seen = await watchScenarios(worlds);
   const points = [...new Set([...seen.values()].flatMap(({ passed }) => [...passed.keys()]))];
+  const faults = chosen
+    ? { trials: [], impossible: [] }
+    : await everyFault(worlds, seen, { isThorough, seed });
   const trials = [
     ...everyPoint(seen, { isThorough, seed }).filter(
       ({ point }) => !chosen || chosen.includes(point),
     ),
     ...(chosen ? [] : randomPairs(seen, { pairs, seed })),
-    ...(chosen ? [] : await everyFault(worlds, seen, { isThorough, seed, say })),
+    ...faults.trials,
   ].filter(isWanted);
   say(`${points.length} points, ${trials.length} trials.`);
   const { runs, notRun, violations } = await tryAll(worlds, trials, { seen, say });
@@ -98,7 +101,7 @@ async function summarise(
     points: chosen ? points.filter((point) => chosen.includes(point)) : points,
     trials: trials.length,
     runs: runs + seen.size * 2,
-    notRun,
+    notRun: [...faults.impossible.filter(isWanted).map(missed), ...notRun],
     violations: [...unmet(seen, chosen), ...violations],
   };
 }
@@ -135,8 +138,8 @@ function unmet(seen: Seen, chosen: string[] | undefined): Violation[] {
 
 function tell(summary: Summary): void {
   const { points, trials, runs, notRun, violations } = summary;
-  const missed = notRun.filter(({ mayMiss }) => mayMiss === undefined);
-  if (violations.length + missed.length > 0) process.exitCode = 1;
+  const unexplained = notRun.filter(({ mayMiss }) => mayMiss === undefined);
+  if (violations.length + unexplained.length > 0) process.exitCode = 1;
   if (flags.json) return console.log(JSON.stringify(summary));
   for (const { scenario, disturbance, what } of violations)
     console.log(`VIOLATION ${scenario} · ${disturbance} · --seed ${flags.seed}: ${what}`);

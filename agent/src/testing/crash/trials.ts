@@ -38,17 +38,21 @@ export async function tryAll(
   const work = async (world: World): Promise<void> => {
     for (let trial = next(left, world); trial; trial = next(left, world)) {
       const verdict = await judged(world, trial, seen);
-      const { scenario, disturbance, seed, mayMiss } = trial;
-      const told = { scenario: scenario.name, disturbance: disturbance.name, seed };
+      const { mayMiss: _, ...told } = missed(trial);
       tried.runs += verdict.runs;
       tried.violations.push(...verdict.violations.map((what) => ({ ...told, what })));
-      if (!verdict.happened && verdict.violations.length === 0)
-        tried.notRun.push({ ...told, ...(mayMiss !== undefined && { mayMiss }) });
-      progress.tried(`${told.scenario} · ${told.disturbance} · seed ${seed}`, verdict);
+      if (!verdict.happened && verdict.violations.length === 0) tried.notRun.push(missed(trial));
+      progress.tried(`${told.scenario} · ${told.disturbance} · seed ${told.seed}`, verdict);
     }
   };
   await Promise.all(worlds.map(work));
   return tried;
+}
+
+/** A trial in which nothing happened. */
+export function missed({ scenario, disturbance, seed, mayMiss }: Trial): Missed {
+  const told = { scenario: scenario.name, disturbance: disturbance.name, seed };
+  return { ...told, ...(mayMiss !== undefined && { mayMiss }) };
 }
 
 /** Rather one whose scenario this world has ready. */
