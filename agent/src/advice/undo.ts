@@ -22,6 +22,10 @@ export const undoTexts: Texts = {
     'What was appended can not be taken back',
     'Remove the appended rows at the destination yourself; the log of the run says which they are.',
   ],
+  'undo.replaced': [
+    'What was replaced as a whole can not be taken back',
+    'Nobody knows what else the table held before. Correct the model, and run the sync: `mode: replace` puts its result in place again.',
+  ],
   'undo.not_possible': [
     'The destination can not do the opposite',
     'The run added, changed or removed records in a way that the destination or the mode of the sync can not reverse. The log of the run says which they are: `drawbridge-agent log query`.',

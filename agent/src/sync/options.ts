@@ -11,6 +11,7 @@ export function assertOptions({ run, mode }: SyncRequest): void {
       'run.bad_canary',
       'A canary sends a number of operations: 1 or more, without a fraction.',
     );
+  if (run.undo !== undefined && mode === 'replace') throw undoOfReplace();
   const sendsSome = run.canary !== undefined || run.onlyRejected === true || run.undo !== undefined;
   if (sendsSome && (run.rebaseline || mode === 'replace'))
     throw new Failure(
@@ -24,4 +25,13 @@ export function assertOptions({ run, mode }: SyncRequest): void {
       'run.bad_approval',
       'What was approved is no digest of a plan. Approve the plan that the waiting run shows.',
     );
+}
+
+/** Its log says what the run sent, and nothing of what others had put into the table that it replaced. */
+function undoOfReplace(): Failure {
+  return new Failure(
+    'CONFIG',
+    'undo.replaced',
+    'What a sync replaces as a whole can not be taken back. Correct the model and run the sync: it replaces everything again.',
+  );
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
@@ -52,6 +52,17 @@ async function twoRuns(change: Partial<SyncRequest> = {}): Promise<void> {
   ];
   await run(second, change);
 }
+
+it('takes back nothing that was replaced as a whole, and says so', async () => {
+  await twoRuns();
+  const asked = vi.spyOn(store, 'list');
+  expect(await undo(second, { mode: 'replace', onRemoved: nothing })).toMatchObject({
+    outcome: 'failed',
+    counts: { sent: 0 },
+    failure: { failure: { kind: 'CONFIG', code: 'undo.replaced' } },
+  });
+  expect(asked).not.toHaveBeenCalled();
+});
 
 describe('an undone run', () => {
   it('is taken back: old values, removed rows again, added rows gone (invariants 1, 2, 8)', async () => {

@@ -92,6 +92,16 @@ describe('starting a run', () => {
     await expect(undoing).rejects.toMatchObject({ code: 'run.undo_hashed' });
   });
 
+  it('undoes nothing of a sync that replaces everything', async () => {
+    await ground.apply(yamlOfSyncs(1).replace('mode: upsert', 'mode: replace'));
+    const id = await ground.start('sync-0');
+    await ground.runs.cancel(ground.caller, id);
+    const undoing = { ...ordinary, undo: id, dryRun: true };
+    await expect(ground.runs.start(ground.caller, 'sync-0', undoing)).rejects.toMatchObject({
+      code: 'run.undo_replace',
+    });
+  });
+
   it('waits in a pool that has no agent yet', async () => {
     const { caller, database, history } = ground;
     await ground.apply(yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: new'));

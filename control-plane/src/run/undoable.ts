@@ -29,6 +29,11 @@ export async function assertUndoable(
       'run.undo_hashed',
       'This sync keeps digests in place of values, so nothing knows what its records held before. With `snapshots: full` later runs can be undone.',
     );
+  if (syncEntryOf(run.sync).mode === 'replace')
+    throw new AppError(
+      'run.undo_replace',
+      'This sync replaces everything in every run, so what a run replaced is not known row by row. Correct the model and run the sync: it replaces everything again.',
+    );
   const { dryRun, rebaseline } = run.options as unknown as RunOptions;
   if (dryRun || rebaseline)
     throw new AppError(
