@@ -1,5 +1,9 @@
 import type { Texts } from './texts.js';
 
+/** What `--full` does where nothing is known any more. */
+const startingOver =
+  'Starting over, `append` appends every row again, and `create` skips the records that are there.';
+
 /** What stops a run before or while it sends: guards, the model, the baseline, the mapping. */
 export const runTexts: Texts = {
   'guard.empty_result': [
@@ -20,15 +24,15 @@ export const runTexts: Texts = {
   ],
   'baseline.elsewhere': [
     'The sync writes to another place than before',
-    'Its destination, object or key is another one, or the destination’s settings (host, port, database, base URL) lead elsewhere. Send everything there with `drawbridge run SYNC --full`. If its rows are there already, as when a host was only renamed, take them as sent with `drawbridge run SYNC --rebaseline`: what changed since the last run is then not sent. Or put the settings back.',
+    `Its destination, object or key is another one, or the destination’s settings (host, port, database, base URL) lead elsewhere. Send everything there with \`drawbridge run SYNC --full\`. If its rows are there already, as when a host was only renamed, take them as sent with \`drawbridge run SYNC --rebaseline\`: what changed since the last run is then not sent. Or put the settings back. ${startingOver}`,
   ],
   'baseline.missing': [
     'What was sent before is not in the bucket',
-    'Restore the objects of the sync in the bucket, if somebody removed them. Otherwise send every row again with `drawbridge run SYNC --full`, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+    `Restore the objects of the sync in the bucket, if somebody removed them. Otherwise send every row again with \`drawbridge run SYNC --full\`, or take the rows as sent with \`drawbridge run SYNC --rebaseline\`. ${startingOver}`,
   ],
   'baseline.corrupt': [
     'What was sent before can not be read',
-    'An object of the sync in the bucket was changed or cut. Restore it, or send every row again with `drawbridge run SYNC --full`, or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+    `An object of the sync in the bucket was changed or cut. Restore it, or send every row again with \`drawbridge run SYNC --full\`, or take the rows as sent with \`drawbridge run SYNC --rebaseline\`. ${startingOver}`,
   ],
   'baseline.not_swept': [
     'What no run needs any more stays in the bucket',
@@ -48,7 +52,7 @@ export const runTexts: Texts = {
   ],
   'snapshot.key_changed': [
     'The model has another primary key than before',
-    'Put `primaryKey` back, or send every row again with `drawbridge run SYNC --full`: records of rows that left meanwhile stay, so look for them yourself. `--rebaseline` takes today’s rows as sent and sends nothing; what changed meanwhile is then never sent either.',
+    `Put \`primaryKey\` back, or send every row again with \`drawbridge run SYNC --full\`: records of rows that left meanwhile stay, so look for them yourself. \`--rebaseline\` takes today’s rows as sent and sends nothing; what changed meanwhile is then never sent either. ${startingOver}`,
   ],
   'snapshot.type_drift': [
     'A column has another type than before',
@@ -80,7 +84,7 @@ export const runTexts: Texts = {
   ],
   'snapshot.other_hash_key': [
     'What was sent before was hashed with another key',
-    'Give the agent the key that it had, or send every row again with `drawbridge run SYNC --full` (records of rows that left meanwhile stay), or take the rows as sent with `drawbridge run SYNC --rebaseline`.',
+    `Give the agent the key that it had, or send every row again with \`drawbridge run SYNC --full\` (records of rows that left meanwhile stay), or take the rows as sent with \`drawbridge run SYNC --rebaseline\`. ${startingOver}`,
   ],
   'snapshot.kept_otherwise': [
     'What was sent before was kept under another `snapshots` setting',

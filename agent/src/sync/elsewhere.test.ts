@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openEngine } from '../testing/engine.js';
+import { column, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
 import type { MemoryDestination, TextRow } from '../testing/memory-connectors.js';
@@ -47,6 +47,25 @@ describe('a sync that is pointed somewhere else', () => {
     expect(moved).toMatchObject({ counts: { added: 15, removed: 0, sent: 15 } });
     inStep();
     expect(await engine.run(elsewhere)).toMatchObject({ counts: { unchanged: 15, sent: 0 } });
+  });
+});
+
+describe('a run with --full under append', () => {
+  const appending = {
+    place: 'here',
+    mode: 'append' as const,
+    key: [],
+    fields: [column('id')],
+    onRemoved: { action: 'nothing' as const, set: [] },
+  };
+  const again = { ...appending, run: { ...run, full: true } };
+
+  it('appends nothing that it has sent, and everything again where it starts over', async () => {
+    await engine.run(appending);
+    expect(await engine.run(again)).toMatchObject({ counts: { sent: 0, skipped: 20 } });
+    expect(destination.appended).toHaveLength(20);
+    expect(await engine.run({ ...again, place: 'there' })).toMatchObject({ counts: { sent: 20 } });
+    expect(destination.appended).toHaveLength(40);
   });
 });
 

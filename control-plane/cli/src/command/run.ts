@@ -28,7 +28,10 @@ export const run: Command = {
     'drawbridge run customers-to-app --undo 7c9e6679-7425-40de-944b-e07fc1f90ae7 --plan "$DIGEST"',
   ],
   options: [
-    ['--full', 'send every row again, not only what changed'],
+    [
+      '--full',
+      'send every row again, not only what changed (create and append: only rows not sent yet)',
+    ],
     ['--rebaseline', "take the query's rows as sent, and send nothing"],
     ['--dry-run', 'stop after the plan: count, and send nothing'],
     ['--verify', 'compare every value, not only fingerprints'],
