@@ -15,6 +15,7 @@ export interface AddedPart {
   convert(): Promise<number>;
   /** Sends the file to the bucket, once; absent where no values may rest there. */
   send?: () => Promise<ObjectPointer>;
+  isInBucket?: boolean;
   /** Set for what was sent on while the query went on. */
   onItsWay?: Promise<ObjectPointer> | undefined;
 }
@@ -85,8 +86,14 @@ export class AddedRows implements AddedLines {
     const number = parts.length;
     const file = join(options.workDir, `${name}-${number}.parquet`);
     const convert = once(() => this.convert(current.path, { file, number }));
-    const send = once(() => this.send({ file, number, convert }));
-    parts.push({ lines: current.path, file, convert, ...(options.upload && { send }) });
+    const part: AddedPart = { lines: current.path, file, convert };
+    if (options.upload)
+      part.send = once(async () => {
+        const pointer = await this.send({ file, number, convert });
+        part.isInBucket = true;
+        return pointer;
+      });
+    parts.push(part);
     if (options.isCertain) begun(convert());
   }
 

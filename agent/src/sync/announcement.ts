@@ -1,6 +1,7 @@
 import type { Target } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import type { ObjectPointer } from '../store/store.js';
+import { begun } from './added-rows.js';
 import type { AddedPart } from './added-rows.js';
 import { moveHead } from './baseline.js';
 import type { Head } from './baseline.js';
@@ -41,7 +42,10 @@ export class Announcement {
           const told = { change, ...(kind ? { kind } : {}), repeatable };
           if (!trails(part)) return { ...told, rows, files: await uploadPart(run, part) };
           const inFlight: InFlightPart = { ...told, rows: 0, files: [] };
-          made.trailing.set(inFlight, [...(part.staged?.parts ?? [])]);
+          const files = [...(part.staged?.parts ?? [])];
+          // A canary will need few of them.
+          if (run.request.run.canary === undefined) for (const file of files) begun(file.send?.());
+          made.trailing.set(inFlight, files);
           sendFingerprints(run, part);
           await made.takeNext(inFlight);
           return inFlight;
@@ -87,14 +91,19 @@ export class Announcement {
     await this.tell();
   }
 
+  /** Takes the next file, and those after it that are in the bucket already: to name one takes as long as to name ten. */
   private async takeNext(part: InFlightPart): Promise<void> {
     const files = this.trailing.get(part) ?? [];
-    const [next] = files;
-    if (next) {
+    for (
+      let next = files[0], isFirst = true;
+      next && (isFirst || next.isInBucket);
+      next = files[0]
+    ) {
       const pointer = await next.send?.();
       if (pointer) part.files.push(pointer);
       part.rows += await next.convert();
       files.shift();
+      isFirst = false;
     }
     if (files.length === 0) this.trailing.delete(part);
   }
