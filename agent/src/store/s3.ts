@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -42,7 +42,7 @@ const partBytes = 8 << 20;
 /** What goes in one request, and is in memory meanwhile. */
 const wholeBytes = 32 << 20;
 /** Of all uploads together. */
-const bytesInMemory = 48 << 20;
+const bytesInMemory = 32 << 20;
 /** How often a write is tried that another one of the same name, maybe our own, has not let through. */
 const conflictTries = 5;
 /** What one CopyObject takes. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (read 2026-11) */
@@ -68,6 +68,8 @@ export function openClient(options: S3Options): S3Client {
 class S3Store implements Store {
   bytesWritten = 0;
   private readonly gate = new ByteGate(bytesInMemory);
+  /** Memory of files that were sent; a new one for each would stay until the next collection. */
+  private spare: Buffer[] = [];
 
   constructor(
     private readonly client: S3Client,
@@ -149,10 +151,28 @@ class S3Store implements Store {
   }
 
   private async sendWhole(key: string, path: string, signal?: AbortSignal): Promise<string> {
-    const body = await readFile(path);
+    const { memory, body } = await this.read(path);
     const command = new PutObjectCommand({ ...this.at(key), Body: body, IfNoneMatch: '*' });
     await throughConflicts(() => this.client.send(command, abortable(signal)));
-    return createHash('sha256').update(body).digest('hex');
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    // After a failure nobody knows who still reads it.
+    this.spare.push(memory);
+    return sha256;
+  }
+
+  private async read(path: string): Promise<{ memory: Buffer; body: Buffer }> {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      let memory = this.spare.pop();
+      if (!memory || memory.length < size) memory = Buffer.allocUnsafeSlow(size);
+      let length = 0;
+      for (let read = -1; read !== 0 && length < size; length += read)
+        read = (await file.read(memory, length, size - length)).bytesRead;
+      return { memory, body: memory.subarray(0, length) };
+    } finally {
+      await file.close();
+    }
   }
 
   private async sendInParts(key: string, path: string, signal?: AbortSignal): Promise<string> {

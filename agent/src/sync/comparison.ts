@@ -68,7 +68,7 @@ const chunkBytes = 1 << 20;
 /** A single row may not be longer than this. */
 const maxLineBytes = (16 << 20) - 4096;
 /** Shares of the memory for the baseline, where all of it fits, and for the keys of fresh rows, at so many bytes a row. */
-const share = { window: 0.2, windowRow: 40, fresh: 0.2, freshRow: 38 };
+const share = { window: 0.2, windowRow: 40, fresh: 0.15, freshRow: 38 };
 /** The kernel has 4 GiB, whatever the agent has. */
 const mostMemoryMiB = 8192;
 /** What a window is that the baseline only passes through. */
