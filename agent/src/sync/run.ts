@@ -55,7 +55,7 @@ export interface Run {
 }
 
 /** Share of the agent's memory that DuckDB may count; it takes twice that, and kernel, batches and Node need the rest. */
-const duckShare = 0.25;
+const duckShare = 0.2;
 
 export async function openRun(request: SyncRequest, tools: SyncTools): Promise<Run> {
   await mkdir(tools.workDir, { recursive: true });

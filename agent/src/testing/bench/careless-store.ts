@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { Failure } from '../../failure.js';
 import type {
   ListRange,
   ListedObject,
@@ -40,7 +41,10 @@ export class CarelessStore implements Store {
   }
 
   async copy(from: ObjectPointer, key: string, signal?: AbortSignal): Promise<ObjectPointer> {
-    return isSafety(key) ? { ...from, key } : this.store.copy(from, key, signal);
+    if (isSafety(key)) return { ...from, key };
+    // What it would copy was never kept.
+    if (isSafety(from.key)) throw new Failure('CONFIG', 'store.no_copy', 'Upload it.');
+    return this.store.copy(from, key, signal);
   }
 
   list(of: string | ListRange, signal?: AbortSignal): AsyncIterable<ListedObject> {
