@@ -87,12 +87,8 @@ export class AddedRows implements AddedLines {
     const file = join(options.workDir, `${name}-${number}.parquet`);
     const convert = once(() => this.convert(current.path, { file, number }));
     const part: AddedPart = { lines: current.path, file, convert };
-    if (options.upload)
-      part.send = once(async () => {
-        const pointer = await this.send({ file, number, convert });
-        part.isInBucket = true;
-        return pointer;
-      });
+    const { upload } = options;
+    if (upload) part.send = once(() => this.send(part, number, upload));
     parts.push(part);
     if (options.isCertain) begun(convert());
   }
@@ -115,21 +111,19 @@ export class AddedRows implements AddedLines {
     return converted;
   }
 
-  private send(part: {
-    file: string;
-    number: number;
-    convert: () => Promise<number>;
-  }): Promise<ObjectPointer> {
-    const { file, number } = part;
-    const { upload = nowhere } = this.options;
-    const sent = part.convert().then(() => upload(file, `${this.name}-${number}`));
+  private send(
+    part: AddedPart,
+    number: number,
+    upload: NonNullable<AddedRowsOptions['upload']>,
+  ): Promise<ObjectPointer> {
+    const sent = part.convert().then(async () => {
+      const pointer = await upload(part.file, `${this.name}-${number}`);
+      part.isInBucket = true;
+      return pointer;
+    });
     this.sending[number] = sent.catch(() => undefined);
     return sent;
   }
-}
-
-function nowhere(): never {
-  throw new Error('Nothing of this is sent.');
 }
 
 /** Its failure is found by whoever waits for it later. */
@@ -138,7 +132,7 @@ export function begun<T extends Promise<unknown> | undefined>(work: T): T {
   return work;
 }
 
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
+function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined = undefined;
   return () => (result ??= work());
 }
