@@ -1,28 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openBucket } from '@drawbridge/local/bucket/bucket.js';
-import type { Bucket } from '@drawbridge/local/bucket/bucket.js';
-import { freePort } from '@drawbridge/local/free-port.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { DestinationConnection } from '../connector/destination.js';
 import type { SourceConnection } from '../connector/source.js';
-import { openS3Store } from '../store/s3.js';
 import type { Store } from '../store/store.js';
 import { column, ids, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
-import { openPostgresPair } from '../testing/postgres-pair.js';
-import { openPostgresFixture } from '../testing/postgres.js';
 import type { PostgresFixture } from '../testing/postgres.js';
+import { openRealSides } from '../testing/real-sides.js';
+import type { RealSides } from '../testing/real-sides.js';
 import type { RunOptions, SyncReport } from './sync-request.js';
 
 // Rows are appended to a real Postgres, the run is cut off, and the bucket's lifecycle removes what it noted of its
 // delivery before it goes on (invariants 3, 5).
 
+let sides: RealSides;
 let fixture: PostgresFixture;
-let bucket: Bucket;
-let directory: string;
-let store: Store & { close(): void };
+let store: Store;
 let source: SourceConnection;
 let destination: DestinationConnection;
 let engine: Engine;
@@ -31,28 +23,10 @@ let syncId: string;
 const options = { dryRun: false, full: false, rebaseline: false, verify: false };
 
 beforeAll(async () => {
-  fixture = await openPostgresFixture(inject('postgresUrl'));
-  directory = await mkdtemp(join(tmpdir(), 'drawbridge-journal-'));
-  bucket = await openBucket({
-    directory,
-    port: await freePort(),
-    accessKeyId: 'key',
-    secretAccessKey: 'secret',
-  });
-  process.env['AWS_ACCESS_KEY_ID'] = 'key';
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret';
-  const { endpoint, bucket: name } = bucket;
-  store = openS3Store({ bucket: name, prefix: 'drawbridge', endpoint, region: 'us-east-1' });
-  ({ source, destination } = openPostgresPair(fixture));
+  sides = await openRealSides(inject('postgresUrl'));
+  ({ fixture, source, destination, store } = sides);
 });
-afterAll(async () => {
-  await source.close();
-  await destination.close();
-  store.close();
-  await bucket.close();
-  await fixture.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => sides.close());
 beforeEach(async () => {
   syncId = crypto.randomUUID();
   engine = await openEngine({ source, destination, store });
