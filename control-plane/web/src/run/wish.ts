@@ -52,7 +52,7 @@ export const wishes: Readonly<Record<WishName, Wish>> = {
   full: {
     label: 'Every row again',
     flag: '--full',
-    does: 'Sends every current row, changed or not: mapped fields that were edited at the destination are overwritten. What was created or appended once is not sent twice.',
+    does: 'Sends every current row, changed or not: mapped fields that were edited at the destination are overwritten, and what was created or appended once is not sent twice.',
   },
   rebaseline: {
     label: 'Record the rows, send nothing',
