@@ -8,16 +8,27 @@ export interface BatchParts {
   fields: readonly TargetField[];
   lines: Uint8Array;
   size: number;
-  idempotencyKey: string;
+  /** Names the attempt at the run for ever. */
+  attempt: string;
+  /** The number of the first row among those of its change, in this attempt. */
+  from: number;
 }
 
 /** A batch over lines; records are made only for connectors that ask. */
 export function makeBatch(parts: BatchParts): Batch {
-  const { kind, change, lines, size, idempotencyKey } = parts;
-  return { kind, change, lines, size, idempotencyKey, records: () => recordsOf(parts) };
+  const { kind, change, lines, size, attempt, from } = parts;
+  return {
+    kind,
+    change,
+    lines,
+    size,
+    idempotencyKey: `${attempt}.${change}.${from}-${from + size}`,
+    nameOf: (n) => `${attempt}.${change}.${from + n}`,
+    records: () => recordsOf(parts),
+  };
 }
 
-/** The rows `from` to `to` of a batch, as a batch of their own; all of them are the batch itself, by its name. */
+/** The rows `from` to `to` of a batch, as a batch of their own. */
 export function sliceBatch(batch: BatchParts, from: number, to: number): BatchParts {
   if (to - from === batch.size) return batch;
   const start = lineAt(batch.lines, 0, from);
@@ -26,7 +37,7 @@ export function sliceBatch(batch: BatchParts, from: number, to: number): BatchPa
     ...batch,
     lines: batch.lines.subarray(start, end),
     size: to - from,
-    idempotencyKey: `${batch.idempotencyKey}.${from}-${to}`,
+    from: batch.from + from,
   };
 }
 

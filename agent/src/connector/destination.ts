@@ -1,6 +1,7 @@
 import type { Advice } from './advice.js';
 import type { Fields, SecretsOf, SettingsOf } from './field.js';
 import type { Failure } from '../failure.js';
+import type { List } from './listing.js';
 import type { ValueType } from './value.js';
 
 export type Mode = 'upsert' | 'update' | 'create' | 'mirror' | 'append' | 'replace';
@@ -52,10 +53,15 @@ export interface Batch {
   readonly change: 'added' | 'changed' | 'removed';
   /** Lines as `value.ts` defines them: key fields, then fields, in the request's order. */
   readonly lines: Uint8Array;
-  /** The same rows as records, made when asked for; `omit`ted NULLs are left out. */
-  records(): { key: JsonRecord; fields: JsonRecord }[];
+  /**
+   * The same rows as records, made when asked for; `omit`ted NULLs are left out. `former`: what a changed row's fields
+   * were when the destination last took them; there for a target that `wantsFormer`.
+   */
+  records(): { key: JsonRecord; fields: JsonRecord; former?: JsonRecord }[];
   /** Names the batch for ever: the same rows of the same attempt at a run always get the same one. */
   readonly idempotencyKey: string;
+  /** Names row `n` of the batch for ever, in whatever batch of the attempt it is. At most 100 characters of ASCII. */
+  nameOf(n: number): string;
 }
 
 /**
@@ -69,15 +75,36 @@ export type Outcome =
   | { kind: 'rejected'; failure: Failure }
   | { kind: 'unknown'; failure: Failure };
 
-/** An object that is open for writing during one run. */
-export interface Target {
+/** How many operations of a plan there are to be sent. */
+export type PlannedRows = Readonly<Record<Batch['change'], number>>;
+
+/** What every object that is open for writing during one run has, however it takes its rows. */
+interface Opened {
+  /** True when sending an operation twice has the effect of sending it once. */
+  isRepeatable(kind: OperationKind, change: Batch['change']): boolean;
+  /**
+   * Told once, when the plan is judged and before the first operation: how many there are. Resolves with what takes them,
+   * itself unless so many go another way. That one has no `begin`, and is closed by the `close` of this one.
+   */
+  begin?(planned: PlannedRows, signal: AbortSignal): Promise<Target | BulkTarget>;
+  /**
+   * Puts what was taken in its place, at once, for every reader; until then nothing of it shows. Called once, after every
+   * row of the plan was accepted; again only when it threw TRANSIENT and changed nothing. What is not finished is
+   * dropped by `close`. Where it is not there, what is taken counts at once.
+   */
+  finish?(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An object that takes its rows in batches, and answers for each row. */
+export interface Target extends Opened {
   /** Largest batch it wants. The engine never hands it more. */
   readonly maxRows: number;
   readonly maxBytes: number;
   /** Batches in flight at once, before the connection's own limits. */
   readonly concurrency: number;
-  /** True when sending an operation twice has the effect of sending it once. */
-  isRepeatable(kind: OperationKind, change: Batch['change']): boolean;
+  /** Changed rows come with what their fields were. */
+  readonly wantsFormer?: boolean;
   /**
    * Writes a batch. Returns one outcome for each row, in order. Throws a Failure when nothing of the batch was
    * taken: TRANSIENT is tried again, REJECTED is bisected until the bad row stands alone, CONFIG stops the run.
@@ -87,12 +114,87 @@ export interface Target {
    */
   deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]>;
   /**
-   * For `replace`: puts what was taken in the place of all that was there, at once, for every reader; until then nothing
-   * of it shows. Called once, after every row of the result was accepted; again only when it threw TRANSIENT and changed
-   * nothing. What is not finished is dropped by `close`.
+   * Looks up what became of a batch of operations that are not repeatable, whose answer was lost or never waited for; in
+   * the same run or, after the agent was killed, in the next. One outcome for each row: `unknown` where it can't be found
+   * out, undefined where nothing was taken, so that it may be sent. Throws as `deliver` does.
    */
-  finish?(signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
+  recall?(batch: Batch, signal: AbortSignal): Promise<(Outcome | undefined)[]>;
+}
+
+/** How a file of operations is written. Columns have the fields' names; the key's come first, each once. */
+export interface FileFormat {
+  kind: 'csv' | 'ndjson' | 'parquet';
+  /** CSV: RFC 4180 with a line of names, LF, quotes where they are needed. `,` unless given. */
+  delimiter?: string;
+  /** CSV: the text that stands for NULL; the empty text is `""` then. Nothing at all unless given. */
+  nullText?: string;
+  compression: 'none' | 'gzip' | 'zstd';
+  /** A further column, the first one: `added`, `changed` or `removed`. */
+  operationColumn?: string;
+}
+
+/**
+ * Operations of one kind, in order, in a file. Values: in CSV `true` and `false`, ISO 8601 dates and times (`…T…Z` where
+ * there is a zone), numbers in all their digits, bytes as Base64, all else as text; in NDJSON the same, typed as JSON; in
+ * Parquet as the type has it.
+ */
+export interface Load {
+  readonly kind: OperationKind;
+  readonly change: Batch['change'];
+  readonly size: number;
+  /** Of the file's columns, those of the key. All of them where the sync has no key. */
+  readonly keyColumns: readonly string[];
+  readonly columns: readonly string[];
+  /** On this machine; the engine's, as is everything else in `folder`, where results may be put. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly folder: string;
+  /** Names the load for ever: the same rows of the same attempt at a run always get the same one. */
+  readonly idempotencyKey: string;
+  /** Numbers the loads of an attempt of one change, from 0. */
+  readonly number: number;
+}
+
+/** How far a job is. `empty`: nothing was ever submitted, or all of it was dropped. `gone`: nobody knows it any more. */
+export type JobState =
+  { kind: 'empty' } | { kind: 'working'; done: number } | { kind: 'over' } | { kind: 'gone' };
+
+/** CSV with a line of names, on this machine: rows of a load with the texts that were sent, in any order, and more columns. */
+export interface ResultFile {
+  path: string;
+  /** `untouched`: nothing was tried; they are sent again in this run. `rejected` ones have their reason in `reason`. */
+  kind: 'accepted' | 'rejected' | 'untouched';
+  /** The column that holds the vendor's own words. */
+  reason?: string;
+}
+
+/**
+ * An object that takes its rows in files, by jobs of its own that may take hours and outlive the agent. A job is made
+ * empty, its name is noted in the bucket, and only then it is submitted: after a crash every job is found again, and what
+ * was never submitted has done nothing. Never retries, sleeps, or reads the clock. Failures as those of `Target.deliver`.
+ */
+export interface BulkTarget extends Opened {
+  readonly format: FileFormat;
+  /** Largest load it wants, in rows and in bytes of the file. */
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** Jobs at once, before the connection's own limits. */
+  readonly concurrency: number;
+  /** Makes a job that does nothing yet. Resolves with its name: at most 1,000 characters of ASCII, no secret. */
+  create(load: Load, signal: AbortSignal): Promise<string>;
+  /** Hands the file over and sets the job going. After a failure that may have arrived the job is looked at first. */
+  submit(job: string, load: Load, signal: AbortSignal): Promise<void>;
+  look(job: string, signal: AbortSignal): Promise<JobState>;
+  /** Of a job that is over; `accepted`: every row. Rows that are in no file are `unknown`. */
+  results(
+    job: string,
+    load: Load,
+    signal: AbortSignal,
+  ): Promise<'accepted' | readonly ResultFile[]>;
+  /** What a reason in a result file means for the row: mostly rejected, by a failure that has a code. */
+  outcomeOf(reason: string, load: Pick<Load, 'kind' | 'change'>): Outcome;
+  /** Ends a job that was not waited for. What it did until then stays, and is told by its results when it is over. */
+  abort(job: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Which records of another object of the destination a sync's rows refer to. */
@@ -148,9 +250,10 @@ export interface Finder {
 export interface DestinationConnection {
   check(signal: AbortSignal): Promise<void>;
   /** Looks at the object once: that it is there, that key and fields exist, that the mode can be done. CONFIG otherwise. */
-  open(request: TargetRequest, signal: AbortSignal): Promise<Target>;
+  open(request: TargetRequest, signal: AbortSignal): Promise<Target | BulkTarget>;
   /** Absent where related records can't be looked up. CONFIG when object or fields are not there. */
   openFinder?(request: FinderRequest, signal: AbortSignal): Promise<Finder>;
+  list?: List;
   close(): Promise<void>;
 }
 
@@ -189,4 +292,8 @@ export function defineDestination<S extends Fields, K extends Fields>(
   definition: DestinationDefinition<S, K>,
 ): DestinationDefinition<S, K> {
   return definition;
+}
+
+export function isBulk(target: Target | BulkTarget): target is BulkTarget {
+  return 'submit' in target;
 }

@@ -20,7 +20,7 @@ function written(fields: readonly TargetField[], rows: (string | null)[][], fram
 }
 
 function asRecords(fields: readonly TargetField[], rows: (string | null)[][]): string {
-  const parts = { kind: 'upsert', change: 'added', idempotencyKey: '', key: [], fields } as const;
+  const parts = { kind: 'upsert', change: 'added', attempt: '', from: 0, key: [], fields } as const;
   const batch = makeBatch({ ...parts, lines: linesOf(rows), size: rows.length });
   return JSON.stringify(batch.records().map((record) => record.fields));
 }

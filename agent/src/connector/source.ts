@@ -1,5 +1,6 @@
 import type { Fields, SecretsOf, SettingsOf } from './field.js';
 import type { Advice } from './advice.js';
+import type { List } from './listing.js';
 import type { Column } from './value.js';
 
 /** What a source is asked for: one query, read once from start to end. */
@@ -42,6 +43,7 @@ export interface SourceConnection {
   check(signal: AbortSignal): Promise<void>;
   /** Starts the query in a read-only session. A column that isn't there is CONFIG `source.column_missing`. */
   query(query: SourceQuery, signal: AbortSignal): Promise<RowStream>;
+  list?: List;
   close(): Promise<void>;
 }
 

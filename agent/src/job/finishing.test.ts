@@ -6,6 +6,7 @@ import { memoryDestination, memorySource } from '../testing/memory-connectors.js
 import type { MemoryDestination } from '../testing/memory-connectors.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import type { DestinationConnection } from '../connector/destination.js';
+import { batchTarget } from '../testing/batch-target.js';
 import { finishingDestination, finishingStore } from './finishing.js';
 
 const rows = Array.from({ length: 21 }, (_, n) => ({ id: `${n}`, name: 'Ada', team: 'red' }));
@@ -60,7 +61,7 @@ function obedient(destination: MemoryDestination): DestinationConnection {
   return {
     ...destination,
     open: async (request, signal) => {
-      const target = await destination.open(request, signal);
+      const target = batchTarget(await destination.open(request, signal));
       return {
         ...target,
         deliver: async (batch, until) => {

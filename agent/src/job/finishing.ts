@@ -1,4 +1,10 @@
-import type { DestinationConnection, Finder, Target } from '../connector/destination.js';
+import { isBulk } from '../connector/destination.js';
+import type {
+  BulkTarget,
+  DestinationConnection,
+  Finder,
+  Target,
+} from '../connector/destination.js';
 import type { Clock } from '../clock.js';
 import type { Store } from '../store/store.js';
 
@@ -31,7 +37,7 @@ export function finishingDestination(
   destination: DestinationConnection,
   lost: AbortSignal,
 ): DestinationConnection {
-  const { openFinder } = destination;
+  const { openFinder, list } = destination;
   return {
     check: (signal) => destination.check(signal),
     open: async (request, signal) => finishingTarget(await destination.open(request, signal), lost),
@@ -39,19 +45,56 @@ export function finishingDestination(
       openFinder: async (request, signal) =>
         finishingFinder(await openFinder(request, signal), lost),
     }),
+    ...(list && { list }),
     close: () => destination.close(),
   };
 }
 
-function finishingTarget(target: Target, lost: AbortSignal): Target {
-  return {
+type AnyTarget = Target | BulkTarget;
+
+function finishingTarget(target: AnyTarget, lost: AbortSignal): AnyTarget {
+  const { begin } = target;
+  const opened = {
     maxRows: target.maxRows,
     maxBytes: target.maxBytes,
     concurrency: target.concurrency,
-    isRepeatable: (kind, change) => target.isRepeatable(kind, change),
-    deliver: (batch) => target.deliver(batch, lost),
+    isRepeatable: target.isRepeatable.bind(target),
+    ...(begin && {
+      begin: async (...args: Parameters<typeof begin>) =>
+        finishingTarget(await begin.apply(target, args), lost),
+    }),
     ...(target.finish && { finish: async () => target.finish?.(lost) }),
     close: () => target.close(),
+  };
+  return isBulk(target)
+    ? { ...opened, ...finishingJobs(target, lost) }
+    : { ...opened, ...finishingBatches(target, lost) };
+}
+
+/** A job is not waited for: it is the engine that says how long, and that it is to be ended. */
+function finishingJobs(
+  target: BulkTarget,
+  lost: AbortSignal,
+): Pick<BulkTarget, 'format' | 'create' | 'submit' | 'look' | 'results' | 'outcomeOf' | 'abort'> {
+  return {
+    format: target.format,
+    create: (load) => target.create(load, lost),
+    submit: (job, load) => target.submit(job, load, lost),
+    look: (job) => target.look(job, lost),
+    results: (job, load) => target.results(job, load, lost),
+    outcomeOf: (reason, load) => target.outcomeOf(reason, load),
+    abort: (job) => target.abort(job, lost),
+  };
+}
+
+function finishingBatches(
+  target: Target,
+  lost: AbortSignal,
+): Pick<Target, 'wantsFormer' | 'deliver' | 'recall'> {
+  return {
+    ...(target.wantsFormer && { wantsFormer: true }),
+    deliver: (batch) => target.deliver(batch, lost),
+    ...(target.recall && { recall: async (batch) => target.recall?.(batch, lost) ?? [] }),
   };
 }
 

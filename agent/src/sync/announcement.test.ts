@@ -8,6 +8,7 @@ import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
 import type { MemoryDestination, TextRow } from '../testing/memory-connectors.js';
 import { MemoryStore } from '../testing/memory-store.js';
+import { batchTarget } from '../testing/batch-target.js';
 import type { Head } from './baseline.js';
 
 // Enough for two files of a plan; see added-rows.ts.
@@ -91,7 +92,7 @@ describe('a plan of several files', () => {
     // One worker is still busy when the others have come to the end of the first file.
     const open = wide.open.bind(wide);
     wide.open = async (...args) => {
-      const target = await open(...args);
+      const target = batchTarget(await open(...args));
       const deliver = target.deliver.bind(target);
       let batches = 0;
       target.deliver = async (...batch) => {

@@ -132,7 +132,8 @@ async function send(
     lines,
     size: to - from,
     // A second attempt at the run has another plan, in which the same numbers mean other rows.
-    idempotencyKey: `${runId}.${tools.lease.epoch}.${part.change}.${from}-${to}`,
+    attempt: `${runId}.${tools.lease.epoch}`,
+    from,
   };
   for (const [first, last] of outcomes.untold(from, to))
     await sendBatch(sliceBatch(batch, first - from, last - from), first, sending);

@@ -5,6 +5,7 @@ import { column, eagerClock, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
 import { memoryDestination, memorySource } from '../testing/memory-connectors.js';
 import type { MemoryDestination, Moods, TextRow } from '../testing/memory-connectors.js';
+import { batchTarget } from '../testing/batch-target.js';
 import { MemoryStore } from '../testing/memory-store.js';
 
 // What a delivery does with a destination that refuses, fails or has to be waited for.
@@ -105,7 +106,7 @@ describe('order', () => {
     let most = 0;
     const slow = destination.open;
     destination.open = async (request, signal) => {
-      const target = await slow(request, signal);
+      const target = batchTarget(await slow(request, signal));
       return {
         ...target,
         deliver: async (batch, until) => {

@@ -8,6 +8,7 @@ import type { Engine } from '../testing/engine.js';
 import type { PostgresFixture } from '../testing/postgres.js';
 import { openRealSides } from '../testing/real-sides.js';
 import type { RealSides } from '../testing/real-sides.js';
+import { batchTarget } from '../testing/batch-target.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
 
 // The whole engine on a real Postgres on both sides and a real bucket. Numbers are the invariants' of run-sync.ts.
@@ -246,7 +247,7 @@ describe('a crash between delivery and record (3)', () => {
     const noticing = {
       ...destination,
       open: async (...args: Parameters<DestinationConnection['open']>) => {
-        const target = await destination.open(...args);
+        const target = batchTarget(await destination.open(...args));
         const deliver = target.deliver.bind(target);
         target.deliver = async (...batch) => {
           const outcomes = await deliver(...batch);

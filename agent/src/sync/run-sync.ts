@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
+import { isBulk } from '../connector/destination.js';
 import type { Target, TargetRequest } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
 import { digestOf, mustWait, readApproved, wait } from './approval.js';
@@ -114,6 +115,7 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
   const lastCheck = (): void => tools.lease.assertTrusted();
   const wish = { ...targetRequestOf(request, mapping), lastCheck };
   const target = open.adopt(await tools.destination.open(wish, tools.signal), (one) => one.close());
+  if (isBulk(target)) throw new Error('This agent can not send files yet.');
   const approved = await readApproved(run);
   if (approved) run.seed = BigInt(approved.seed);
   const planned = await interruptible(run, () =>

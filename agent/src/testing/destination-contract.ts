@@ -19,6 +19,7 @@ import { linesOf } from '../connector/lines.js';
 import { makeMatchBatch } from '../connector/match-batch.js';
 import { readSettings } from '../connector/settings.js';
 import type { RawSettings } from '../connector/settings.js';
+import { batchTarget } from './batch-target.js';
 import { Failure } from '../failure.js';
 
 /** A record of the contract's object: a composite key, a text, a number. Texts are canonical; null is NULL. */
@@ -97,7 +98,7 @@ export function destinationContract(
     ): Promise<Opened> => {
       const { removal = 'nothing', mode = object.modes[0] ?? 'upsert' } = change;
       const { name, options = {} } = await server.makeObject(object, { removal, mode });
-      const target = await destination.open(
+      const opened = await destination.open(
         {
           object: name,
           mode,
@@ -112,6 +113,7 @@ export function destinationContract(
         },
         never,
       );
+      const target = batchTarget(opened);
       return { name, target, send: sender(target, change.fields ?? fields) };
     };
 
@@ -430,8 +432,8 @@ function sender(target: Target, sent: readonly TargetField[], signal = never): S
       const lines = Uint8Array.from(
         linesOf(part.map(({ region, id, name, score }) => [region, id, name, score])),
       );
-      const idempotencyKey = `r.${change}.${n}`;
-      const batch = { kind, change, key, fields: sent, lines, size: part.length, idempotencyKey };
+      const place = { attempt: 'r.1', from: n * target.maxRows };
+      const batch = { kind, change, key, fields: sent, lines, size: part.length, ...place };
       outcomes.push(...(await target.deliver(makeBatch(batch), signal)));
     }
     return outcomes;

@@ -14,6 +14,7 @@ import { destinationContract } from '../../testing/destination-contract.js';
 import type { ContractRecord } from '../../testing/destination-contract.js';
 import { openHttpReceiver } from '../../testing/http-receiver.js';
 import type { HttpReceiver, Received, Reply } from '../../testing/http-receiver.js';
+import { batchTarget } from '../../testing/batch-target.js';
 import http from './index.js';
 
 const never = new AbortController().signal;
@@ -127,20 +128,22 @@ describe('HTTP as a destination', () => {
       }),
       secrets: { secret: 'k3y' },
     });
-  const open = (options: RawSettings = {}, to = destination): Promise<Target> =>
-    to.open(
-      {
-        object: 'people',
-        mode: 'mirror',
-        removal: 'delete',
-        key: [field('id', 'text')],
-        fields: [field('mrr', 'decimal'), field('vip', 'boolean', 'omit'), field('tags', 'json')],
-        set: [],
-        options,
-        tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
-        lastCheck: () => undefined,
-      },
-      never,
+  const open = async (options: RawSettings = {}, to = destination): Promise<Target> =>
+    batchTarget(
+      await to.open(
+        {
+          object: 'people',
+          mode: 'mirror',
+          removal: 'delete',
+          key: [field('id', 'text')],
+          fields: [field('mrr', 'decimal'), field('vip', 'boolean', 'omit'), field('tags', 'json')],
+          set: [],
+          options,
+          tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+          lastCheck: () => undefined,
+        },
+        never,
+      ),
     );
   const ada = ['a/d&a ż', '12345678901234567890.10', 't', '{"a":[1,2]}'];
   const bob = ['bob', 'NaN', null, null];
@@ -158,7 +161,8 @@ describe('HTTP as a destination', () => {
         fields: [field('mrr', 'decimal'), field('vip', 'boolean', 'omit'), field('tags', 'json')],
         lines: linesOf(rows),
         size: rows.length,
-        idempotencyKey: `r.${change}.0-${rows.length}`,
+        attempt: 'r.1',
+        from: 0,
       }),
       never,
     );
@@ -182,7 +186,7 @@ describe('HTTP as a destination', () => {
     ]);
     expect(receiver.received[0]?.headers).toMatchObject({
       'content-type': 'application/json',
-      'idempotency-key': 'r.added.0-1',
+      'idempotency-key': 'r.1.added.0-1',
       'x-team': 'growth',
       'x-key': 'k3y',
     });

@@ -9,6 +9,7 @@ import type { ContractRecord } from '../../testing/destination-contract.js';
 import { openPostgresFixture } from '../../testing/postgres.js';
 import type { PostgresFixture } from '../../testing/postgres.js';
 import { openTcpProxy } from '../../testing/tcp-proxy.js';
+import { batchTarget } from '../../testing/batch-target.js';
 import postgres from './index.js';
 
 const never = new AbortController().signal;
@@ -71,26 +72,28 @@ destinationContract(postgres, async () => {
 describe('Postgres as a destination', () => {
   let fixture: PostgresFixture;
 
-  const open = (change: Partial<TargetRequest> & { object: string }): Promise<Target> =>
-    postgres
-      .open({
-        settings: readSettings(postgres.settings, fixture.settings),
-        secrets: fixture.secrets,
-      })
-      .open(
-        {
-          mode: 'upsert',
-          removal: 'nothing',
-          key: [text('id')],
-          fields: [text('name')],
-          set: [],
-          options: {},
-          tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
-          lastCheck: () => undefined,
-          ...change,
-        },
-        never,
-      );
+  const open = async (change: Partial<TargetRequest> & { object: string }): Promise<Target> =>
+    batchTarget(
+      await postgres
+        .open({
+          settings: readSettings(postgres.settings, fixture.settings),
+          secrets: fixture.secrets,
+        })
+        .open(
+          {
+            mode: 'upsert',
+            removal: 'nothing',
+            key: [text('id')],
+            fields: [text('name')],
+            set: [],
+            options: {},
+            tag: { workspaceId: 'w', syncId: 's', runId: 'r' },
+            lastCheck: () => undefined,
+            ...change,
+          },
+          never,
+        ),
+    );
   const text = (name: string, nulls: TargetField['nulls'] = 'send'): TargetField => ({
     name,
     type: 'text',
@@ -109,7 +112,8 @@ describe('Postgres as a destination', () => {
         fields: [],
         lines: linesOf(rows),
         size: rows.length,
-        idempotencyKey: 'b',
+        attempt: 'b',
+        from: 0,
       }),
       never,
     );

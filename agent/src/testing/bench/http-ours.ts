@@ -20,6 +20,7 @@ import { ids } from '../engine.js';
 import { MemoryStore } from '../memory-store.js';
 import { concurrency } from './http-case.js';
 import type { Contender, HttpCase } from './http-case.js';
+import { batchTarget } from '../batch-target.js';
 import { fields, key, linesOfRows } from './http-rows.js';
 
 /** The engine's delivery to the http destination, from the lines of a plan on disk to the outcomes of its rows. */
@@ -62,10 +63,10 @@ async function sendAll(of: HttpCase, file: string, sinkUrl: string): Promise<voi
     throw new Error(`Only ${meter.counts.sent} rows were sent.`);
 }
 
-function openTarget(of: HttpCase, connection: DestinationConnection): Promise<Target> {
+async function openTarget(of: HttpCase, connection: DestinationConnection): Promise<Target> {
   const batch = of.batchRows === 1 ? {} : { batch: { size: of.batchRows } };
   const url = of.ownUrl ? { added: { url: 'people/{{ id }}' } } : {};
-  return connection.open(
+  const opened = await connection.open(
     {
       object: 'people',
       mode: 'upsert',
@@ -79,6 +80,7 @@ function openTarget(of: HttpCase, connection: DestinationConnection): Promise<Ta
     },
     new AbortController().signal,
   );
+  return batchTarget(opened);
 }
 
 function contextOf(
