@@ -97,6 +97,8 @@ function fieldsOf(fields: Fields): NonNullable<FieldInit> {
     ...(field.type === 'number' && field.minimum !== undefined ? { minimum: field.minimum } : {}),
     ...(field.type === 'number' && field.maximum !== undefined ? { maximum: field.maximum } : {}),
     fields: field.type === 'group' ? fieldsOf(field.fields) : [],
+    ...(field.when && { when: { field: field.when.field, is: field.when.is.map(String) } }),
+    example: 'example' in field ? field.example : '',
   }));
 }
 

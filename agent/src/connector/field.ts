@@ -5,12 +5,27 @@
 interface FieldCommon {
   label: string;
   help?: string;
+  /** Where it has a `when`: required while it applies. */
   required?: boolean;
+  /** Absent: it always applies. */
+  when?: When;
+}
+
+/**
+ * A field that applies only while another one has one of these values. A form shows it only then; given all the same it
+ * is refused; and its value is undefined otherwise, whatever its default.
+ */
+export interface When {
+  /** A choice or a flag before it among the same fields; for a secret: a setting, or a secret before it. */
+  field: string;
+  is: readonly (string | boolean)[];
 }
 
 export interface TextField extends FieldCommon {
   type: 'text';
   default?: string;
+  /** What one looks like, shown in the empty form. At most 200 characters; never a secret. */
+  example?: string;
 }
 export interface NumberField extends FieldCommon {
   type: 'number';
@@ -30,6 +45,8 @@ export interface ChoiceField extends FieldCommon {
 export interface TextListField extends FieldCommon {
   type: 'textList';
   default?: readonly string[];
+  /** One item. */
+  example?: string;
 }
 export interface TextMapField extends FieldCommon {
   type: 'textMap';
@@ -38,6 +55,7 @@ export interface TextMapField extends FieldCommon {
 export interface TemplateField extends FieldCommon {
   type: 'template';
   default?: string;
+  example?: string;
 }
 export interface GroupField extends FieldCommon {
   type: 'group';
@@ -69,11 +87,13 @@ type ValueOf<F extends Field> = F extends { type: 'number' }
             ? SettingsOf<G>
             : string;
 
-type AlwaysThere<F extends Field> = F extends { required: true }
-  ? true
-  : F extends { default: string | number | boolean | readonly string[] }
+type AlwaysThere<F extends Field> = F extends { when: When }
+  ? false
+  : F extends { required: true }
     ? true
-    : false;
+    : F extends { default: string | number | boolean | readonly string[] }
+      ? true
+      : false;
 
 /** The settings that a definition's fields promise, with defaults filled in. */
 export type SettingsOf<F extends Fields> = {
@@ -84,5 +104,5 @@ export type SettingsOf<F extends Fields> = {
 
 /** Resolved secrets; they exist in the agent's memory alone. */
 export type SecretsOf<F extends Fields> = {
-  readonly [N in keyof F]: F[N] extends { required: true } ? string : string | undefined;
+  readonly [N in keyof F]: AlwaysThere<F[N]> extends true ? string : string | undefined;
 };

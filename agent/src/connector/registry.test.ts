@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { Lookups } from '@drawbridge/proto';
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from './catalog.js';
+import type { Fields } from './field.js';
 import { loadRegistry } from './registry.js';
 
 const rooms = ['source', 'destination'] as const;
@@ -74,6 +75,23 @@ describe('every connector', async () => {
     }
   });
 
+  it('lets a field wait only for a choice or a flag that stands before it', () => {
+    for (const { settings, secrets, ...rest } of [
+      ...registry.sources.values(),
+      ...registry.destinations.values(),
+    ]) {
+      expect(wrongWhens(settings)).toEqual([]);
+      expect(wrongWhens(secrets, settings)).toEqual([]);
+      const objects = 'objects' in rest ? rest.objects : [];
+      for (const { options } of objects) expect(wrongWhens(options)).toEqual([]);
+    }
+    const flag = { type: 'boolean', label: 'Flag' } as const;
+    const waits = { type: 'text', label: 'Text', when: { field: 'flag', is: [true] } } as const;
+    expect(wrongWhens({ flag, waits })).toEqual([]);
+    expect(wrongWhens({ waits, flag })).toEqual(['waits']);
+    expect(wrongWhens({ waits }, { flag: { ...flag, type: 'text' } })).toEqual(['waits']);
+  });
+
   it('says by settings of its own where a destination is', () => {
     for (const { settings, place } of registry.destinations.values()) {
       expect(place.length).toBeGreaterThan(0);
@@ -88,3 +106,17 @@ describe('every connector', async () => {
       expect(advice.every(({ code }) => code.startsWith('destination.'))).toBe(true);
   });
 });
+
+/** Those that nothing could ever let apply, or that would wait in a circle. */
+function wrongWhens(fields: Fields, beside: Fields = {}): string[] {
+  const before: Record<string, Fields[string]> = { ...beside };
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const other = field.when && before[field.when.field];
+    before[name] = field;
+    const inner = field.type === 'group' ? wrongWhens(field.fields) : [];
+    if (!field.when) return inner;
+    const values: readonly unknown[] =
+      other?.type === 'choice' ? other.choices : other?.type === 'boolean' ? [true, false] : [];
+    return field.when.is.every((value) => values.includes(value)) ? inner : [name, ...inner];
+  });
+}

@@ -1,16 +1,20 @@
 import { Failure } from '../failure.js';
-import type { Field, Fields, SettingsOf } from './field.js';
+import type { Field, Fields, SettingsOf, When } from './field.js';
 
 /** Plain values as they come from the configuration: texts, numbers, flags, lists of texts, groups. */
 export type RawSettings = Readonly<Record<string, unknown>>;
 
 /**
  * Settings as their fields promise them, with defaults filled in. All problems are told at once, in the detail of one
- * CONFIG `settings.invalid`.
+ * CONFIG `settings.invalid`. `beside`: what else a `when` may name, read already.
  */
-export function readSettings<F extends Fields>(fields: F, raw: RawSettings): SettingsOf<F> {
+export function readSettings<F extends Fields>(
+  fields: F,
+  raw: RawSettings,
+  beside: RawSettings = {},
+): SettingsOf<F> {
   const problems: string[] = [];
-  const settings = readGroup(fields, raw, { path: '', problems });
+  const settings = readGroup(fields, raw, { path: '', problems, beside });
   if (problems.length > 0)
     throw new Failure(
       'CONFIG',
@@ -26,24 +30,39 @@ export function readSettings<F extends Fields>(fields: F, raw: RawSettings): Set
 interface Place {
   path: string;
   problems: string[];
+  beside: RawSettings;
 }
 
 function readGroup(fields: Fields, raw: RawSettings, place: Place): Record<string, unknown> {
   for (const name of Object.keys(raw))
     if (!(name in fields)) place.problems.push(`${place.path}${name} is not a setting here`);
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      name,
-      readField(field, raw[name], { ...place, path: `${place.path}${name}` }),
-    ]),
-  );
+  const read: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const inner = { ...place, path: `${place.path}${name}` };
+    const missed = field.when && missedBy(field.when, { ...place.beside, ...read });
+    if (missed === undefined) read[name] = readField(field, raw[name], inner);
+    else if (raw[name] !== undefined && raw[name] !== null)
+      place.problems.push(`${inner.path} is only for ${missed}`);
+    read[name] ??= undefined;
+  }
+  return read;
+}
+
+/** What would have to be for the field to apply; undefined when it does. */
+function missedBy({ field, is }: When, read: RawSettings): string | undefined {
+  if (is.some((value) => value === read[field])) return undefined;
+  return `${field}: ${is.join(' or ')}`;
 }
 
 function readField(field: Field, value: unknown, place: Place): unknown {
   if (field.type === 'group')
     return value === undefined && !field.required
       ? undefined
-      : readGroup(field.fields, isRecord(value) ? value : {}, { ...place, path: `${place.path}.` });
+      : readGroup(field.fields, isRecord(value) ? value : {}, {
+          ...place,
+          path: `${place.path}.`,
+          beside: {},
+        });
   if (value === undefined || value === null) {
     if (field.required) place.problems.push(`${place.path} is missing`);
     return 'default' in field ? field.default : undefined;

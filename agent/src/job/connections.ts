@@ -60,7 +60,8 @@ function prepare<C>(
       );
       for (const [, secret] of found) redaction.learn(secret);
       // Names alone are in what this throws: every value is a text already.
-      const secrets = readSettings(definition.secrets, Object.fromEntries(found)) as SecretTexts;
+      const given = Object.fromEntries(found);
+      const secrets = readSettings(definition.secrets, given, settings) as SecretTexts;
       return definition.open({ settings, secrets });
     },
   };

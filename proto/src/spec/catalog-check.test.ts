@@ -27,8 +27,43 @@ const catalog = create(CatalogSchema, {
           type: FieldType.GROUP,
           fields: [{ name: 'host', label: 'Host', type: FieldType.TEXT, required: true }],
         },
+        {
+          name: 'auth',
+          label: 'Sign-in',
+          type: FieldType.CHOICE,
+          choices: ['password', 'key', 'none'],
+          default: { value: { case: 'text', value: 'password' } },
+        },
+        {
+          name: 'keyId',
+          label: 'Key id',
+          type: FieldType.TEXT,
+          required: true,
+          when: { field: 'auth', is: ['key'] },
+        },
+        {
+          name: 'keySize',
+          label: 'Key size',
+          type: FieldType.NUMBER,
+          when: { field: 'keyId', is: ['7'] },
+        },
       ],
-      secrets: [{ name: 'login', label: 'Password', type: FieldType.TEXT, required: true }],
+      secrets: [
+        {
+          name: 'login',
+          label: 'Password',
+          type: FieldType.TEXT,
+          required: true,
+          when: { field: 'auth', is: ['password'] },
+        },
+        {
+          name: 'key',
+          label: 'Key',
+          type: FieldType.TEXT,
+          required: true,
+          when: { field: 'auth', is: ['key'] },
+        },
+      ],
     },
   ],
   destinations: [
@@ -95,6 +130,16 @@ describe('what the agents can do', () => {
     expect(problemsOf(whole)).toEqual([]);
   });
 
+  it('asks for what applies, and for that alone', () => {
+    const byKey = whole
+      .replace('host: a', 'host: a, auth: key')
+      .replace('login: env:PW', 'key: env:K');
+    expect(problemsOf(byKey)).toEqual(['4:5 spec.missing']);
+    expect(problemsOf(byKey.replace('auth: key', 'auth: key, keyId: "7", keySize: 1'))).toEqual([]);
+    const without = whole.replace('host: a', 'host: a, auth: none').replace('login: env:PW', '');
+    expect(problemsOf(without)).toEqual([]);
+  });
+
   it('is not judged while no agent has said it', () => {
     expect(problemsOf(whole.replace('type: http', 'type: smtp'), false)).toEqual([]);
   });
@@ -111,6 +156,15 @@ describe('what the agents can do', () => {
     ['a missing setting in a group', '{ host: b }', '{}', '4:79 spec.missing'],
     ['a number in a map of texts', 'X-Team: data', 'X-Team: 1', '9:17 spec.bad_setting'],
     ['a missing secret', 'secrets: { login: env:PW }', '', '2:3 spec.missing'],
+    ['a setting that does not apply', 'host: a', 'host: a, keyId: a', '4:33 spec.stray_setting'],
+    ['a secret that does not apply', 'host: a', 'host: a, auth: none', '5:23 spec.stray_setting'],
+    ['a secret of another setting', 'env:PW', 'env:PW, key: env:K', '5:36 spec.stray_setting'],
+    [
+      'one that waits for one that does not apply',
+      'host: a',
+      'host: a, keySize: 7',
+      '4:35 spec.stray_setting',
+    ],
     [
       'a secret among the settings',
       'host: a',

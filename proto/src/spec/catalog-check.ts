@@ -5,7 +5,7 @@ import {
   type ConnectorType,
   type ObjectType,
 } from '../gen/drawbridge/v1/catalog_pb.js';
-import { settingProblems, type Finding } from './catalog-setting.js';
+import { applyingOf, settingProblems, type Finding } from './catalog-setting.js';
 import { wireModes, wireRemovals } from './compile.js';
 import { entryOf, type SourceEntry, type Specification, type SyncEntry } from './entry.js';
 import { didYouMean } from './near-name.js';
@@ -59,9 +59,12 @@ function connectionFindings(
   const given = Object.entries(entry.settings);
   const settings = Object.fromEntries(given.filter((item) => !isSecret(item)));
   return [
-    ...settingProblems([...path, 'settings'], settings, type.settings),
+    ...settingProblems([...path, 'settings'], settings, { fields: type.settings }),
     ...given.filter(isSecret).map(([name]) => secretInSettings([...path, 'settings', name], name)),
-    ...settingProblems([...path, 'secrets'], entry.secrets, type.secrets),
+    ...settingProblems([...path, 'secrets'], entry.secrets, {
+      fields: type.secrets,
+      beside: applyingOf(settings, type.settings),
+    }),
   ];
 }
 
@@ -99,7 +102,7 @@ function syncFindings(path: readonly string[], sync: SyncEntry, type: ConnectorT
     ...removalFindings(path, sync, object),
     ...keyFindings(path, sync, object),
     ...lookupFindings(path, sync, type),
-    ...settingProblems([...path, 'options'], sync.options, object.options),
+    ...settingProblems([...path, 'options'], sync.options, { fields: object.options }),
   ];
 }
 

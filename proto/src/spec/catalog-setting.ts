@@ -10,18 +10,51 @@ export interface Finding {
   message: string;
 }
 
-/** Settings that the fields don't know, that they miss, and that are not what they ask for. */
+/**
+ * Settings that the fields don't know, that they miss, that don't apply, and that are not what they ask for. `beside`:
+ * what else a `when` may name.
+ */
 export function settingProblems(
   path: readonly string[],
   settings: Settings,
-  fields: readonly Field[],
+  { fields, beside = new Map() }: { fields: readonly Field[]; beside?: Applying },
 ): Finding[] {
   const known = fields.map(({ name }) => name);
   const unknown = Object.keys(settings).filter((name) => !known.includes(name));
+  const applying = applyingOf(settings, fields, beside);
   return [
     ...unknown.map((name) => unknownSetting([...path, name], name, known)),
-    ...fields.flatMap((field) => fieldProblems(path, field, entryOf(settings, field.name))),
+    ...fields.flatMap((field) => {
+      const value = entryOf(settings, field.name);
+      if (applying.has(field.name)) return fieldProblems(path, field, value);
+      return value === undefined ? [] : [strayProblem([...path, field.name], field)];
+    }),
   ];
+}
+
+/** The fields that apply, each with its value or default as text; undefined where it has none. */
+export type Applying = ReadonlyMap<string, string | undefined>;
+
+/** A field waits only for those before it, so that no circle of them is waited for. */
+export function applyingOf(
+  settings: Settings,
+  fields: readonly Field[],
+  beside: Applying = new Map(),
+): Applying {
+  const applying = new Map(beside);
+  for (const { name, when, default: standard } of fields) {
+    applying.delete(name);
+    const other = when && applying.get(when.field);
+    if (when && (other === undefined || !when.is.includes(other))) continue;
+    const value = entryOf(settings, name) ?? standard?.value.value;
+    applying.set(name, value === undefined ? undefined : String(value));
+  }
+  return applying;
+}
+
+function strayProblem(path: readonly string[], { name, when }: Field): Finding {
+  const message = `"${name}" is only for ${when?.field}: ${when?.is.join(' or ')}. Take it out, or change that.`;
+  return { path, code: 'spec.stray_setting', message };
 }
 
 function unknownSetting(path: readonly string[], name: string, known: string[]): Finding {
@@ -41,7 +74,7 @@ function fieldProblems(
     return field.required && !field.default ? [{ path, code: 'spec.missing', message }] : [];
   }
   if (field.type === FieldType.GROUP && isGroup(value))
-    return settingProblems(place, value, field.fields);
+    return settingProblems(place, value, { fields: field.fields });
   const message = valueProblem(field, value);
   return message ? [{ path: place, code: 'spec.bad_setting', message }] : [];
 }

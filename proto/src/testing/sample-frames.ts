@@ -202,6 +202,33 @@ export const agentBodies: Record<string, AgentBody> = {
     case: 'finished',
     value: { lease, result: { case: 'connectionReport', value: { failure, durationMs: 12 } } },
   },
+  'catalog-when': {
+    case: 'catalog',
+    value: {
+      sources: [
+        {
+          name: 'snowflake',
+          label: 'Snowflake',
+          settings: [
+            {
+              name: 'auth',
+              label: 'Sign-in',
+              type: FieldType.CHOICE,
+              choices: ['keyPair', 'password'],
+            },
+            {
+              name: 'account',
+              label: 'Account',
+              type: FieldType.TEXT,
+              required: true,
+              example: 'myorg-account1',
+              when: { field: 'auth', is: ['keyPair', 'password'] },
+            },
+          ],
+        },
+      ],
+    },
+  },
   'finished-failure': {
     case: 'finished',
     value: { lease, result: { case: 'failure', value: failure } },
