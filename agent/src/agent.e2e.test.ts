@@ -329,7 +329,7 @@ it('enrols, lists its connectors, and explains itself', async () => {
   expect(JSON.parse(enrolled.output())).toMatchObject({ pool: 'default' });
   const connectors = await start(['connectors']);
   expect(await connectors.exited).toBe(0);
-  expect(connectors.output()).toContain('PostgreSQL');
+  expect(connectors.output()).toMatch(/^ {2}postgres +PostgreSQL \(pg \d+\.\d+\.\d+\)$/m);
   const help = await start(['start', '--help']);
   expect(await help.exited).toBe(0);
   expect(help.output()).toContain('Example:');

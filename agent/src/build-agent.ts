@@ -7,6 +7,7 @@ import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { catalogOf } from './connector/catalog.js';
+import type { Package } from './connector/overview.js';
 import type { Registry } from './connector/registry.js';
 import { Failure } from './failure.js';
 import { makeMetrics } from './health/metrics.js';
@@ -42,9 +43,11 @@ export interface AgentParts {
 /** How long a drain may take, in milliseconds; Kubernetes gives 30 s before it kills. */
 const drainMs = 25_000;
 
-export const { version } = JSON.parse(
+export const agentPackage = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+) as Package;
+
+const { version } = agentPackage;
 
 export async function buildAgent(parts: AgentParts): Promise<Agent> {
   const { config, registry, logger, clock = systemClock, backoff } = parts;

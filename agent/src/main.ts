@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { buildAgent, version } from './build-agent.js';
+import { agentPackage, buildAgent } from './build-agent.js';
 import { readConfig } from './config.js';
+import { overviewOf, overviewText } from './connector/overview.js';
 import { loadRegistry } from './connector/registry.js';
 import { crashAt } from './crash-point.js';
 import { examine } from './doctor.js';
@@ -31,13 +32,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 function makeProgram(): Command {
   const program = new Command('drawbridge-agent')
     .description('Runs syncs inside your network, on the word of a Drawbridge control plane.')
-    .version(version)
+    .version(agentPackage.version)
     .exitOverride()
     .addHelpText('after', environment);
   add(program, 'start', 'connect, and work until stopped; SIGTERM drains', start);
   add(program, 'enroll', 'register this agent with a single-use token, and stop', enroll);
   add(program, 'doctor', 'check everything the agent needs, and say what to do', doctor);
-  add(program, 'connectors', 'list what this agent can read and write', connectors);
+  add(
+    program,
+    'connectors',
+    'list what this agent can read and write, with versions and what each can do',
+    connectors,
+  );
   addLogCommands(program);
   return program;
 }
@@ -116,14 +122,8 @@ async function doctor({ json }: Options): Promise<void> {
 }
 
 async function connectors({ json }: Options): Promise<void> {
-  const { sources, destinations } = await loadRegistry();
-  const all = [
-    ...[...sources.values()].map(({ name, label }) => ({ kind: 'source', name, label })),
-    ...[...destinations.values()].map(({ name, label }) => ({ kind: 'destination', name, label })),
-  ];
-  if (json) say(JSON.stringify(all, null, 2));
-  else
-    for (const { kind, name, label } of all) say(`${kind.padEnd(12)} ${name.padEnd(20)} ${label}`);
+  const all = overviewOf(await loadRegistry(), agentPackage);
+  say(json ? JSON.stringify(all, null, 2) : overviewText(all, agentPackage));
 }
 
 function say(text: string): void {

@@ -272,6 +272,8 @@ export interface ObjectDefinition {
 export interface DestinationDefinition<S extends Fields = Fields, K extends Fields = Fields> {
   name: string;
   label: string;
+  /** The package that speaks to the vendor, one of the agent's dependencies. Absent: the agent does so itself. */
+  client?: string;
   settings: S;
   secrets: K;
   /**

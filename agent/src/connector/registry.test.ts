@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { Lookups } from '@drawbridge/proto';
 import { describe, expect, it } from 'vitest';
+import { agentPackage } from '../build-agent.js';
 import { catalogOf } from './catalog.js';
 import type { Fields } from './field.js';
 import { loadRegistry } from './registry.js';
@@ -73,6 +74,14 @@ describe('every connector', async () => {
         [],
       );
     }
+  });
+
+  it('names a dependency of the agent as its client, if it has one', () => {
+    const { sources, destinations } = registry;
+    const clients = [...sources.values(), ...destinations.values()].flatMap(
+      ({ client }) => client ?? [],
+    );
+    expect(Object.keys(agentPackage.dependencies)).toEqual(expect.arrayContaining(clients));
   });
 
   it('lets a field wait only for a choice or a flag that stands before it', () => {

@@ -51,6 +51,8 @@ export interface SourceDefinition<S extends Fields = Fields, K extends Fields = 
   /** The folder's name, and `type:` in the YAML. */
   name: string;
   label: string;
+  /** The package that speaks to the vendor, one of the agent's dependencies. Absent: the agent does so itself. */
+  client?: string;
   settings: S;
   secrets: K;
   advice?: readonly Advice[];

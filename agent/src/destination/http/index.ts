@@ -95,6 +95,7 @@ const options = {
 export default defineDestination({
   name: 'http',
   label: 'HTTP request',
+  client: 'undici',
   settings: {
     baseUrl: { type: 'text', label: 'Base URL', required: true },
     headers: { type: 'textMap', label: 'Headers' },

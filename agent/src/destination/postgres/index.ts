@@ -21,6 +21,7 @@ const sessionSettings = [`idle_in_transaction_session_timeout = '15s'`, `lock_ti
 export default defineDestination({
   name: 'postgres',
   label: 'PostgreSQL',
+  client: 'pg',
   settings: postgresSettings,
   secrets: postgresSecrets,
   place: ['host', 'port', 'database'],

@@ -23,6 +23,7 @@ import { LendingSocket } from './lending-socket.js';
 export default defineSource({
   name: 'postgres',
   label: 'PostgreSQL',
+  client: 'pg',
   settings: {
     ...postgresSettings,
     statementTimeout: {
