@@ -115,6 +115,18 @@ module.exports = {
       to: { path: '^agent/src/(source|destination)/' },
     },
     {
+      name: 'a-vendor-stays-with-its-connector',
+      comment:
+        'A library that is not named here belongs to one vendor: its connector imports it, and nobody else.',
+      severity: 'error',
+      from: { path: '^agent/src/', pathNot: [tests, '^agent/src/(source|destination)/'] },
+      to: {
+        path: '(^|/)node_modules/',
+        pathNot:
+          'node_modules/(@aws-sdk|@drawbridge|@duckdb|@types|commander|liquidjs|pg|pino|prom-client|undici|ws)/',
+      },
+    },
+    {
       name: 'wire-types-stop-at-the-edge',
       comment: 'Inside we use our own words; session/, job/ and connector/catalog.ts translate.',
       severity: 'error',

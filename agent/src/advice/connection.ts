@@ -74,4 +74,16 @@ export const connectionTexts: Texts = {
     'The credentials do not allow this',
     'Give the connection’s user or key the rights that the README of the connector lists.',
   ],
+  'destination.object_missing': [
+    'What the sync writes to is not there',
+    'Create what `object` names in the destination (for a table, write it as schema.table), or correct the name.',
+  ],
+  'destination.field_missing': [
+    'The destination lacks a field',
+    'Add the field or column to the object, or take it out of the mapping.',
+  ],
+  'destination.rate_limited': [
+    'The destination limits the pace',
+    'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request. Asked to wait for more than 5 minutes, the run ends; the next one sends the rest.',
+  ],
 };

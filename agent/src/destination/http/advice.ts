@@ -9,12 +9,6 @@ export const advice: readonly Advice[] = [
       'Check what the secret reference points at in the agent, and that the header is the right one.',
   },
   {
-    code: 'destination.rate_limited',
-    title: 'The destination limits the pace',
-    advice:
-      'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request. Asked to wait for more than 5 minutes, the run ends; the next one sends the rest.',
-  },
-  {
     code: 'destination.redirected',
     title: 'The destination redirects',
     advice: 'Redirects are not followed. Write the final address into baseUrl.',

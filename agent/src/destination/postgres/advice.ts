@@ -9,16 +9,6 @@ export const advice: readonly Advice[] = [
       'Grant USAGE on the schema, TEMPORARY on the database, and SELECT, INSERT, UPDATE and DELETE on the table.',
   },
   {
-    code: 'destination.object_missing',
-    title: 'The table does not exist',
-    advice: 'Create the table that `object` names, or correct the name. Write it as schema.table.',
-  },
-  {
-    code: 'destination.field_missing',
-    title: 'The table lacks a column',
-    advice: 'Add the column to the table, or take the field out of the mapping.',
-  },
-  {
     code: 'destination.key_not_unique',
     title: 'The key is not unique',
     advice:
