@@ -1,7 +1,10 @@
+import { createWriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { Agent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { crashPoint } from '../crash-point.js';
-import { Failure } from '../failure.js';
+import { Failure, failureOf } from '../failure.js';
 import type { Dialogue } from '../failure.js';
 import type { LastCheck } from './destination.js';
 
@@ -9,7 +12,12 @@ export interface HttpRequest {
   method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
-  body?: string | Uint8Array;
+  /** A function makes a body that is too large for memory, anew whenever the request is sent. */
+  body?: string | Uint8Array | (() => Readable);
+  /** A file that gets the body of a 2xx answer, however large it is; the answer has none then. */
+  into?: string;
+  /** Of an answer that is kept in memory; 4 MiB unless given. */
+  maxBytes?: number;
   /** Absent where nothing is written. */
   lastCheck?: LastCheck;
 }
@@ -38,7 +46,6 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
     connect: { timeout: 10_000 },
     headersTimeout: options.timeoutMs,
     bodyTimeout: options.timeoutMs,
-    maxResponseSize: maxAnswerBytes,
   });
   const client = { agent, waiting: new WeakMap(), placeOf: rememberPlace() };
   return {
@@ -60,7 +67,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   if (signal.aborted) throw signal.reason;
-  const exchange = new Exchange(request.lastCheck);
+  const exchange = new Exchange(request);
   const among = waitingFor(client.waiting, signal);
   const place = among.take(exchange);
   try {
@@ -71,7 +78,7 @@ async function ask(
         path,
         method: request.method as Dispatcher.HttpMethod,
         headers: request.headers,
-        body: request.body ?? null,
+        body: (typeof request.body === 'function' ? request.body() : request.body) ?? null,
       },
       exchange,
     );
@@ -148,7 +155,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   private headers: HttpAnswer['headers'] = {};
   private parts: Buffer[] = [];
 
-  constructor(private readonly lastCheck?: LastCheck) {
+  private size = 0;
+  private file: WriteStream | undefined;
+
+  constructor(private readonly request: Pick<HttpRequest, 'lastCheck' | 'into' | 'maxBytes'>) {
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -160,16 +170,17 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.isAborted = true;
     const reason = new errors.RequestAbortedError();
     this.controller?.abort(reason);
-    this.reject(reason);
+    this.fail(reason);
   }
 
   /** On a line that is open, in the very step in which the request is written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     if (this.isAborted) return controller.abort(new errors.RequestAbortedError());
+    const { lastCheck } = this.request;
     try {
-      if (this.lastCheck) crashPoint('batch.leaving');
-      this.lastCheck?.();
+      if (lastCheck) crashPoint('batch.leaving');
+      lastCheck?.();
     } catch (error) {
       this.reject(error);
       controller.abort(new errors.RequestAbortedError());
@@ -178,24 +189,46 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** An informational answer (1xx) comes before the one that counts. */
   onResponseStart(
-    _: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: HttpAnswer['headers'],
   ): void {
     this.status = status;
     this.headers = headers;
+    if (!this.request.into || status < 200 || status > 299) return;
+    this.file = createWriteStream(this.request.into);
+    this.file.on('error', (error) => {
+      this.reject(failureOf(error));
+      controller.abort(error);
+    });
+    this.file.on('drain', () => controller.resume());
   }
 
-  onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {
-    this.parts.push(part);
+  onResponseData(controller: Dispatcher.DispatchController, part: Buffer): void {
+    if (this.file) {
+      if (!this.file.write(part)) controller.pause();
+      return;
+    }
+    this.size += part.length;
+    if (this.size <= (this.request.maxBytes ?? maxAnswerBytes)) this.parts.push(part);
+    else controller.abort(new errors.ResponseExceededMaxSizeError());
   }
 
   onResponseEnd(): void {
     const body = this.parts.length === 1 ? this.parts[0] : Buffer.concat(this.parts);
-    this.resolve({ status: this.status, headers: this.headers, body: String(body) });
+    const answer = { status: this.status, headers: this.headers, body: String(body) };
+    if (!this.file) return this.resolve(answer);
+    this.file.end((error?: Error | null) => {
+      if (!error) this.resolve(answer);
+    });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error);
+  }
+
+  private fail(error: Error): void {
+    this.file?.destroy();
     this.reject(error);
   }
 }
@@ -205,7 +238,8 @@ export function dialogueOf(
   { method, url, headers, body }: HttpRequest,
   answer?: HttpAnswer,
 ): Dialogue {
-  const request = { method, url, headers, ...(body !== undefined && { body }) };
+  const text = typeof body === 'function' ? 'a file' : body;
+  const request = { method, url, headers, ...(text !== undefined && { body: text }) };
   return answer ? { request, response: { ...answer } } : { request };
 }
 
