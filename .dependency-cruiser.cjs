@@ -187,6 +187,7 @@ module.exports = {
       '^agent/src/connector/postgres-wire\\.ts$',
       '^control-plane/src/(database|run)/',
     ]),
+    door('jsforce', 'jsforce/', []),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],
   options: {

@@ -1,0 +1,2 @@
+/** What is done with a record. */
+export type Operation = 'insert' | 'update' | 'upsert' | 'delete';
