@@ -188,6 +188,7 @@ module.exports = {
       '^control-plane/src/(database|run)/',
     ]),
     door('jsforce', 'jsforce/', []),
+    door('slack', '@slack/', ['^agent/src/destination/slack/']),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],
   options: {
