@@ -9,7 +9,21 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, FORCE_COLOR: '0' };
-const chromium = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** What some tests need of Debian: where each is, and what is done without it. */
+const debian = [
+  {
+    name: 'chromium',
+    path: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    without: 'browser tests are skipped. Install Debian\'s "chromium", or set CHROMIUM_PATH.',
+  },
+  {
+    name: 'redis-server',
+    path: process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server',
+    without:
+      'tests of Redis are skipped. Install Debian\'s "redis-server", or set REDIS_SERVER_PATH.',
+  },
+];
 
 const sourceFolders = [
   'proto/src',
@@ -32,7 +46,7 @@ const checks = [
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-installBrowser();
+installPackages();
 for (const [name, command, args, folder] of checks)
   count(await runCheck(name, command, args, folder));
 await runTests();
@@ -90,18 +104,18 @@ function run(command, args, cwd, live = false) {
   });
 }
 
-/** The browser tests need a Chromium; where we may, Debian's is installed, elsewhere those tests are skipped. */
-function installBrowser() {
-  if (existsSync(chromium)) return;
+/** Where we may, what is missing is installed from Debian, all at once; elsewhere the tests that need it are skipped. */
+function installPackages() {
+  const missing = debian.filter(({ path }) => !existsSync(path));
+  if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!mayInstall) {
-    console.log(
-      `No browser at ${chromium}: browser tests are skipped. Install Debian's "chromium", or set CHROMIUM_PATH.`,
-    );
-    return;
+  if (mayInstall) {
+    const names = missing.map(({ name }) => name);
+    console.log(`Installing ${names.join(', ')} for the tests …`);
+    const options = { stdio: 'ignore', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+    spawnSync('apt-get', ['update'], options);
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...names], options);
   }
-  console.log('Installing chromium for the browser tests …');
-  const options = { stdio: 'ignore', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
-  spawnSync('apt-get', ['update'], options);
-  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
+  for (const { path, without } of missing)
+    if (!existsSync(path)) console.log(`Nothing at ${path}: ${without}`);
 }

@@ -86,4 +86,8 @@ export const connectionTexts: Texts = {
     'The destination limits the pace',
     'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request. Asked to wait for more than 5 minutes, the run ends; the next one sends the rest.',
   ],
+  'listing.missing': [
+    'What was to be listed is not there',
+    'The connection has nothing of that name, or its user may not see it. Look at what is listed one level further out.',
+  ],
 };

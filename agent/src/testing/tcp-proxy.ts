@@ -7,12 +7,20 @@ export interface TcpProxy {
   port: number;
   /** The line that answers so next is cut, before the connector hears of it. */
   cutAt(isAnswer: (answer: string) => boolean): void;
+  /** The line that asks so next is cut, before the server hears of it. */
+  cutBefore(isRequest: (request: string) => boolean): void;
+  /** Keeps the next request that is so until `release`; `held` resolves when it is there. */
+  hold(isRequest: (request: string) => boolean): { held(): Promise<void>; release(): void };
   close(): Promise<void>;
 }
 
+type Test = (bytes: string) => boolean;
+
 export async function openTcpProxy(to: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let cut: ((answer: string) => boolean) | undefined;
+  let cutAnswer: Test | undefined;
+  let cutRequest: Test | undefined;
+  let held: { is: Test; arrived(): void; released: Promise<void> } | undefined;
   const server = createServer((near) => {
     const far = connect(to);
     for (const [socket, other] of [[near, far], [far, near]] as const) {
@@ -24,10 +32,23 @@ export async function openTcpProxy(to: { host: string; port: number }): Promise<
         other.destroy();
       });
     } // prettier-ignore
-    near.pipe(far);
+    near.on('data', (bytes: Buffer) => {
+      const request = bytes.toString('latin1');
+      if (cutRequest?.(request)) {
+        cutRequest = undefined;
+        near.destroy();
+      } else if (held?.is(request)) {
+        const { arrived, released } = held;
+        held = undefined;
+        near.pause();
+        arrived();
+        void released.then(() => (far.write(bytes), near.resume()));
+      } else far.write(bytes);
+    });
+    near.on('end', () => far.end());
     far.on('data', (bytes: Buffer) => {
-      if (cut?.(bytes.toString('latin1'))) {
-        cut = undefined;
+      if (cutAnswer?.(bytes.toString('latin1'))) {
+        cutAnswer = undefined;
         near.destroy();
       } else near.write(bytes);
     });
@@ -36,7 +57,14 @@ export async function openTcpProxy(to: { host: string; port: number }): Promise<
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    cutAt: (isAnswer) => void (cut = isAnswer),
+    cutAt: (isAnswer) => void (cutAnswer = isAnswer),
+    cutBefore: (isRequest) => void (cutRequest = isRequest),
+    hold: (is) => {
+      const arrival = Promise.withResolvers<void>();
+      const release = Promise.withResolvers<void>();
+      held = { is, arrived: arrival.resolve, released: release.promise };
+      return { held: () => arrival.promise, release: release.resolve };
+    },
     close: async () => {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -1,0 +1,60 @@
+import { defineDestination } from '../../connector/destination.js';
+import type { Listed } from '../../connector/listing.js';
+import { Failure } from '../../failure.js';
+import { advice } from './advice.js';
+import { commonOptions, secrets, sentinelOptions, settings } from './connection.js';
+import type { Secrets, Settings } from './connection.js';
+import { objects } from './objects.js';
+import { OneServer } from './server.js';
+import type { Server } from './server.js';
+import { RedisTarget } from './target.js';
+
+export default defineDestination({
+  name: 'redis',
+  label: 'Redis',
+  client: 'ioredis',
+  settings,
+  secrets,
+  place: ['host', 'port', 'database', 'masterName'],
+  limits: { requestsPerSecond: 0, concurrency: 0 },
+  objects,
+  advice,
+  open: (connection) => {
+    const server = (): Server => serverOf(connection.settings, connection.secrets);
+    return {
+      check: async () => {
+        const asked = server();
+        await asked.call('PING').finally(() => asked.close());
+      },
+      open: async (request) => {
+        const asked = server();
+        try {
+          const target = new RedisTarget(request, asked);
+          await asked.call('PING');
+          return target;
+        } catch (error) {
+          await asked.close();
+          throw error;
+        }
+      },
+      list: async (path) => listed(path),
+      close: async () => undefined,
+    };
+  },
+});
+
+function serverOf(given: Settings, known: Secrets): Server {
+  const { host, port, database = 0 } = given;
+  if (given.topology === 'sentinel') return new OneServer(sentinelOptions(given, known));
+  return new OneServer({ ...commonOptions(given, known), host, port, db: database });
+}
+
+/** Names of keys are data of rows, so only what can be written is listed. */
+function listed(path: readonly string[]): Listed[] {
+  if (path.length === 0)
+    return objects
+      .map(({ name, label }): Listed => ({ name, label, kind: 'object' }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (path.length === 1 && objects.some(({ name }) => name === path[0])) return [];
+  throw new Failure('CONFIG', 'listing.missing', 'Redis has no object of that name.');
+}
