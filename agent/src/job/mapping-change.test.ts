@@ -30,7 +30,7 @@ const read = (text: string): Specification =>
 const digestOf = (specification: Specification): string => {
   const spec = compileSync(specification, 'x', { workspaceId: 'w', syncId: 's', version: 1 });
   const request = syncRequestOf(spec, { runId: 'r', options: undefined });
-  return mappingDigest({ ...request, options: rawSettingsOf(spec.options) });
+  return mappingDigest({ ...request, firstRun: 'send', options: rawSettingsOf(spec.options) });
 };
 
 // Who publishes is told what the agent will find.

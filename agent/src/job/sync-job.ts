@@ -9,6 +9,7 @@ import { prepareDestination, prepareSource } from './connections.js';
 import { finishingDestination, finishingStore, lastCall } from './finishing.js';
 import { wireReportOf } from './sync-report.js';
 import { syncRequestOf } from './sync-request.js';
+import type { AskedSync } from './sync-request.js';
 import { rawSettingsOf } from './wire-settings.js';
 import type { Result, Right, Tools, Work } from './work.js';
 
@@ -67,8 +68,8 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
 }
 
 /** The object's options with defaults, once it is sure that the object can do what the sync asks. */
-function withOptions(
-  request: SyncRequest,
+export function withOptions(
+  request: AskedSync,
   spec: SyncSpec,
   { definition, place }: { definition: DestinationDefinition; place: string },
 ): SyncRequest {
@@ -84,6 +85,7 @@ function withOptions(
   const { removals } = object;
   return {
     ...request,
+    firstRun: request.firstRun ?? object.firstRun,
     place,
     removals,
     options: readSettings(object.options, rawSettingsOf(spec.options)),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  FirstRun,
   create,
   Duplicates,
   MappingChange,
@@ -207,6 +208,11 @@ it('takes the later options of a run', () => {
     approvedPlan,
     mappingChange: 'from-now-on',
   });
+});
+
+it('leaves a first run of which nothing is said to the object', () => {
+  const unsaid = { ...wireOf(), firstRun: FirstRun.UNSPECIFIED };
+  expect(read(unsaid).firstRun).toBeUndefined();
 });
 
 it.each(['mode', 'firstRun', 'uncertain', 'snapshots', 'mappingChange'] as const)(

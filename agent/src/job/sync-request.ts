@@ -19,11 +19,16 @@ import type { Duplicates as SyncDuplicates, Guard, SyncRequest } from '../sync/s
 import { mappingOf } from './field-mapping.js';
 import { incomplete, known } from './known.js';
 
+/** What a sync asks for; where it says nothing of its first run, its object does as it does by itself. */
+export type AskedSync = Omit<SyncRequest, 'firstRun'> & {
+  firstRun: SyncRequest['firstRun'] | undefined;
+};
+
 /** The wire's specification in the engine's words. Throws CONFIG `spec.incomplete` where something is missing. */
 export function syncRequestOf(
   spec: SyncSpec,
   run: { runId: string; options: RunOptions | undefined },
-): SyncRequest {
+): AskedSync {
   const { model, destination, guards, onRemoved } = spec;
   if (!model || !destination || !guards || !onRemoved) throw incomplete();
   return {
@@ -42,7 +47,7 @@ export function syncRequestOf(
     },
     key: spec.key.map(({ field, column }) => ({ field, column })),
     fields: spec.fields.map(mappingOf),
-    firstRun: known(firstRuns[spec.firstRun]),
+    firstRun: firstRunOf(spec.firstRun),
     guards: {
       ...(guards.added && { added: guardOf(guards.added) }),
       ...(guards.changed && { changed: guardOf(guards.changed) }),
@@ -135,8 +140,10 @@ const removals: Record<RemovalAction, SyncRequest['onRemoved']['action'] | undef
   [RemovalAction.SET]: 'set',
 };
 
-const firstRuns: Record<FirstRun, SyncRequest['firstRun'] | undefined> = {
-  [FirstRun.UNSPECIFIED]: undefined,
+const firstRunOf = (wire: FirstRun): AskedSync['firstRun'] =>
+  wire === FirstRun.UNSPECIFIED ? undefined : known(firstRuns[wire]);
+
+const firstRuns: Record<Exclude<FirstRun, FirstRun.UNSPECIFIED>, SyncRequest['firstRun']> = {
   [FirstRun.SEND]: 'send',
   [FirstRun.BASELINE]: 'baseline',
 };

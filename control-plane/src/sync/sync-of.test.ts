@@ -56,5 +56,5 @@ it('shows what guards a sync, and what it does where nothing is said', () => {
     firstRun: 'baseline',
     uncertain: 'resend',
   });
-  expect(shown()).toMatchObject({ emptyResult: 'allow', firstRun: 'send', uncertain: 'hold' });
+  expect(shown()).toMatchObject({ emptyResult: 'allow', firstRun: 'default', uncertain: 'hold' });
 });

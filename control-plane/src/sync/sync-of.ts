@@ -42,7 +42,7 @@ export function syncOf(row: SyncRow): Sync {
     schedule: scheduleOf(entry.schedule),
     guards: guardsOf(entry.guards),
     emptyResult: entry.guards.emptyResult,
-    firstRun: entry.firstRun,
+    firstRun: entry.firstRun ?? 'default',
     uncertain: entry.uncertain,
     snapshots: entry.snapshots ?? 'full',
     quarantineAfter: entry.quarantineAfter ?? null,

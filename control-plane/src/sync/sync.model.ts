@@ -105,7 +105,9 @@ export class Sync {
   })
   emptyResult!: string;
 
-  @Field(() => String, { description: 'send or baseline.' })
+  @Field(() => String, {
+    description: 'send, baseline, or default: as the destination does by itself.',
+  })
   firstRun!: string;
 
   @Field(() => String, {

@@ -29,6 +29,7 @@ syncs:
     destination: app
     object: t
     mode: mirror
+    firstRun: send
     key: { y: b, x: a }
     fields: { ü: u, z: { constant: 1.10 }, a: { template: "{{ a }}" } }
 `;
@@ -43,6 +44,7 @@ syncs:
     destination: app
     object: t
     mode: mirror
+    firstRun: send
     key: { x: a }
     fields: { z: { lookup: { object: u, match: { ü: b, k: c }, return: id, onMiss: create }, nulls: omit } }
     guards: { removed: { rows: 10, percent: 10, action: approve } }

@@ -68,7 +68,7 @@ export function compileSync(
     onRemoved: onRemovedOf(sync.onRemoved),
     key: sync.key.map(({ field, column }) => ({ field, column })),
     fields: sortedBy(sync.fields, ({ field }) => field).map(fieldOf),
-    firstRun: sync.firstRun === 'send' ? FirstRun.SEND : FirstRun.BASELINE,
+    firstRun: sync.firstRun ? wireFirstRuns[sync.firstRun] : FirstRun.UNSPECIFIED,
     guards: {
       ...(added && { added: guardOf(added) }),
       ...(changed && { changed: guardOf(changed) }),
@@ -189,6 +189,11 @@ export const wireRemovals: Record<RemovalName, RemovalAction> = {
   archive: RemovalAction.ARCHIVE,
   clear: RemovalAction.CLEAR,
   set: RemovalAction.SET,
+};
+
+const wireFirstRuns: Record<NonNullable<SyncEntry['firstRun']>, FirstRun> = {
+  send: FirstRun.SEND,
+  baseline: FirstRun.BASELINE,
 };
 
 const wireGuardActions: Record<GuardActionName, GuardAction> = {

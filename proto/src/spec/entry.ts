@@ -136,7 +136,8 @@ export interface SyncEntry {
   /** In the order of the YAML; empty where the destination's object needs none. */
   key: readonly KeyEntry[];
   fields: readonly FieldEntry[];
-  firstRun: 'send' | 'baseline';
+  /** Absent: as the destination's object does by itself. */
+  firstRun?: 'send' | 'baseline';
   schedule: ScheduleEntry;
   guards: GuardsEntry;
   /** What happens to an operation that can't be repeated safely and got no answer. */

@@ -74,7 +74,7 @@ function syncForm(sync: SyncEntry): object {
     ...removalForm(sync),
     ...whenFilled('key', new Map(sync.key.map(({ field, column }) => [field, column]))),
     ...whenFilled('fields', new Map(sync.fields.map((field) => [field.field, fieldForm(field)]))),
-    ...(sync.firstRun !== 'send' && { firstRun: sync.firstRun }),
+    ...(sync.firstRun && { firstRun: sync.firstRun }),
     schedule: scheduleForm(sync.schedule),
     ...whenFilled('guards', guardsForm(sync.guards)),
     ...(sync.uncertain !== 'hold' && { uncertain: sync.uncertain }),

@@ -67,7 +67,6 @@ describe('a configuration without a mistake', () => {
         },
         { field: 'mrr', value: { kind: 'column', column: 'mrr' }, nulls: 'omit' },
       ],
-      firstRun: 'send',
       schedule: { kind: 'cron', cron: '*/15 * * * *', timezone: 'Europe/Berlin' },
       guards: { removed: { rows: 5, percent: 10, action: 'withhold' }, emptyResult: 'stop' },
       uncertain: 'hold',

@@ -104,7 +104,7 @@ const written = shape({
   onRemoved: optional(onRemoved, undefined),
   key: optional(key, [] as KeyEntry[]),
   fields: optional(fields, []),
-  firstRun: optional(oneOf(['send', 'baseline']), 'send'),
+  firstRun: optional(oneOf(['send', 'baseline']), undefined),
   schedule: optional(schedule, { kind: 'manual' }),
   guards: optional(guards, { removed: removedGuard }),
   uncertain: optional(oneOf(['hold', 'resend']), 'hold'),
@@ -120,9 +120,10 @@ export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
     refuse(sync, at),
   );
   if (!removal || refused.includes(true)) return undefined;
-  const { snapshots, quarantineAfter: tries, mappingChange, ...rest } = sync;
+  const { firstRun, snapshots, quarantineAfter: tries, mappingChange, ...rest } = sync;
   const filled = withEmptyResult(sync.guards, sync.mode, removal.value);
   const later = {
+    ...(firstRun && { firstRun }),
     ...(snapshots === 'hashed' && { snapshots }),
     ...(tries !== undefined && { quarantineAfter: tries }),
     ...(mappingChange && mappingChange !== 'backfill' && { mappingChange }),

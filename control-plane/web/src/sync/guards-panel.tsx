@@ -52,6 +52,7 @@ const emptyResults: Record<string, string> = {
 };
 
 const firstRuns: Record<string, string> = {
+  default: 'as the destination does: records are sent, of messages none',
   send: 'sends every row',
   baseline: 'records the rows and sends nothing',
 };
