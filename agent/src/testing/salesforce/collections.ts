@@ -89,12 +89,17 @@ function remove(api: Api, request: ApiRequest): Answer {
   });
 }
 
-export function savingOf({ headers }: ApiRequest, operation: Operation, object: SObject): Saving {
+export function savingOf(
+  { headers, version }: ApiRequest,
+  operation: Operation,
+  object: SObject,
+): Saving {
   const duplicates = String(headers['sforce-duplicate-rule-header'] ?? '');
   return {
     operation,
     object,
-    allowDuplicates: /allowsave\s*=\s*true/i.test(duplicates),
+    // From version 52.0 on.
+    allowDuplicates: Number(version) >= 52 && /allowsave\s*=\s*true/i.test(duplicates),
     via: 'rest',
   };
 }

@@ -28,6 +28,14 @@ const maxUrlBytes = 16_384;
 const maxUploadBytes = 100_000_000;
 const maxBodyBytes = 6_000_000;
 
+interface Received {
+  request: IncomingMessage;
+  body: Buffer;
+  url: URL;
+  path: string;
+  trouble: Trouble | undefined;
+}
+
 /** What stands before the resources: trouble, sessions, limits, addresses. */
 export class Front {
   readonly requests: Heard[] = [];
@@ -119,7 +127,18 @@ export class Front {
   async #route(request: IncomingMessage, url: URL, trouble?: Trouble): Promise<Answer> {
     const path = url.pathname.replace(/\/$/, '');
     const isUpload = path.endsWith('/batches');
-    const body = await bodyOf(request, isUpload ? maxUploadBytes : maxBodyBytes);
+    const isWrite = request.method !== 'GET' && path.includes('/sobjects');
+    const { traffic } = this.api.saver;
+    if (isWrite) traffic.requests += 1;
+    try {
+      const body = await bodyOf(request, isUpload ? maxUploadBytes : maxBodyBytes);
+      return await this.#answerTo({ request, body, url, path, trouble });
+    } finally {
+      if (isWrite) traffic.requests -= 1;
+    }
+  }
+
+  async #answerTo({ request, body, url, path, trouble }: Received): Promise<Answer> {
     if (path === '/services/oauth2/token' && request.method === 'POST')
       return this.sessions.token(new URLSearchParams(body.toString()));
     if (path === '/services/oauth2/revoke') {
@@ -155,7 +174,8 @@ export class Front {
   #limits(): Answer {
     const { dailyRequests } = this.api.moods;
     const DailyApiRequests = { Max: dailyRequests, Remaining: dailyRequests - this.used };
-    return { status: 200, body: { DailyApiRequests } };
+    const DailyBulkApiBatches = { Max: 15_000, Remaining: this.api.moods.dailyBatches };
+    return { status: 200, body: { DailyApiRequests, DailyBulkApiBatches } };
   }
 
   async #resource(request: ApiRequest, path: string): Promise<Answer> {

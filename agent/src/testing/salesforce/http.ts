@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { createGzip, gunzip, inflate } from 'node:zlib';
 import { ApiError } from './refusal.js';
 
 export interface ApiRequest {
@@ -47,26 +49,24 @@ async function respond(
   else response.destroy();
 }
 
+/** Compressed where the client says that it understands it. */
+
 async function write(response: ServerResponse, answer: Answer): Promise<void> {
   const type = answer.pieces ? 'text/csv' : 'application/json;charset=UTF-8';
-  const hasBody = answer.pieces !== undefined || answer.body !== undefined;
+  const pieces =
+    answer.pieces ?? (answer.body === undefined ? undefined : [JSON.stringify(answer.body)]);
+  const isSmall = /\bgzip\b/.test(String(response.req.headers['accept-encoding'] ?? ''));
   response.writeHead(answer.status, {
-    ...(hasBody && { 'content-type': type }),
+    ...(pieces && { 'content-type': type }),
+    ...(pieces && isSmall && { 'content-encoding': 'gzip' }),
     ...answer.headers,
   });
-  for (const piece of answer.pieces ?? []) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await drained(response);
-  }
-  response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
-}
-
-/** Also when the reader has gone away. */
-async function drained(response: ServerResponse): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  response.once('drain', resolve).once('close', resolve);
-  await promise;
-  response.off('drain', resolve).off('close', resolve);
+  if (!pieces) return void response.end();
+  const body = Readable.from(pieces);
+  // A reader that goes away is no error of the server.
+  await (
+    isSmall ? pipeline(body, createGzip({ level: 1 }), response) : pipeline(body, response)
+  ).catch(() => response.destroy());
 }
 
 /** Throws 413 where there is more than `maxBytes`, before and after its compression is taken off. */
@@ -93,7 +93,9 @@ async function plain(body: Buffer, encoding: string): Promise<Buffer> {
       'UNSUPPORTED_MEDIA_TYPE',
       `Content-Encoding ${encoding} is not supported`,
     );
-  return open(body);
+  return open(body).catch(() => {
+    throw new ApiError(400, 'UNKNOWN_EXCEPTION', `The body is not in ${encoding}`);
+  });
 }
 
 /** The request's body as JSON; throws 400 as Salesforce does. */

@@ -17,6 +17,9 @@ export function* resultsOf(job: Job, kind: ResultKind): Generator<string> {
   const headers = order.map((n) => job.columns[n]!.header);
   if (kind !== 'unprocessedrecords') headers.unshift('"sf__Id"', extra[kind]);
   yield headers.join(delimiters[setting.columnDelimiter]) + lineEnds[setting.lineEnding];
+  const idAt = job.columns.findIndex(({ column }) => column.kind === 'id');
+  // From version 53.0 on.
+  const givesIds = Number(setting.apiVersion) >= 53;
   let piece: string[] = [];
   const reader = job.reader();
   for (let n = job.starts.length - 1; n >= 0; n -= 1) {
@@ -24,6 +27,7 @@ export function* resultsOf(job: Job, kind: ResultKind): Generator<string> {
     if (!lead) continue;
     reader.at = job.starts[n]!;
     const fields = reader.next();
+    if (kind === 'failedResults' && givesIds) lead[0] = fields[idAt] ?? '';
     piece.push(csvLine([...lead, ...order.map((at) => fields[at]!)], setting));
     if (piece.length < linesAtOnce) continue;
     yield piece.join('');

@@ -1,5 +1,6 @@
 // A job of Bulk API 2.0: Open → UploadComplete → InProgress → JobComplete or Failed; Aborted from any but the last two.
 // What is in it is written only after UploadComplete, by 10,000 rows at a time, in an order that is not the file's.
+import { isUtf8 } from 'node:buffer';
 import { changeOfCsv, columnOfHeader } from './change.js';
 import type { Column } from './change.js';
 import { BadCsv, CsvReader } from './csv.js';
@@ -29,6 +30,9 @@ export interface JobSetting extends Dialect {
 
 /** Rows that Salesforce takes in hand at once. */
 const batchRows = 10_000;
+/** By the guide's table of limits. */
+const maxFieldCharacters = 131_072;
+const maxRowCharacters = 400_000;
 
 export class Job {
   state: JobState = 'Open';
@@ -71,6 +75,7 @@ export function startJob(job: Job, tools: JobTools): void {
   const isSlow = tools.moods.rowsPerLook !== undefined;
   const run = { job, tools, failure, isRead: false };
   runs.set(job, run);
+  tools.saver.traffic.jobs += 1;
   if (!isSlow) setImmediate(() => proceed(run));
 }
 
@@ -83,36 +88,74 @@ interface JobRun {
 
 const runs = new WeakMap<Job, JobRun>();
 
+/** Ends it; what is done stays done. */
+export function abortJob(job: Job): void {
+  job.state = 'Aborted';
+  const run = runs.get(job);
+  if (run) end(run);
+}
+
 /** What a look at the job brings about: the first one that it is in progress, each further one some of its rows. */
 export function lookAtJob(job: Job): void {
   const run = runs.get(job);
   const rows = run?.tools.moods.rowsPerLook;
-  if (!run || rows === undefined || job.isOver) return;
-  if (run.isRead) advance(run, rows);
-  else read(run);
+  if (!run || rows === undefined) return;
+  step(run, rows);
 }
 
 function proceed(run: JobRun): void {
-  if (run.job.isOver) return;
-  if (run.isRead) advance(run, batchRows);
-  else read(run);
+  if (!runs.has(run.job)) return;
+  step(run, batchRows);
   if (!run.job.isOver) setImmediate(() => proceed(run));
+}
+
+function step(run: JobRun, rows: number): void {
+  if (run.isRead) advance(run, rows);
+  else read(run);
+  if (run.job.isOver) end(run);
+}
+
+function end({ job, tools }: JobRun): void {
+  runs.delete(job);
+  tools.saver.traffic.jobs -= 1;
 }
 
 function read(run: JobRun): void {
   run.isRead = true;
   run.job.state = 'InProgress';
   asBadCsv(run.job, () => {
+    if (!isUtf8(run.job.upload!)) throw new BadCsv('InvalidBatch : The upload is not in UTF-8.');
     const reader = run.job.reader();
     readHeader(run, reader.isAtEnd ? [] : reader.next());
     while (!reader.isAtEnd) {
       run.job.starts.push(reader.at);
-      if (reader.next().length !== run.job.columns.length)
-        throw new BadCsv(
-          `InvalidBatch : Line ${run.job.starts.length + 1} has not as many values as the header has fields.`,
-        );
+      checkLine(reader.next(), run.job);
     }
+    takeBatches(run);
   });
+}
+
+function checkLine(values: readonly string[], { columns, starts }: Job): void {
+  let characters = 0;
+  for (const { length } of values) {
+    if (length > maxFieldCharacters) throw tooLong(starts.length);
+    characters += length;
+  }
+  if (characters > maxRowCharacters) throw tooLong(starts.length);
+  if (values.length !== columns.length)
+    throw new BadCsv(
+      `InvalidBatch : Record ${starts.length} has not as many values as the header has fields.`,
+    );
+}
+
+const tooLong = (record: number): BadCsv =>
+  new BadCsv(`InvalidBatch : Record ${record} has more characters than are allowed.`);
+
+function takeBatches({ job, tools }: JobRun): void {
+  const batches = Math.ceil(job.starts.length / batchRows);
+  if (batches > tools.moods.dailyBatches)
+    throw new BadCsv('ExceededQuota : ApiBatchItems Limit exceeded.');
+  tools.moods.dailyBatches -= batches;
 }
 
 function readHeader({ job, tools }: JobRun, headers: readonly string[]): void {
@@ -153,10 +196,10 @@ function advance({ job, tools, failure }: JobRun, rows: number): void {
 function writeChunk(job: Job, saver: Saver, count: number): void {
   const { operation, object, by } = job.setting;
   const saving: Saving = { operation, object, by, allowDuplicates: false, via: 'bulk' };
-  const end = job.starts.length - job.processed;
+  const until = job.starts.length - job.processed;
   const reader = job.reader();
   const columns = job.columns.map(({ column }) => column);
-  reader.at = job.starts[end - count]!;
+  reader.at = job.starts[until - count]!;
   const changes = Array.from({ length: count }, () => {
     try {
       return changeOfCsv(columns, reader.next());
@@ -166,7 +209,7 @@ function writeChunk(job: Job, saver: Saver, count: number): void {
     }
   });
   saver.saveChunk(saving, changes).forEach((outcome, n) => {
-    job.outcomes[end - count + n] = outcome;
+    job.outcomes[until - count + n] = outcome;
     if (outcome instanceof Refusal) job.failed += 1;
   });
   job.processed += count;

@@ -5,7 +5,7 @@ import type { Dialect } from './csv.js';
 import { jsonOf } from './http.js';
 import type { Answer, ApiRequest } from './http.js';
 import { idOf } from './id.js';
-import { Job, lookAtJob, startJob } from './job.js';
+import { abortJob, Job, lookAtJob, startJob } from './job.js';
 import { resultsOf } from './job-results.js';
 import type { ResultKind } from './job-results.js';
 import { ApiError, notFound } from './refusal.js';
@@ -135,7 +135,7 @@ function move(api: Api, job: Job, request: ApiRequest): Answer {
   const { state } = jsonOf(request);
   if (state === 'Aborted') {
     if (job.isOver) throw badState(`Aborting already ${past(job)} Job not allowed`);
-    job.state = 'Aborted';
+    abortJob(job);
   } else if (state === 'UploadComplete') {
     if (job.state !== 'Open') throw badState(`Closing already ${past(job)} Job not allowed`);
     if (!job.upload) throw badState('Closing a Job without content not allowed');

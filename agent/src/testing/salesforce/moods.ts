@@ -9,6 +9,10 @@ export interface TouchedRow {
   /** Of a record that is there. */
   id: string | undefined;
   fields: Readonly<Record<string, Stored>>;
+  /** How often it was locked before. */
+  lockedBefore: number;
+  /** Writing requests and jobs that are under way, this one among them. */
+  underWay: number;
 }
 
 /** How the server feels. May be changed at any time. */
@@ -17,13 +21,19 @@ export interface Moods {
   isLocked?: ((row: TouchedRow) => boolean) | undefined;
   /** Requests a day; what is over it is refused with REQUEST_LIMIT_EXCEEDED. */
   dailyRequests: number;
+  /** Batches of up to 10,000 rows a day that jobs may have. */
+  dailyBatches: number;
   /** A job does this many rows at each look at it and none in between; at once, all of them, unless given. */
   rowsPerLook?: number | undefined;
   /** The next jobs fail after so many rows; what is left is unprocessed. */
   jobFailures: { afterRows: number; message: string }[];
 }
 
-export const calm = (): Moods => ({ dailyRequests: 1_000_000, jobFailures: [] });
+export const calm = (): Moods => ({
+  dailyRequests: 1_000_000,
+  dailyBatches: 15_000,
+  jobFailures: [],
+});
 
 /** What happens to a request instead of, or after, what it asks for. */
 export type Trouble =

@@ -1,16 +1,22 @@
 import { parseId } from './id.js';
-import { makeSchema } from './schema.js';
-import type { ObjectSetting, Schema, SObject } from './schema.js';
+import { makeObject } from './schema.js';
+import type { ObjectSetting, SObject } from './schema.js';
 import { Table } from './table.js';
 
 /** The customer's objects and all their records. */
 export class Org {
-  readonly schema: Schema;
-  readonly #tables: ReadonlyMap<SObject, Table>;
+  /** By the objects' names in small letters. */
+  readonly schema = new Map<string, SObject>();
+  readonly #tables = new Map<SObject, Table>();
 
   constructor(objects: readonly ObjectSetting[]) {
-    this.schema = makeSchema(objects);
-    this.#tables = new Map([...this.schema.values()].map((object) => [object, new Table(object)]));
+    for (const object of objects) this.add(object);
+  }
+
+  add(setting: ObjectSetting): void {
+    const object = makeObject(setting, this.schema.size);
+    this.schema.set(object.name.toLowerCase(), object);
+    this.#tables.set(object, new Table(object));
   }
 
   object(name: string): SObject | undefined {

@@ -22,8 +22,18 @@ export type Saved = { n: number; id: string; created: boolean };
 /** Records that are saved together, as their triggers would be called: at most this many. */
 export const chunkRows = 200;
 
+/** What is under way at this moment. */
+export interface Traffic {
+  requests: number;
+  jobs: number;
+}
+
 /** Writes records, by Salesforce's rules for each of them. */
 export class Saver {
+  readonly traffic: Traffic = { requests: 0, jobs: 0 };
+  /** How often each row was locked, by its id or what is to be in it. */
+  readonly #locked = new Map<string, number>();
+
   constructor(
     private readonly org: Org,
     private readonly moods: Moods,
@@ -108,7 +118,12 @@ export class Saver {
     if (!this.moods.isLocked) return;
     const fields = Object.fromEntries(change.values.map(([field, value]) => [field.name, value]));
     const { operation, via, object } = saving;
-    if (!this.moods.isLocked({ operation, via, object: object.name, id, fields })) return;
+    const key = `${object.name} ${id ?? JSON.stringify(fields)}`;
+    const lockedBefore = this.#locked.get(key) ?? 0;
+    const underWay = this.traffic.requests + this.traffic.jobs;
+    const row = { operation, via, object: object.name, id, fields, lockedBefore, underWay };
+    if (!this.moods.isLocked(row)) return;
+    this.#locked.set(key, lockedBefore + 1);
     throw new Refusal(
       'UNABLE_TO_LOCK_ROW',
       `unable to obtain exclusive access to this record${id ? ` or 1 records: ${id}` : ''}`,
@@ -184,11 +199,13 @@ export class Saver {
     const fields = duplicateRule.fields.map((name) => object.byName.get(name.toLowerCase())!);
     const same = table
       .find(fields[0]!, after[fields[0]!.at]!)
-      .some(
-        (other) => other !== n && fields.every(({ at }) => table.read(other)[at] === after[at]),
-      );
+      .some((other) => other !== n && agree(fields, table.read(other), after));
     if (same) throw new Refusal('DUPLICATES_DETECTED', 'Use one of these records?');
   }
+}
+
+function agree(fields: readonly Field[], one: Values, other: Values): boolean {
+  return fields.every((field) => keyOf(field, one[field.at]!) === keyOf(field, other[field.at]!));
 }
 
 function refusalOf<Result>(act: () => Result): Result | Refusal {

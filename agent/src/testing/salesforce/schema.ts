@@ -82,8 +82,6 @@ export interface SObject extends Omit<ObjectSetting, 'fields'> {
   indexed: readonly Field[];
 }
 
-export type Schema = ReadonlyMap<string, SObject>;
-
 const standardPrefixes: Record<string, string> = {
   Account: '001',
   Contact: '003',
@@ -100,12 +98,8 @@ const systemFields: readonly FieldSetting[] = [
   { name: 'SystemModstamp', type: 'datetime', label: 'System Modstamp', ...readOnly },
 ];
 
-/** By the objects' names in small letters. */
-export function makeSchema(objects: readonly ObjectSetting[]): Schema {
-  return new Map(objects.map((object, n) => [object.name.toLowerCase(), makeObject(object, n)]));
-}
-
-function makeObject(setting: ObjectSetting, n: number): SObject {
+/** `n`: how many objects there are before it. */
+export function makeObject(setting: ObjectSetting, n: number): SObject {
   const fields = [...systemFields, ...setting.fields].map(makeField);
   return {
     ...setting,

@@ -5,9 +5,9 @@
 // Covers: OAuth token endpoint (JWT bearer with RS256, client credentials, user name and password) and revocation; list
 // of versions; describe, of all objects and of one; sObject Rows, also by external id; sObject Collections without
 // allOrNone; queries (see soql.ts) with locators; Bulk API 2.0 ingest: insert, update, upsert, delete, with its results;
-// /limits; Sforce-Limit-Info; duplicate rules and validation rules; compressed requests.
+// /limits; Sforce-Limit-Info; duplicate rules and validation rules; gzip both ways.
 // Does not cover: allOrNone, composite and batch requests, query jobs, multipart jobs, hardDelete, big objects, record
-// types, owners and sharing, triggers and flows, cascading deletes, queryAll, blobs, compressed answers, XML.
+// types, owners and sharing, triggers and flows, cascading deletes, queryAll, blobs, XML.
 //
 // Written from (read in November 2026): REST API Developer Guide (Status Codes and Error Responses; sObject Collections
 // create, update, upsert, delete; sObject Rows by External ID; Limit Info Header; Duplicate Rule Header; Query Options
@@ -39,7 +39,7 @@ export interface SalesforceOptions {
   moods?: Partial<Moods>;
   /** Any free one unless given. */
   port?: number;
-  /** Made up unless given. */
+  /** Made up unless given, and the same for every server of a process. */
   credentials?: Credentials & { publicKey: string };
   nowMs?: () => number;
 }
@@ -54,6 +54,7 @@ export interface SalesforceServer {
   usage(): number;
   records(object: string): Record<string, Stored>[];
   count(object: string): number;
+  addObject(object: ObjectSetting): void;
   /** Puts records in, by the object's rules. Answers with their ids. */
   seed(object: string, records: readonly Record<string, unknown>[]): string[];
   /** The next request that is `like` so (any, unless given) meets with trouble; `times` of them, once unless given. */
@@ -65,12 +66,15 @@ export interface SalesforceServer {
   close(): Promise<void>;
 }
 
+/** Made once: a key takes a while. */
+let own: (Credentials & { publicKey: string }) | undefined;
+
 export async function openSalesforceServer(options: SalesforceOptions): Promise<SalesforceServer> {
   const { objects, nowMs = Date.now } = options;
   const moods: Moods = { ...calm(), ...options.moods };
   const org = new Org(objects);
   const saver = new Saver(org, moods, nowMs);
-  const { publicKey, ...credentials } = options.credentials ?? makeCredentials();
+  const { publicKey, ...credentials } = options.credentials ?? (own ??= makeCredentials());
   const userId = idOf('005', 1);
   let url = '';
   const sessions = new Sessions({
@@ -98,6 +102,7 @@ export async function openSalesforceServer(options: SalesforceOptions): Promise<
       return [...table.places()].map((n) => table.recordOf(n));
     },
     count: (name) => tableOf(org, name).count,
+    addObject: (object) => org.add(object),
     seed: (name, records) => seed(org, saver, { name, records }),
     trouble: (trouble, when) => front.expectTrouble(trouble, when),
     hold: (like) => front.hold(like),

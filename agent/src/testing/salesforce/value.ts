@@ -25,7 +25,7 @@ export function storedOfText(field: Field, text: string): Stored {
 
 type Reader<Value> = (value: Value) => Stored | undefined;
 
-const textOf: Reader<unknown> = (value) => (typeof value === 'string' ? value.trim() : undefined);
+const textOf: Reader<unknown> = (value) => (typeof value === 'string' ? value : undefined);
 const numberOf: Reader<unknown> = (value) =>
   typeof value === 'string' ? numberOfText(value) : typeof value === 'number' ? value : undefined;
 const whole: Reader<unknown> = (value) => {
