@@ -1,0 +1,49 @@
+import type { OperationKind } from '../../connector/destination.js';
+import { Failure } from '../../failure.js';
+import type { FieldRule } from './field-rule.js';
+import { cellOf } from './csv-rewriter.js';
+import type { Cell, Rewriting } from './csv-rewriter.js';
+import { writesRow } from './writing.js';
+import type { Writing } from './writing.js';
+
+/**
+ * What stands for NULL in a job's CSV; a cell with nothing in it leaves the field as it is.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_prepare_csv.htm (read 2026-11)
+ */
+export const nullText = '#N/A';
+
+/** How the engine's file becomes a job's: its columns, and each of its lines. `columns`: those of the file. */
+export function rewritingFor(
+  kind: OperationKind,
+  columns: readonly string[],
+  { key, fields, constants }: Writing,
+): Rewriting {
+  const rules = [...(key ? [key] : []), ...fields.filter((rule) => rule !== undefined)];
+  const written = rules.filter((rule) => rule === key || writesRow(kind));
+  const places = written.map((rule) => ({ rule, at: columns.indexOf(rule.name) }));
+  const fixed = constants[kind] ?? [];
+  const fixedCells = fixed.map(({ text }) => (text === null ? nullText : cellOf(text)));
+  const tail = fixedCells.map((cell) => `,${cell}`).join('');
+  return {
+    header: [...written.map(({ name }) => name), ...fixed.map(({ field }) => field.name)],
+    row: (cells) =>
+      `${places.map(({ rule, at }) => rewritten(rule, cells[at])).join(',')}${tail}\n`,
+  };
+}
+
+function rewritten(rule: FieldRule, cell: Cell | undefined): string {
+  if (!cell || (!cell.isQuoted && cell.text === nullText)) return rule.omitsNulls ? '' : nullText;
+  const text = rule.fit ? fitOrAsItIs(rule.fit, cell.text) : cell.text;
+  // An empty text is no text to Salesforce; in a job it would leave the field as it is.
+  return text === '' ? nullText : cellOf(text);
+}
+
+/** What can't be made to fit is refused by Salesforce in the results, with its row. */
+function fitOrAsItIs(fit: (text: string) => string, text: string): string {
+  try {
+    return fit(text);
+  } catch (error) {
+    if (error instanceof Failure) return text;
+    throw error;
+  }
+}

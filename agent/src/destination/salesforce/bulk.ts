@@ -1,0 +1,174 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import type {
+  Batch,
+  BulkTarget,
+  FileFormat,
+  JobState,
+  LastCheck,
+  Load,
+  OperationKind,
+  Outcome,
+  ResultFile,
+  Target,
+} from '../../connector/destination.js';
+import { Failure } from '../../failure.js';
+import { nullText, rewritingFor } from './bulk-rows.js';
+import { CsvRewriter } from './csv-rewriter.js';
+import { jobIn, resultsOf, stateOf } from './job.js';
+import type { Job } from './job.js';
+import type { Org } from './org.js';
+import { errorInReason, outcomeOfErrors } from './row-outcome.js';
+import type { Writing } from './writing.js';
+
+const operations: Readonly<Partial<Record<OperationKind, string>>> = {
+  upsert: 'upsert',
+  create: 'insert',
+  update: 'update',
+  clear: 'update',
+  set: 'update',
+  archive: 'update',
+  delete: 'delete',
+};
+
+/**
+ * Rows by jobs of Bulk API 2.0. A job is Open until its one upload is closed by UploadComplete, and only then begins; it
+ * is worked off by 10,000 rows at a time, side by side, and keeps its results for seven days.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/bulk_api_2_0_ingest.htm (read 2026-11)
+ */
+export class Bulk implements BulkTarget {
+  readonly format: FileFormat = { kind: 'csv', nullText, compression: 'none' };
+  /** A daily allowance of 15,000 times 10,000 rows is shared by the org; results of more are slow to read. */
+  readonly maxRows = 250_000;
+  /** Salesforce takes 100 MB. NULL and empty texts are longer there than in the engine's file, the rest is not. */
+  readonly maxBytes = 48 << 20;
+  readonly concurrency = 2;
+  private readonly uploaded = new Set<string>();
+
+  constructor(
+    private readonly org: Org,
+    readonly batches: Target,
+    private readonly of: {
+      writing: Writing;
+      lastCheck: LastCheck;
+      changes: ReadonlySet<Batch['change']>;
+    },
+  ) {}
+
+  isRepeatable(kind: OperationKind, change: Batch['change']): boolean {
+    return this.batches.isRepeatable(kind, change);
+  }
+
+  /** A job finds records for update and removal by their Id alone. */
+  takes(kind: OperationKind, change: Batch['change']): boolean {
+    const { writing, changes } = this.of;
+    const isFound = kind === 'upsert' || kind === 'create' || writing.key?.field.name === 'Id';
+    return isFound && changes.has(change);
+  }
+
+  async create({ kind }: Load, signal: AbortSignal): Promise<string> {
+    const { object, key } = this.of.writing;
+    const job = {
+      object: object.name,
+      operation: operations[kind],
+      ...(kind === 'upsert' && { externalIdFieldName: key?.field.name }),
+      contentType: 'CSV',
+      lineEnding: 'LF',
+      columnDelimiter: 'COMMA',
+    };
+    const { lastCheck } = this.of;
+    const made = await this.org.json(
+      { method: 'POST', path: '/jobs/ingest', body: JSON.stringify(job), lastCheck },
+      signal,
+    );
+    return jobIn(made).id;
+  }
+
+  async submit(job: string, load: Load, signal: AbortSignal): Promise<void> {
+    const { lastCheck } = this.of;
+    const path = pathOf(job);
+    if (!this.uploaded.has(job)) {
+      const body = (): Readable => this.rowsOf(load);
+      const headers = { 'content-type': 'text/csv; charset=UTF-8' };
+      await this.org.send(
+        { method: 'PUT', path: `${path}/batches`, body, headers, lastCheck },
+        signal,
+      );
+      this.uploaded.add(job);
+    }
+    const body = JSON.stringify({ state: 'UploadComplete' });
+    try {
+      await this.org.send({ method: 'PATCH', path, body, lastCheck }, signal);
+    } catch (error) {
+      throw await this.unclosed(job, error, signal);
+    }
+  }
+
+  async look(job: string, signal: AbortSignal): Promise<JobState> {
+    const found = await this.read(job, signal).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    return found ? stateOf(found) : { kind: 'gone' };
+  }
+
+  async results(
+    job: string,
+    load: Load,
+    signal: AbortSignal,
+  ): Promise<'accepted' | readonly ResultFile[]> {
+    const found = await this.read(job, signal);
+    return resultsOf(found, { org: this.org, path: pathOf(job), load }, signal);
+  }
+
+  outcomeOf(reason: string, load: Pick<Load, 'kind' | 'change'>): Outcome {
+    const key = this.of.writing.key?.name;
+    return outcomeOfErrors([errorInReason(reason)], load, { key, detail: reason });
+  }
+
+  async abort(job: string, signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify({ state: 'Aborted' });
+    const request = { method: 'PATCH', path: pathOf(job), body, isOwed: true } as const;
+    await this.org.send(request, signal).catch((error: unknown) => {
+      // It is over by itself.
+      if (!(error instanceof Failure) || error.kind !== 'REJECTED') throw error;
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  private async read(job: string, signal: AbortSignal): Promise<Job> {
+    return jobIn(await this.org.json({ method: 'GET', path: pathOf(job), isOwed: true }, signal));
+  }
+
+  private rowsOf({ kind, columns, path }: Load): Readable {
+    const rewriter = new CsvRewriter(rewritingFor(kind, columns, this.of.writing));
+    // Whoever reads hears of what breaks.
+    return pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), rewriter, () => undefined);
+  }
+
+  /**
+   * A job that was uploaded to twice, because nobody knew of the first time, is never begun: `Found multiple contents for
+   * job`. Nothing of it was done.
+   */
+  private async unclosed(job: string, error: unknown, signal: AbortSignal): Promise<unknown> {
+    const isSpoilt = error instanceof Failure && /^INVALID_?JOB$/.test(error.vendorCode);
+    if (!isSpoilt) return error;
+    await this.abort(job, signal);
+    return new Failure('TRANSIENT', 'destination.busy', 'The destination asks to try later.', {
+      vendorCode: error.vendorCode,
+      ...(error.detail !== undefined && { detail: error.detail }),
+    });
+  }
+}
+
+/** The name of a job is a record's Id. */
+function pathOf(job: string): string {
+  if (/^[A-Za-z0-9]{15,18}$/.test(job)) return `/jobs/ingest/${job}`;
+  throw new TypeError('This is no name of a job of Salesforce.');
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Failure && ['NOT_FOUND', '404'].includes(error.vendorCode);
+}

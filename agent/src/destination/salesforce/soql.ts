@@ -1,0 +1,71 @@
+import type { DescribedField } from './describe.js';
+
+/**
+ * Bytes of a query in a URL; Salesforce takes 16,384 for the whole of it, headers apart.
+ * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm (read 2026-11)
+ */
+const maxQueryBytes = 12_000;
+
+/** Text between quotes. https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm (read 2026-11) */
+export function quoted(text: string): string {
+  return `'${text.replace(/[\\'\p{Cc}\u2028\u2029]/gu, escaped)}'`;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+};
+
+const escaped = (c: string): string =>
+  escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const bare: Readonly<Record<string, RegExp>> = {
+  int: /^-?\d+$/,
+  long: /^-?\d+$/,
+  double: /^-?\d+(\.\d+)?$/,
+  currency: /^-?\d+(\.\d+)?$/,
+  percent: /^-?\d+(\.\d+)?$/,
+  boolean: /^(true|false)$/,
+  date: /^\d{4}-\d\d-\d\d$/,
+  datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/,
+  time: /^\d\d:\d\d:\d\d(\.\d+)?Z$/,
+};
+
+/** A value as a query compares a field of the type with it; undefined where the field can't have it, so no record does. */
+export function literal(field: Pick<DescribedField, 'type'>, text: string): string | undefined {
+  const form = bare[field.type];
+  if (!form) return quoted(text);
+  return form.test(text) ? text : undefined;
+}
+
+/** Stretches of conditions that fit a query each; one by itself may be longer than it should. */
+export function* packed(
+  conditions: readonly string[],
+  frameBytes: number,
+): Generator<[from: number, to: number]> {
+  let from = 0;
+  let bytes = frameBytes;
+  for (const [n, condition] of conditions.entries()) {
+    const more = encodedBytes(condition) + 6;
+    if (n > from && bytes + more > maxQueryBytes) {
+      yield [from, n];
+      from = n;
+      bytes = frameBytes;
+    }
+    bytes += more;
+  }
+  if (conditions.length > from) yield [from, conditions.length];
+}
+
+export function queryPath(soql: string): string {
+  return `/query?q=${encodeURIComponent(soql)}`;
+}
+
+export function encodedBytes(soql: string): number {
+  return encodeURIComponent(soql).length;
+}
