@@ -184,7 +184,7 @@ module.exports = {
     door('prisma', '@prisma/(client|adapter-pg)/', ['^control-plane/src/database/']),
     door('pg', 'pg/', [
       '^agent/src/(source|destination)/postgres/',
-      '^agent/src/connector/postgres-wire\\.ts$',
+      '^agent/src/connector/postgres-',
       '^control-plane/src/(database|run)/',
     ]),
     door('jsforce', 'jsforce/', []),

@@ -14,6 +14,7 @@ import { makeMetrics } from './health/metrics.js';
 import type { Metrics } from './health/metrics.js';
 import { openProbe } from './health/probe.js';
 import { prepareCheck } from './job/check-job.js';
+import { prepareDiscovery } from './job/discover-job.js';
 import { JobRunner } from './job/job-runner.js';
 import { Limiters } from './job/limiters.js';
 import { prepareSync } from './job/sync-job.js';
@@ -145,6 +146,8 @@ function workOf({ work }: Offer, tools: Tools): Work {
       return prepareSync(work.value, tools);
     case 'checkConnection':
       return prepareCheck(work.value, tools);
+    case 'discover':
+      return prepareDiscovery(work.value, tools);
     case undefined:
       throw new Failure('CONFIG', 'job.unknown', 'This agent does not know that kind of job.');
   }
@@ -160,6 +163,7 @@ function toolsOf(config: Config, registry: Registry, clock: Clock): Tools {
     ...(hashKey !== undefined && { hashKey: () => readSecret(hashKey, places) }),
     openStore: () => openS3Store(config.bucket),
     limiters: new Limiters(clock),
+    isDiscoveryOn: config.isDiscoveryOn,
     jobsDir: join(config.workDir, 'jobs'),
     cacheDir: config.cacheDir,
     memoryMiB: Math.floor(config.memoryMiB / config.concurrency),

@@ -30,7 +30,9 @@ it('reads what is there and fills in the rest', () => {
     concurrency: 4,
     metricsPort: undefined,
     logLevel: 'info',
+    isDiscoveryOn: true,
   });
+  expect(readConfig({ ...whole, DRAWBRIDGE_DISCOVERY: 'off' }).isDiscoveryOn).toBe(false);
 });
 
 it('knows where the credentials are that the agent itself runs on', () => {
@@ -81,6 +83,7 @@ it.each([
   ],
   ['credentials in the address', { DRAWBRIDGE_URL: 'wss://me:pw@host' }, 'DRAWBRIDGE_URL'],
   ['a policy that it would ignore', { DRAWBRIDGE_POLICY: '/policy.yaml' }, 'not enforced'],
+  ['a switch in no position', { DRAWBRIDGE_DISCOVERY: 'no' }, 'must be on or off'],
   ['a key in place of where it is', { DRAWBRIDGE_HASH_KEY: 's3cret' }, 'the key itself'],
   ['a fraction', { DRAWBRIDGE_CONCURRENCY: '1.5' }, 'whole number'],
 ])('refuses %s', (_what, change, text) => {

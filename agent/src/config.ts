@@ -41,6 +41,8 @@ export interface Config {
   logLevel: LogLevel;
   /** Reference of the secret that rows are hashed with, where a sync keeps no values. */
   hashKey: string | undefined;
+  /** False: the agent never tells names of tables, columns or objects. */
+  isDiscoveryOn: boolean;
   /** Where `env:NAME` secrets are looked up. */
   environment: Environment;
   /** What the agent itself is trusted by: the bucket, the cluster and the control plane. No secret may point there. */
@@ -67,6 +69,7 @@ export function readConfig(environment: Environment = process.env): Config {
     metricsPort: reader.number('DRAWBRIDGE_METRICS_PORT', { least: 0, most: 65_535 }),
     logLevel: levelIn(reader),
     hashKey: hashKeyIn(reader),
+    isDiscoveryOn: discoveryIn(reader),
     environment,
     ownPlaces: ownPlacesIn(reader, identityFile),
     crash: crashIn(reader),
@@ -189,6 +192,14 @@ function bucketIn(reader: Reader): Config['bucket'] {
 
 function isHttp(value: string): boolean {
   return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+}
+
+/** What is neither on nor off was meant to switch something; guessing could tell what should stay. */
+function discoveryIn(reader: Reader): boolean {
+  const value = reader.text('DRAWBRIDGE_DISCOVERY') ?? 'on';
+  if (!['on', 'off'].includes(value))
+    reader.problems.push('DRAWBRIDGE_DISCOVERY must be on or off.');
+  return value === 'on';
 }
 
 function crashIn(reader: Reader): Crash | undefined {

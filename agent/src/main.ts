@@ -24,6 +24,7 @@ Environment:
   DRAWBRIDGE_MEMORY_MIB        for all jobs together, default 2048
   DRAWBRIDGE_CONCURRENCY       jobs at a time, 1 to 64, default 4
   DRAWBRIDGE_HASH_KEY          env:NAME or file:/path of a secret, for syncs with snapshots: hashed
+  DRAWBRIDGE_DISCOVERY         off: names of tables, columns and objects are not told to who configures a sync; default on
   DRAWBRIDGE_METRICS_PORT      /healthz, /readyz and /metrics; none unless set
   LOG_LEVEL                    trace, debug, info (default), warn, error, fatal
 

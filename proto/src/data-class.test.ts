@@ -81,7 +81,20 @@ describe('the wire has no room for a row', () => {
 
   it('notices a label without an end', () => {
     expect(problemsWith({ type: STRING }, DataClass.LABEL)).toEqual([
-      'is a label without a max_len of at most 1000',
+      'is a label or name without a max_len of at most 1000',
+    ]);
+  });
+
+  it('notices a name of the customer’s outside of a discovery', () => {
+    expect(problemsWith({ type: STRING }, DataClass.NAME)).toEqual([
+      'is a name outside of a discovery',
+      'is a label or name without a max_len of at most 1000',
+    ]);
+    const names = whatLeaves().filter(({ dataClass }) => dataClass === 'NAME');
+    expect(names.map(({ message, field }) => `${message}.${field}`)).toEqual([
+      'Discovered.name',
+      'Discovered.label',
+      'Discovered.type',
     ]);
   });
 

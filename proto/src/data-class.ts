@@ -11,6 +11,9 @@ export interface DataClassProblem {
 
 const bytesClasses = new Set([DataClass.SEALED, DataClass.DIGEST, DataClass.SIGNATURE]);
 
+/** The one message that may hold names from the customer's systems. */
+const named = 'drawbridge.v1.Discovered';
+
 /** Text that ships inside the agent may be prose, but never long enough to carry a table. */
 const maxLabelLength = 1000n;
 
@@ -82,16 +85,18 @@ const isForeign = ({ message }: DescField): boolean =>
 
 function textProblems(field: DescField): DataClassProblem[] {
   if (!isOf(field, ScalarType.STRING)) return [];
-  const isLabel = classOf(field) === DataClass.LABEL;
+  const isName = classOf(field) === DataClass.NAME;
+  const isLabel = classOf(field) === DataClass.LABEL || isName;
   const rules = getOption(field, fieldRules);
   return problemsOf(field, [
+    [isName && field.parent.typeName !== named, 'is a name outside of a discovery'],
     [
       !isLabel && !isBounded(rules),
       'is text that an agent says, without a uuid or a bounded pattern',
     ],
     [
       isLabel && !isBounded(rules) && !isShort(rules),
-      `is a label without a max_len of at most ${maxLabelLength}`,
+      `is a label or name without a max_len of at most ${maxLabelLength}`,
     ],
   ]);
 }

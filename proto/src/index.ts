@@ -1,5 +1,6 @@
 export * from './gen/drawbridge/v1/catalog_pb.js';
 export * from './gen/drawbridge/v1/data_class_pb.js';
+export * from './gen/drawbridge/v1/discovery_pb.js';
 export * from './gen/drawbridge/v1/failure_pb.js';
 export * from './gen/drawbridge/v1/frame_pb.js';
 export * from './gen/drawbridge/v1/job_pb.js';

@@ -6,6 +6,18 @@ export const connectionTexts: Texts = {
     'The connection did not answer in time',
     'Check the address in its settings, and that the agent’s network may reach it. Then check the connection again.',
   ],
+  'discovery.off': [
+    'The agent does not tell what is in its systems',
+    'Write the name yourself. Whoever runs the agent can allow it by DRAWBRIDGE_DISCOVERY=on, and a restart.',
+  ],
+  'listing.missing': [
+    'There is nothing of that name',
+    'Correct the name, or give the connection’s user the right to see it. Without a path, `drawbridge discover` lists what is there.',
+  ],
+  'listing.not_offered': [
+    'This kind of connection can not tell what is in it',
+    'Write the name yourself, as the system has it.',
+  ],
   'connector.unknown': [
     'The agent lacks this connector',
     'Correct the `type` of the connection, or install a newer agent in its pool.',
@@ -85,9 +97,5 @@ export const connectionTexts: Texts = {
   'destination.rate_limited': [
     'The destination limits the pace',
     'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request. Asked to wait for more than 5 minutes, the run ends; the next one sends the rest.',
-  ],
-  'listing.missing': [
-    'What was to be listed is not there',
-    'The connection has nothing of that name, or its user may not see it. Look at what is listed one level further out.',
   ],
 };

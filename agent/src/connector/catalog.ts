@@ -1,4 +1,5 @@
 import {
+  ChoicesFrom,
   FieldType,
   FirstRun,
   Lookups,
@@ -24,6 +25,8 @@ const fieldTypes: Record<Field['type'], FieldType> = {
   template: FieldType.TEMPLATE,
   group: FieldType.GROUP,
 };
+
+const choicesFrom = { connection: ChoicesFrom.CONNECTION, object: ChoicesFrom.OBJECT } as const;
 
 const modes = {
   upsert: Mode.UPSERT,
@@ -99,6 +102,7 @@ function fieldsOf(fields: Fields): NonNullable<FieldInit> {
     fields: field.type === 'group' ? fieldsOf(field.fields) : [],
     ...(field.when && { when: { field: field.when.field, is: field.when.is.map(String) } }),
     example: 'example' in field ? field.example : '',
+    ...('choicesFrom' in field && { choicesFrom: choicesFrom[field.choicesFrom] }),
   }));
 }
 

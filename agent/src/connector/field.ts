@@ -26,6 +26,8 @@ export interface TextField extends FieldCommon {
   default?: string;
   /** What one looks like, shown in the empty form. At most 200 characters; never a secret. */
   example?: string;
+  /** What `list` gives for the connection, or for the sync's object, is offered beside free text. */
+  choicesFrom?: 'connection' | 'object';
 }
 export interface NumberField extends FieldCommon {
   type: 'number';

@@ -79,6 +79,7 @@ async function errorsOf(sync: string): Promise<string[]> {
     redaction: new Redaction(),
     openStore: () => Object.assign(store, { close: () => undefined }),
     limiters: new Limiters(systemClock),
+    isDiscoveryOn: true,
     jobsDir: folder,
     cacheDir: join(folder, 'cache'),
     memoryMiB: 512,

@@ -56,6 +56,7 @@ syncs: { x: { model: m, destination: d, object: there, mode: upsert, key: { id: 
     redaction: new Redaction(),
     openStore: () => Object.assign(store, { close: () => undefined }),
     limiters: new Limiters(systemClock),
+    isDiscoveryOn: true,
     jobsDir: folder,
     cacheDir: join(folder, 'cache'),
     memoryMiB: 512,

@@ -14,7 +14,7 @@ export type ResolveSecret = (reference: string) => Promise<string>;
 
 /** A job that this agent can do, looked at and not yet begun. */
 export interface Work {
-  kind: 'run_sync' | 'check_connection';
+  kind: 'run_sync' | 'check_connection' | 'discover';
   /** What is worked on, for the log. */
   ids: { runId?: string };
   /** Resolves with what to tell, also of a failure that it expects. */
@@ -39,6 +39,8 @@ export interface Tools {
   /** One for each job: a store counts the bytes that were written through it. */
   openStore: () => Store & { close(): void };
   limiters: Limiters;
+  /** False: names of tables, columns and objects stay here, too. */
+  isDiscoveryOn: boolean;
   /** Holds a folder for each running job. */
   jobsDir: string;
   cacheDir: string;

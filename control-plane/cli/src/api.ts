@@ -13,7 +13,8 @@ export type Ask = <Result, Variables>(
   variables: Variables,
 ) => Promise<Result>;
 
-const timeoutMs = 30_000;
+/** Longer than the server itself waits for an agent. */
+const timeoutMs = 40_000;
 
 /** Asks the public API, the same that everybody has. */
 export function makeAsk(server: Server): Ask {

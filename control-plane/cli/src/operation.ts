@@ -240,3 +240,38 @@ export const revokeApiKey: Operation<
 > = {
   document: `mutation RevokeApiKey($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { ${apiKeyFields} } } }`,
 };
+
+export interface Discovered {
+  name: string;
+  label: string | null;
+  kind: string;
+  type: string | null;
+  isRequired: boolean;
+  isKey: boolean;
+}
+
+export interface Discovery {
+  entries: Discovered[];
+  isCutOff: boolean;
+  failure: RunError | null;
+}
+
+export const discoverConnection: Operation<
+  { discoverConnection: Discovery },
+  { input: { source?: string; destination?: string; path: readonly string[] } }
+> = {
+  document: `mutation DiscoverConnection($input: DiscoverConnectionInput!) {
+    discoverConnection(input: $input) {
+      entries { name label kind type isRequired isKey }
+      isCutOff
+      failure { code vendorCode count errorId title advice }
+    }
+  }`,
+};
+
+export const listConnections: Operation<
+  { sources: { name: string }[]; destinations: { name: string }[] },
+  Record<string, never>
+> = {
+  document: 'query Connections { sources { name } destinations { name } }',
+};

@@ -1,6 +1,7 @@
 import { Command as Program } from 'commander';
 import type { Command, Given } from './command.js';
 import { agents } from './command/agents.js';
+import { discover } from './command/discover.js';
 import { enrollToken } from './command/enroll-token.js';
 import { exportConfiguration } from './command/export.js';
 import { keys } from './command/keys.js';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   cancel,
   pause,
   resume,
+  discover,
   agents,
   enrollToken,
   keys,
@@ -55,10 +57,10 @@ function addCommand(program: Program, command: Command, perform: Perform): void 
     .description(command.summary)
     .option('--json', 'print one JSON document')
     .addHelpText('after', exampleText(command))
-    // Commander passes the arguments, then the options, then itself.
+    // Commander passes the arguments, the last of them perhaps a list, then the options, then itself.
     .action((...given: unknown[]) =>
       perform(command, {
-        args: given.slice(0, -2) as string[],
+        args: given.slice(0, -2).flat() as string[],
         options: given.at(-2) as Given['options'],
       }),
     );

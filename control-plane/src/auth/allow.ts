@@ -8,6 +8,7 @@ export type Permission =
   | 'configuration.read'
   | 'configuration.write'
   | 'connection.check'
+  | 'connection.discover'
   | 'key.create'
   | 'key.read'
   | 'key.revoke'

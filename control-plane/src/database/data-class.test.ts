@@ -10,6 +10,7 @@ const classes = new Set([
   'enum',
   'id',
   'label',
+  'name',
   'pointer',
   'signature',
   'time',

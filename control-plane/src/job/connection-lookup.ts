@@ -5,8 +5,8 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { DestinationService } from '../destination/destination.service.js';
 import { SourceService } from '../source/source.service.js';
-import type { CheckConnectionInput } from './connection.model.js';
-import type { CheckRequest } from './work.js';
+import type { ConnectionInput } from './connection.model.js';
+import type { AskedConnection } from './work.js';
 
 @Injectable()
 export class ConnectionLookup {
@@ -17,7 +17,7 @@ export class ConnectionLookup {
     private readonly config: Config,
   ) {}
 
-  async find(caller: Caller, wanted: CheckConnectionInput): Promise<CheckRequest> {
+  async find(caller: Caller, wanted: ConnectionInput): Promise<AskedConnection> {
     const { source, destination } = wanted;
     if (source && !destination)
       return { kind: 'source', name: source, entry: await this.sources.entry(caller, source) };

@@ -1,4 +1,12 @@
-import { ConnectionReportSchema, create, FailureKind, FailureSchema } from '@drawbridge/proto';
+import {
+  ConnectionReportSchema,
+  create,
+  DiscoveredKind,
+  DiscoverySchema,
+  FailureKind,
+  FailureSchema,
+  type MessageInitShape,
+} from '@drawbridge/proto';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { DestinationService } from '../destination/destination.service.js';
 import { RunAdviceService } from '../run/run-advice.service.js';
@@ -67,6 +75,83 @@ it('gives the failure that the agent found', async () => {
   });
 });
 
+it('asks what is inside, gives the names on and keeps none', async () => {
+  const agent = await makeOnlineAgent();
+  const answer = connections.discover(ground.caller, { source: 'warehouse', path: ['marts'] });
+  await clock.sleeping();
+  const job = only(await ground.jobs.claim(agent, 1));
+  expect(job.work).toMatchObject({
+    case: 'discover',
+    value: {
+      connection: { case: 'source', value: { name: 'warehouse', type: 'postgres' } },
+      path: ['marts'],
+    },
+  });
+  await finishDiscovery(agent.id, job, {
+    entries: [
+      { name: 'person', kind: DiscoveredKind.TABLE },
+      { name: 'id', label: 'Id', kind: DiscoveredKind.COLUMN, type: 'bigint', isKey: true },
+    ],
+    isCutOff: true,
+  });
+  clock.pass(200);
+  expect(await answer).toEqual({
+    entries: [
+      { name: 'person', label: null, kind: 'table', type: null, isRequired: false, isKey: false },
+      { name: 'id', label: 'Id', kind: 'column', type: 'bigint', isRequired: false, isKey: true },
+    ],
+    isCutOff: true,
+    failure: null,
+  });
+  expect(await ground.database.discovery.count()).toBe(0);
+});
+
+it('says why an agent can not tell', async () => {
+  const agent = await makeOnlineAgent();
+  const answer = connections.discover(ground.caller, { destination: 'app', path: [] });
+  await clock.sleeping();
+  const job = only(await ground.jobs.claim(agent, 1));
+  const failure = { kind: FailureKind.CONFIG, code: 'discovery.off' };
+  await ground.database.$transaction((tx) =>
+    ground.jobs.refuse(tx, agent.id, job, create(FailureSchema, failure)),
+  );
+  clock.pass(200);
+  expect(await answer).toMatchObject({
+    entries: [],
+    isCutOff: false,
+    failure: { code: 'discovery.off' },
+  });
+});
+
+it('forgets names that nobody came to read', async () => {
+  const agent = await makeOnlineAgent();
+  const answer = connections.discover(ground.caller, { source: 'warehouse', path: [] });
+  const refused = answer.catch((error: unknown) => error);
+  await clock.sleeping();
+  const job = only(await ground.jobs.claim(agent, 1));
+  clock.pass(30_000);
+  expect(await refused).toMatchObject({ code: 'connection.no_answer' });
+  // Too late: the job was taken back.
+  await finishDiscovery(agent.id, job, { entries: [{ name: 'x', kind: DiscoveredKind.TABLE }] });
+  expect(await ground.database.discovery.count()).toBe(0);
+  // As a process leaves them that ends between answer and question.
+  await ground.database.$executeRaw`
+    insert into "Discovery" ("jobId", found, "createdAt")
+    values (${job.jobId}::uuid, '{}', now() - interval '61 seconds')`;
+  await ground.jobs.rescue();
+  expect(await ground.database.discovery.count()).toBe(0);
+});
+
+it.each([[Array<string>(11).fill('a')], [['']], [['a'.repeat(1001)]]])(
+  'asks for no path that the wire has no room for',
+  async (path) => {
+    await makeOnlineAgent();
+    await expect(
+      connections.discover(ground.caller, { source: 'warehouse', path }),
+    ).rejects.toMatchObject({ code: 'connection.bad_path' });
+  },
+);
+
 it('takes its question back when nobody answers in time', async () => {
   const agent = await makeOnlineAgent();
   const answer = connections.check(ground.caller, { source: 'warehouse' });
@@ -99,5 +184,16 @@ async function report(
   const value = create(ConnectionReportSchema, { durationMs: 12, ...(failure && { failure }) });
   await ground.database.$transaction((tx) =>
     ground.jobs.finish(tx, agentId, job, { case: 'connectionReport', value }),
+  );
+}
+
+async function finishDiscovery(
+  agentId: string,
+  job: { jobId: string; epoch: bigint },
+  init: MessageInitShape<typeof DiscoverySchema>,
+): Promise<void> {
+  const value = create(DiscoverySchema, init);
+  await ground.database.$transaction((tx) =>
+    ground.jobs.finish(tx, agentId, job, { case: 'discovery', value }),
   );
 }

@@ -4,20 +4,27 @@ import type { Caller } from '../auth/caller.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { Notices } from '../database/notices.js';
+import type { RunError } from '../run/run.model.js';
 import { RunAdviceService } from '../run/run-advice.service.js';
 import { withdrawJob } from './cancel.js';
 import { checkResult } from './check-result.js';
 import { ConnectionLookup } from './connection-lookup.js';
-import type { CheckConnectionInput, CheckConnectionPayload } from './connection.model.js';
+import type {
+  CheckConnectionInput,
+  CheckConnectionPayload,
+  DiscoverConnectionInput,
+  DiscoverConnectionPayload,
+} from './connection.model.js';
+import { takeDiscovery } from './discovery-result.js';
 import { enqueueJob } from './enqueue.js';
 import type { CheckResult } from './report.js';
-import type { CheckRequest } from './work.js';
+import type { ConnectionRequest } from './work.js';
 
 /** A person waits in front of a screen. */
 const timeLimitMs = 30_000;
 const pollMs = 200;
 
-/** Checks a source or destination from where it will be used: by an agent of its pool. */
+/** Asks a source or destination something from where it will be used: through an agent of its pool. */
 @Injectable()
 export class ConnectionService {
   constructor(
@@ -30,19 +37,35 @@ export class ConnectionService {
 
   async check(caller: Caller, wanted: CheckConnectionInput): Promise<CheckConnectionPayload> {
     const request = await this.lookup.find(caller, wanted);
-    await this.lookup.requireAgent(caller, request.entry.pool);
-    const { failure } = await this.resultOf(await this.enqueue(caller, request));
-    const [explained] = await this.advice.explain(caller.workspaceId, failure ? [failure] : []);
-    return { ok: !failure, failure: explained ?? null };
+    const { failure } = await this.ask(caller, 'check_connection', request);
+    return { ok: !failure, failure };
   }
 
-  private async enqueue({ workspaceId }: Caller, request: CheckRequest): Promise<string> {
+  async discover(
+    caller: Caller,
+    { path, ...wanted }: DiscoverConnectionInput,
+  ): Promise<DiscoverConnectionPayload> {
+    requirePath(path);
+    const request = { ...(await this.lookup.find(caller, wanted)), path };
+    const { jobId, failure } = await this.ask(caller, 'discover', request);
+    return { ...(await takeDiscovery(this.database, jobId)), failure };
+  }
+
+  private async ask(
+    caller: Caller,
+    kind: 'check_connection' | 'discover',
+    request: ConnectionRequest,
+  ): Promise<{ jobId: string; failure: RunError | null }> {
+    const { workspaceId } = caller;
     const poolName = request.entry.pool;
-    const job = await this.database.$transaction((tx) =>
-      enqueueJob(tx, { workspaceId, poolName, kind: 'check_connection', request }),
+    await this.lookup.requireAgent(caller, poolName);
+    const { id: jobId, poolId } = await this.database.$transaction((tx) =>
+      enqueueJob(tx, { workspaceId, poolName, kind, request }),
     );
-    await this.notices.publish({ kind: 'job_queued', poolId: job.poolId });
-    return job.id;
+    await this.notices.publish({ kind: 'job_queued', poolId });
+    const { failure } = await this.resultOf(jobId);
+    const [explained] = await this.advice.explain(workspaceId, failure ? [failure] : []);
+    return { jobId, failure: explained ?? null };
   }
 
   private async resultOf(jobId: string): Promise<CheckResult> {
@@ -58,4 +81,14 @@ export class ConnectionService {
       'No agent answered within 30 seconds. Agents may be busy with runs; try again later.',
     );
   }
+}
+
+/** As the wire has it: longer names are nobody's. */
+function requirePath(path: readonly string[]): void {
+  const isName = (name: string): boolean => name !== '' && [...name].length <= 1000;
+  if (path.length <= 10 && path.every(isName)) return;
+  throw new AppError(
+    'connection.bad_path',
+    'A path has at most 10 names, each of 1 to 1,000 characters.',
+  );
 }

@@ -4,9 +4,9 @@ import type { Transaction } from '../database/database.js';
 export interface NewJob {
   workspaceId: string;
   poolName: string;
-  kind: 'run_sync' | 'check_connection';
+  kind: 'run_sync' | 'check_connection' | 'discover';
   runId?: string;
-  /** What to check, for a job that is not a run. */
+  /** What to ask, for a job that is not a run. */
   request?: object;
 }
 

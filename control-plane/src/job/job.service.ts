@@ -8,6 +8,7 @@ import { beginRun, endRun, requeueRun } from '../run/run-row.js';
 import { advanceRun } from './advance.js';
 import { keepCheckResult } from './check-result.js';
 import { claimJobs } from './claim.js';
+import { forgetDiscoveries, keepDiscovery } from './discovery-result.js';
 import { enqueueJob, type NewJob } from './enqueue.js';
 import type { LeaseKey, MovedJob } from './lease.js';
 import { acceptJob, finishJob, giveJobBack } from './release.js';
@@ -97,13 +98,14 @@ export class JobService {
     if (run) await this.tellRun({ ...run, runId: run.id });
   }
 
-  /** Jobs of agents that fell silent. Any number of processes may do this at once. */
+  /** Jobs of agents that fell silent, and answers that nobody read. Any number of processes may do this at once. */
   async rescue(): Promise<void> {
     const expired = await this.database.$transaction(async (tx) => {
       const jobs = await takeExpired(tx);
       for (const job of jobs) await settleExpired(tx, job);
       return jobs;
     });
+    await forgetDiscoveries(this.database);
     const queued = expired.filter(({ state }) => state === 'queued');
     for (const poolId of new Set(queued.map((job) => job.poolId)))
       await this.notices.publish({ kind: 'job_queued', poolId });
@@ -134,7 +136,7 @@ export class JobService {
     const job = await finishJob(tx, agentId, lease);
     if (!job) return;
     if (job.runId) await endRun(tx, job.runId, endOf(result));
-    else await keepCheckResult(tx, job.id, checkResultOf(result));
+    else await keepAnswer(tx, job.id, result);
     await this.tellRun(job);
   }
 
@@ -142,6 +144,15 @@ export class JobService {
   private async tellRun({ workspaceId, runId }: MovedJob | Omit<MovedJob, 'id'>): Promise<void> {
     if (runId) await this.notices.publish({ kind: 'run_updated', workspaceId, runId });
   }
+}
+
+async function keepAnswer(
+  tx: Transaction,
+  jobId: string,
+  result: Finished['result'],
+): Promise<void> {
+  if (result.case === 'discovery') await keepDiscovery(tx, jobId, result.value);
+  await keepCheckResult(tx, jobId, checkResultOf(result));
 }
 
 async function settleExpired(tx: Transaction, { id, runId, state }: Expired): Promise<void> {

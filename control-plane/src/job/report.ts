@@ -42,6 +42,7 @@ export function endOf(result: Finished['result']): RunEnd {
     case 'failure':
       return endOfFailure(result.value);
     case 'connectionReport':
+    case 'discovery':
     case undefined:
       return { state: 'failed', failure: ownProblem('job.wrong_report') };
   }
@@ -59,7 +60,7 @@ function endOfFailure(failure: Failure): RunEnd {
   return { state: 'failed', failure: problemOf(failure) };
 }
 
-/** How a connection check went; without a failure everything worked. */
+/** How asking a connection went; without a failure everything worked. */
 export interface CheckResult {
   failure: RunProblem | null;
   durationMs: number;
@@ -67,7 +68,8 @@ export interface CheckResult {
 
 export function checkResultOf(result: Finished['result']): CheckResult {
   switch (result.case) {
-    case 'connectionReport': {
+    case 'connectionReport':
+    case 'discovery': {
       const { failure, durationMs } = result.value;
       return { failure: failure ? problemOf(failure) : null, durationMs };
     }

@@ -19,10 +19,13 @@ export interface LeasedJob extends LeaseKey {
   work: Work;
 }
 
-/** What a connection check is asked for; it stays in the job's row. */
-export type CheckRequest =
+/** The connection that is asked; it stays in the job's row. */
+export type AskedConnection =
   | { kind: 'source'; name: string; entry: SourceEntry }
   | { kind: 'destination'; name: string; entry: DestinationEntry };
+
+/** What it is asked: with a path, what is there; without, whether it works. */
+export type ConnectionRequest = AskedConnection & { path?: readonly string[] };
 
 /** A run is offered from the bytes that its version was stored with: they are what a customer signs. */
 export async function leasedJobs(
@@ -35,7 +38,8 @@ export async function leasedJobs(
   });
   const workByRun = new Map(runs.map((run) => [run.id, runWork(run)]));
   return claimed.flatMap(({ jobId, epoch, runId, request }) => {
-    const work = runId === null ? checkWork(request as CheckRequest) : workByRun.get(runId);
+    const work =
+      runId === null ? connectionWork(request as ConnectionRequest) : workByRun.get(runId);
     return work ? [{ jobId, epoch, work }] : [];
   });
 }
@@ -50,7 +54,8 @@ function runWork(run: {
   return { case: 'runSync', value: { runId: run.id, spec, options } };
 }
 
-function checkWork({ kind, name, entry }: CheckRequest): Work {
+function connectionWork({ kind, name, entry, path }: ConnectionRequest): Work {
   const connection = { case: kind, value: connectionOf(name, entry) };
-  return { case: 'checkConnection', value: { connection } };
+  if (!path) return { case: 'checkConnection', value: { connection } };
+  return { case: 'discover', value: { connection, path: [...path] } };
 }

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { FieldType, Lookups } from '../gen/drawbridge/v1/catalog_pb.js';
+import { ChoicesFrom, FieldType, Lookups } from '../gen/drawbridge/v1/catalog_pb.js';
+import { DiscoveredKind } from '../gen/drawbridge/v1/discovery_pb.js';
 import { FailureKind } from '../gen/drawbridge/v1/failure_pb.js';
 import type { AgentFrameSchema, ControlFrameSchema } from '../gen/drawbridge/v1/frame_pb.js';
 import { Phase, SyncOutcome } from '../gen/drawbridge/v1/report_pb.js';
@@ -202,6 +203,34 @@ export const agentBodies: Record<string, AgentBody> = {
     case: 'finished',
     value: { lease, result: { case: 'connectionReport', value: { failure, durationMs: 12 } } },
   },
+  'finished-discovery': {
+    case: 'finished',
+    value: {
+      lease,
+      result: {
+        case: 'discovery',
+        value: {
+          entries: [
+            {
+              name: 'ExtId__c',
+              label: 'External id',
+              kind: DiscoveredKind.FIELD,
+              type: 'string(18)',
+              isRequired: true,
+              isKey: true,
+            },
+            { name: '"Odd.Name"', kind: DiscoveredKind.TABLE },
+          ],
+          isCutOff: true,
+          durationMs: 31,
+        },
+      },
+    },
+  },
+  'finished-discovery-failed': {
+    case: 'finished',
+    value: { lease, result: { case: 'discovery', value: { failure, durationMs: 12 } } },
+  },
   'catalog-when': {
     case: 'catalog',
     value: {
@@ -222,6 +251,7 @@ export const agentBodies: Record<string, AgentBody> = {
               type: FieldType.TEXT,
               required: true,
               example: 'myorg-account1',
+              choicesFrom: ChoicesFrom.CONNECTION,
               when: { field: 'auth', is: ['keyPair', 'password'] },
             },
           ],
@@ -328,6 +358,26 @@ export const controlBodies: Record<string, ControlBody> = {
       lease,
       work: {
         case: 'checkConnection',
+        value: { connection: { case: 'destination', value: sampleConnection } },
+      },
+    },
+  },
+  'offer-discover': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'discover',
+        value: { connection: { case: 'source', value: sampleConnection }, path: ['marts'] },
+      },
+    },
+  },
+  'offer-discover-destination': {
+    case: 'offer',
+    value: {
+      lease,
+      work: {
+        case: 'discover',
         value: { connection: { case: 'destination', value: sampleConnection } },
       },
     },

@@ -11,6 +11,7 @@ import type { PostgresAddress } from '../../connector/postgres-wire.js';
 import { advice } from './advice.js';
 import { openTableFinder } from './finder.js';
 import type { Database } from './line.js';
+import { listBy } from './listing.js';
 import { tableOptions } from './table-options.js';
 import { opening } from './opening.js';
 import { openTarget } from './target.js';
@@ -62,6 +63,7 @@ export default defineDestination({
         opening(databaseOf(request.tag), signal, (database) => openTarget(request, database)),
       openFinder: (request, signal) =>
         opening(databaseOf(request.tag), signal, (database) => openTableFinder(request, database)),
+      list: listBy(() => connect('drawbridge discover')),
       close: async () => undefined,
     };
   },

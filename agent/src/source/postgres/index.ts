@@ -19,6 +19,7 @@ import { copyOut } from './copy-out.js';
 import { describe } from './describe.js';
 import { firstCopies } from './first-copy.js';
 import { LendingSocket } from './lending-socket.js';
+import { listBy } from './listing.js';
 
 export default defineSource({
   name: 'postgres',
@@ -75,6 +76,7 @@ function openConnection(address: PostgresAddress, statementTimeout: number): Sou
       const done = (): Promise<void> => disconnect(client);
       return read(client, { from, query, signal, cancel, done });
     },
+    list: listBy(() => connect('drawbridge discover')),
     close: async () => {
       for (const client of clients) await disconnect(client);
     },

@@ -10,7 +10,7 @@ import {
   type Specification,
 } from '@drawbridge/proto';
 import { buildSchema, graphql, GraphQLError } from 'graphql';
-import type { Agent, ApiKey, Run } from '../operation.js';
+import type { Agent, ApiKey, Discovery, Run, RunError } from '../operation.js';
 import { sampleRun } from './sample-run.js';
 
 const schema = buildSchema(
@@ -32,6 +32,9 @@ export interface FakeState {
   cancelled: string;
   /** The code with which approvals are refused. */
   refusal?: string;
+  discovered: object[];
+  /** What an agent finds; a failure unless set. */
+  discovery?: Discovery;
   /** Answers to swallow with a closed connection, as a server that restarts does. */
   drops: number;
 }
@@ -52,6 +55,7 @@ export async function openFakeControlPlane(): Promise<FakeControlPlane> {
     started: [],
     approved: [],
     cancelled: 'cancelled',
+    discovered: [],
     drops: 0,
   };
   const server = createServer((request, response) => void answer(state, request, response));
@@ -118,6 +122,12 @@ function rootOf(state: FakeState) {
     },
     runs: (page: { sync?: string; first: number; after?: string }) => pageOf(state.runs, page),
     agents: () => state.agents,
+    sources: () => connectionsOf(state.specification.sources),
+    destinations: () => connectionsOf(state.specification.destinations),
+    discoverConnection: ({ input }: Input<object>) => {
+      state.discovered.push(input);
+      return state.discovery ?? { entries: [], isCutOff: false, failure: discoveryFailure };
+    },
     createEnrollmentToken: ({ input }: Input<{ pool: string }>) => ({
       token: `dbe_${'a'.repeat(43)}`,
       pool: input.pool,
@@ -133,6 +143,18 @@ function rootOf(state: FakeState) {
     },
   };
 }
+
+const connectionsOf = (entries: Readonly<Record<string, { type: string; pool: string }>>) =>
+  Object.entries(entries).map(([name, { type, pool }]) => ({ name, type, pool }));
+
+const discoveryFailure: RunError = {
+  code: 'discovery.off',
+  vendorCode: '',
+  count: 1,
+  errorId: '',
+  title: 'The agent does not tell what is in its systems',
+  advice: 'Write the name yourself.',
+};
 
 const startedText = '2026-11-23T10:00:00.000Z';
 
