@@ -55,20 +55,46 @@ export class CsvReader {
     return fields;
   }
 
+  /** Passes the next line by. Answers with how many fields it has. */
+  skip(): number {
+    let fields = 0;
+    for (;;) {
+      fields += 1;
+      if (this.bytes[this.at] === quote) this.#passQuoted();
+      else this.#passPlain();
+      if (this.bytes[this.at] !== this.#delimiter || this.isAtEnd) break;
+      this.at += 1;
+    }
+    this.#passLineEnd();
+    return fields;
+  }
+
   #plain(): string {
-    const { bytes } = this;
     const from = this.at;
-    let at = from;
+    this.#passPlain();
+    return this.bytes.toString('utf8', from, this.at);
+  }
+
+  #passPlain(): void {
+    const { bytes } = this;
+    let { at } = this;
     for (; at < bytes.length; at += 1) {
       const byte = bytes[at];
       if (byte === this.#delimiter || byte === lf || byte === cr) break;
       if (byte === quote) throw badQuote();
     }
     this.at = at;
-    return bytes.toString('utf8', from, at);
   }
 
   #quoted(): string {
+    const from = this.at + 1;
+    const hasQuotes = this.#passQuoted();
+    const text = this.bytes.toString('utf8', from, this.at - 1);
+    return hasQuotes ? text.replaceAll('""', '"') : text;
+  }
+
+  /** Answers whether there are quotes inside. */
+  #passQuoted(): boolean {
     const { bytes } = this;
     const from = this.at + 1;
     let hasQuotes = false;
@@ -81,8 +107,7 @@ export class CsvReader {
     this.at = end + 1;
     const next = bytes[this.at];
     if (!this.isAtEnd && next !== this.#delimiter && next !== lf && next !== cr) throw badQuote();
-    const text = bytes.toString('utf8', from, end);
-    return hasQuotes ? text.replaceAll('""', '"') : text;
+    return hasQuotes;
   }
 
   #passLineEnd(): void {
@@ -103,8 +128,13 @@ const badQuote = (): BadCsv =>
 
 /** As results have them: values quoted, one after another. */
 export function csvLine(values: readonly string[], dialect: Dialect): string {
-  const quoted = values.map((value) => `"${value.replaceAll('"', '""')}"`);
-  return quoted.join(delimiters[dialect.columnDelimiter]) + lineEnds[dialect.lineEnding];
+  const delimiter = delimiters[dialect.columnDelimiter];
+  let line = '';
+  for (const value of values) {
+    const escaped = value.includes('"') ? value.replaceAll('"', '""') : value;
+    line += `${line === '' ? '' : delimiter}"${escaped}"`;
+  }
+  return line + lineEnds[dialect.lineEnding];
 }
 
 /** As `sf__Error` has it: the code, the words, the fields. */

@@ -128,28 +128,29 @@ function read(run: JobRun): void {
     const reader = run.job.reader();
     readHeader(run, reader.isAtEnd ? [] : reader.next());
     while (!reader.isAtEnd) {
-      run.job.starts.push(reader.at);
-      checkLine(reader.next(), run.job);
+      const { at } = reader;
+      run.job.starts.push(at);
+      if (reader.skip() !== run.job.columns.length)
+        throw new BadCsv(
+          `InvalidBatch : Record ${run.job.starts.length} has not as many values as the header has fields.`,
+        );
+      if (reader.at - at > maxFieldCharacters) checkLength(run.job, at);
     }
     takeBatches(run);
   });
 }
 
-function checkLine(values: readonly string[], { columns, starts }: Job): void {
-  let characters = 0;
-  for (const { length } of values) {
-    if (length > maxFieldCharacters) throw tooLong(starts.length);
-    characters += length;
-  }
-  if (characters > maxRowCharacters) throw tooLong(starts.length);
-  if (values.length !== columns.length)
+/** Of a line that may have too many characters. */
+function checkLength(job: Job, at: number): void {
+  const reader = job.reader();
+  reader.at = at;
+  const lengths = reader.next().map(({ length }) => length);
+  const characters = lengths.reduce((sum, length) => sum + length, 0);
+  if (Math.max(...lengths) > maxFieldCharacters || characters > maxRowCharacters)
     throw new BadCsv(
-      `InvalidBatch : Record ${starts.length} has not as many values as the header has fields.`,
+      `InvalidBatch : Record ${job.starts.length} has more characters than are allowed.`,
     );
 }
-
-const tooLong = (record: number): BadCsv =>
-  new BadCsv(`InvalidBatch : Record ${record} has more characters than are allowed.`);
 
 function takeBatches({ job, tools }: JobRun): void {
   const batches = Math.ceil(job.starts.length / batchRows);

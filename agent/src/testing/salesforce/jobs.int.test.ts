@@ -165,6 +165,7 @@ test.each([
   ],
   ['ExtId__c,LastName\n1,a,b\n', 'not as many values'],
   ['ExtId__c,LastName\n1,"a" \n', 'Failed to parse CSV'],
+  [`ExtId__c,LastName\n1,${'x'.repeat(131_073)}\n`, 'more characters than are allowed'],
   [Uint8Array.of(0x45, 0xff, 0x0a), 'not in UTF-8'],
 ])('a file that can not be read fails its job: %j', async (csv, message) => {
   const { server, call } = await openBoth();

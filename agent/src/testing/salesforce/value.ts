@@ -106,8 +106,12 @@ function isDay([, year, month, day]: readonly string[]): boolean {
 }
 
 export function instantText(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '+0000');
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString().replace('Z', '+0000') };
+  return last.text;
 }
+
+/** Many records are written in one millisecond. */
+let last = { ms: NaN, text: '' };
 
 function checked(field: Field, value: Stored): Stored {
   if (typeof value === 'string') return value === '' ? null : checkedText(field, value);
