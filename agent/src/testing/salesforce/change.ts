@@ -26,7 +26,9 @@ export function changeOfJson(
   for (const [name, value] of Object.entries(record)) {
     if (name === 'attributes') continue;
     try {
-      enter(change, columnOf({ object, objectOf }, name), value);
+      const column = columnOf(object, name);
+      if (column.kind === 'relationship') enterRelated(change, { objectOf, column }, value);
+      else enter(change, column, value);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusal ??= error;
@@ -39,55 +41,76 @@ export function changeOfJson(
 export type Column =
   | { kind: 'id' }
   | { kind: 'field'; field: Field }
-  | { kind: 'relationship'; field: Field; in: SObject; by: Field | undefined };
+  | { kind: 'relationship'; field: Field; by: { in: SObject; field: Field } | undefined };
 
-function columnOf({ object, objectOf }: ChangeReader, name: string): Column {
+function columnOf(object: SObject, name: string): Column {
   const field = object.byName.get(name.toLowerCase());
   if (field) return field.type === 'id' ? { kind: 'id' } : { kind: 'field', field };
   const reference = object.byRelationship.get(name.toLowerCase());
-  const related = reference && objectOf(reference.referenceTo ?? '');
-  if (!related) throw noColumn(name, object.name);
-  return { kind: 'relationship', field: reference, in: related, by: undefined };
+  if (!reference) throw noColumn(name, object.name);
+  return { kind: 'relationship', field: reference, by: undefined };
+}
+
+/** Of a reference that may lead to several objects it has to be said which. */
+function relatedObject(
+  { objectOf }: Pick<ChangeReader, 'objectOf'>,
+  { referenceTo }: Field,
+  type: string | undefined,
+): SObject | undefined {
+  const wanted = type?.toLowerCase() ?? (referenceTo.length === 1 ? referenceTo[0] : undefined);
+  const name = referenceTo.find((each) => each.toLowerCase() === wanted?.toLowerCase());
+  return name === undefined ? undefined : objectOf(name);
 }
 
 /** Of a CSV file's header; undefined where there is no such field. */
 export function columnOfHeader(reader: ChangeReader, header: string): Column | undefined {
-  const [name = '', ...path] = header.split('.');
+  // Of a reference to one of several objects: `User:Owner.ExtId__c`.
+  const [, type, name = '', rest = ''] = /^(?:(\w+):)?(\w+)(?:\.(.*))?$/.exec(header) ?? [];
+  const path = rest === '' ? [] : rest.split('.');
   let column: Column;
   try {
-    column = columnOf(reader, name);
+    column = columnOf(reader.object, name);
   } catch {
     return undefined;
   }
   if (column.kind !== 'relationship') return path.length === 0 ? column : undefined;
-  const by = path.length === 1 ? column.in.byName.get(path[0]!.toLowerCase()) : undefined;
-  return by && (by.isIndexed || by.type === 'email') ? { ...column, by } : undefined;
+  const related = path.length === 1 ? relatedObject(reader, column.field, type) : undefined;
+  const field = related?.byName.get(path[0]!.toLowerCase());
+  const isFound = field && (field.isIndexed || field.type === 'email');
+  return related && isFound ? { ...column, by: { in: related, field } } : undefined;
 }
 
-function enter(change: Change, column: Column, value: unknown): void {
+function enter(
+  change: Change,
+  column: Exclude<Column, { kind: 'relationship' }>,
+  value: unknown,
+): void {
   if (column.kind === 'id') change.id = value === null ? null : String(value);
-  else if (column.kind === 'field')
-    change.values.push([column.field, storedOfJson(column.field, value)]);
-  else enterRelated(change, column, value);
+  else change.values.push([column.field, storedOfJson(column.field, value)]);
 }
 
 /** `Account__r: { ExtId__c: "7" }`; null clears the reference. */
 function enterRelated(
   change: Change,
-  column: Column & { kind: 'relationship' },
+  { objectOf, column }: Pick<ChangeReader, 'objectOf'> & { column: { field: Field } },
   value: unknown,
 ): void {
-  if (value === null) return void change.values.push([column.field, null]);
+  const { field } = column;
+  if (value === null) return void change.values.push([field, null]);
+  const { attributes } = value as { attributes?: { type?: string } };
+  const related = relatedObject({ objectOf }, field, attributes?.type);
+  if (!related)
+    throw new Refusal('INVALID_FIELD', `${field.relationshipName} may lead to several objects`);
   const names = Object.keys(value as object).filter((name) => name !== 'attributes');
-  const by = names.length === 1 ? column.in.byName.get(names[0]!.toLowerCase()) : undefined;
-  if (!by) throw noColumn(names.join(), column.in.name);
+  const by = names.length === 1 ? related.byName.get(names[0]!.toLowerCase()) : undefined;
+  if (!by) throw noColumn(names.join(), related.name);
   if (!by.isIndexed)
     throw new Refusal(
       'INVALID_FIELD',
-      `${by.name} is not an external ID or indexed field for ${column.in.name}`,
+      `${by.name} is not an external ID or indexed field for ${related.name}`,
     );
   const wanted = storedOfJson(by, (value as Record<string, unknown>)[names[0]!]);
-  change.related.push({ field: column.field, by, in: column.in, value: wanted });
+  change.related.push({ field, by, in: related, value: wanted });
 }
 
 /** A line of CSV. Nothing at all leaves a field as it is; `#N/A` clears it. */
@@ -102,8 +125,8 @@ export function changeOfCsv(columns: readonly Column[], texts: readonly string[]
     else if (column.kind === 'field')
       change.values.push([column.field, storedOfText(column.field, text)]);
     else {
-      const by = column.by!;
-      change.related.push({ ...column, by, value: storedOfText(by, text) });
+      const { field: by, in: related } = column.by!;
+      change.related.push({ field: column.field, by, in: related, value: storedOfText(by, text) });
     }
   });
   return change;

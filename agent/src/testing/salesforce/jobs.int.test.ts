@@ -116,7 +116,7 @@ test('an empty value is left as it is, #N/A clears, a relation is found by its e
     { LastName: 'a', ExtId__c: '1', FirstName: 'keep', Email: 'a@b.cd', DoNotCall: true },
   ]);
   const csv =
-    'ExtId__c,FirstName,Email,DoNotCall,Account.ExtId__c,Topics__c\n1,,#N/A,false,ae,news;events\n2,,,,nobody,\n';
+    'ExtId__c,FirstName,Email,DoNotCall,Account:Account.ExtId__c,Topics__c\n1,,#N/A,false,ae,news;events\n2,,,,nobody,\n';
   const { failed } = await run(call, csv);
   expect(server.records('Contact')).toMatchObject([
     {
@@ -157,6 +157,7 @@ test('update and delete by Id, and tell the ids that failed', async () => {
 });
 
 test.each([
+  ['ExtId__c,Group:Account.ExtId__c\n1,a\n', 'Field name not found : Group:Account.ExtId__c'],
   ['ExtId__c,Nope\n1,a\n', 'InvalidBatch : Field name not found : Nope'],
   ['LastName\na\n', 'InvalidBatch : Field name not found : ExtId__c'],
   [

@@ -119,7 +119,7 @@ function fieldOf(api: Api, object: SObject, [name = '', ...rest]: readonly strin
     throw noColumn(name, object.name);
   }
   const reference = object.byRelationship.get(name.toLowerCase());
-  const related = reference && api.org.object(reference.referenceTo ?? '');
+  const related = reference && api.org.object(reference.referenceTo[0] ?? '');
   if (!related)
     throw new ApiError(
       400,
@@ -244,7 +244,7 @@ function readerOf(api: Api, table: Table, path: readonly string[]): (n: number) 
     return (n) => table.read(n)[at]!;
   }
   const reference = table.object.byRelationship.get(name.toLowerCase())!;
-  const related = api.org.table(objectOf(api, reference.referenceTo!));
+  const related = api.org.table(objectOf(api, reference.referenceTo[0]!));
   const valueOf = readerOf(api, related, rest);
   return (n) => {
     const id = table.read(n)[reference.at];

@@ -155,7 +155,7 @@ export class Saver {
 
   #checkReference(field: Field, id: string): void {
     const place = this.org.place(id);
-    if (place && field.referenceTo && place.table.object.name !== field.referenceTo)
+    if (place && !field.referenceTo.includes(place.table.object.name))
       throw new Refusal(
         'FIELD_INTEGRITY_EXCEPTION',
         `${field.label}: id value of incorrect type: ${id}`,

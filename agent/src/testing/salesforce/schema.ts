@@ -36,7 +36,8 @@ export interface FieldSetting {
   picklist?: readonly string[];
   /** The picklist takes no other values. */
   restricted?: boolean;
-  referenceTo?: string;
+  /** Several: the reference may lead to any of them. */
+  referenceTo?: string | readonly string[];
   relationshipName?: string;
   createable?: boolean;
   updateable?: boolean;
@@ -59,13 +60,14 @@ export interface ObjectSetting {
   duplicateRule?: { fields: readonly string[]; allowSave: boolean };
 }
 
-export interface Field extends FieldSetting {
+export interface Field extends Omit<FieldSetting, 'referenceTo'> {
   label: string;
   length: number;
   /** Where its value stands in a stored record. */
   at: number;
   createable: boolean;
   updateable: boolean;
+  referenceTo: readonly string[];
   /** Records are found by it without a search. */
   isIndexed: boolean;
 }
@@ -126,6 +128,7 @@ function makeField(setting: FieldSetting, at: number): Field {
     ...setting,
     label: setting.label ?? setting.name.replace(/__c$/, '').replaceAll('_', ' '),
     length: setting.length ?? (setting.type === 'reference' ? 18 : 255),
+    referenceTo: [setting.referenceTo ?? []].flat(),
     at,
     isIndexed: Boolean(setting.externalId || setting.unique),
   };

@@ -112,6 +112,22 @@ test('values are kept as Salesforce gives them out', async () => {
   ]);
 });
 
+test('a reference to one of several objects is told which', async () => {
+  const key = { name: 'ExtId__c', type: 'string', externalId: true, unique: true } as const;
+  const owner = { referenceTo: ['User', 'Group'], relationshipName: 'Owner' };
+  const { server, call } = await openBoth([
+    { name: 'User', fields: [key] },
+    { name: 'Group', keyPrefix: '00G', fields: [key] },
+    { name: 'Contact', fields: [key, { name: 'OwnerId', type: 'reference', ...owner }] },
+  ]);
+  const [id] = server.seed('Group', [{ ExtId__c: 'g' }]);
+  expect(await createOne(call, { Owner: { ExtId__c: 'g' } })).toMatchObject(
+    refusedWith('INVALID_FIELD') as object[],
+  );
+  await createOne(call, { Owner: { attributes: { type: 'Group' }, ExtId__c: 'g' } });
+  expect(server.records('Contact')).toMatchObject([{ OwnerId: id }]);
+});
+
 test('an external id that several records have is answered with 300, and refuses a record', async () => {
   const [account] = standardObjects;
   const fields = account!.fields.map((field) => ({ ...field, unique: false }));
