@@ -22,6 +22,10 @@ export const runTexts: Texts = {
     'More rows have left the query than the guard allows',
     'Nothing was sent and nothing removed. Count them with `drawbridge run SYNC --dry-run`. If they are right, raise `guards.removed`, apply, and run the sync again.',
   ],
+  'source.unloaded_elsewhere': [
+    'The source unloads into another bucket',
+    'Nothing was changed. Let the stage or storage integration of the source lead to the agent’s own bucket and prefix (DRAWBRIDGE_BUCKET), as the README of the connector shows.',
+  ],
   'baseline.elsewhere': [
     'The sync writes to another place than before',
     `Its destination, object or key is another one, or the destination’s settings (host, port, database, base URL) lead elsewhere. Send everything there with \`drawbridge run SYNC --full\`. If its rows are there already, as when a host was only renamed, take them as sent with \`drawbridge run SYNC --rebaseline\`: what changed since the last run is then not sent. Or put the settings back. ${startingOver}`,

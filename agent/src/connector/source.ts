@@ -21,6 +21,23 @@ export interface SourceQuery {
   tag: { workspaceId: string; syncId: string; runId: string };
 }
 
+/** A folder of the agent's own bucket that is empty, and this query's alone. */
+export interface UnloadPlace {
+  /** `s3://bucket/…/`. */
+  url: string;
+  /** The same below the prefix that the agent was given: its `key` is the end of `url`. */
+  key: string;
+}
+
+/** Rows that pass no agent on their way: the source writes them into the agent's own bucket. */
+export interface UnloadedRows extends Pick<RowStream, 'columns' | 'form' | 'close'> {
+  /**
+   * Called once. Resolves with the number of rows when all of them are in Parquet files in the folder: the columns in
+   * their order, whatever they are called there, each the canonical text of a value (`value.ts`), not escaped.
+   */
+  unload(): Promise<number>;
+}
+
 export interface RowStream {
   /** One for each column asked for, in that order; types come from the driver's metadata. */
   columns: readonly Column[];
@@ -43,6 +60,8 @@ export interface SourceConnection {
   check(signal: AbortSignal): Promise<void>;
   /** Starts the query in a read-only session. A column that isn't there is CONFIG `source.column_missing`. */
   query(query: SourceQuery, signal: AbortSignal): Promise<RowStream>;
+  /** There where the rows are to be unloaded, and used instead; everything else is as with `query`. */
+  unload?(query: SourceQuery, to: UnloadPlace, signal: AbortSignal): Promise<UnloadedRows>;
   list?: List;
   close(): Promise<void>;
 }

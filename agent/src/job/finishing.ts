@@ -116,6 +116,7 @@ function finishingFinder(finder: Finder, lost: AbortSignal): Finder {
 /** What is uploaded without a signal of its own, like the record of what was taken, only the loss of the lease cuts off. */
 export function finishingStore(store: Store, lost: AbortSignal): Store {
   return {
+    url: store.url,
     get: (key, signal) => store.get(key, signal),
     download: (pointer, path, signal) => store.download(pointer, path, signal),
     put: (key, body, condition) => store.put(key, body, condition),

@@ -66,6 +66,7 @@ export function openClient(options: S3Options): S3Client {
 }
 
 class S3Store implements Store {
+  readonly url: string;
   bytesWritten = 0;
   private readonly gate = new ByteGate(bytesInMemory);
   /** Memory of files that were sent; a new one for each would stay until the next collection. */
@@ -74,7 +75,9 @@ class S3Store implements Store {
   constructor(
     private readonly client: S3Client,
     private readonly options: S3Options,
-  ) {}
+  ) {
+    this.url = `s3://${options.bucket}/${options.prefix ? `${options.prefix}/` : ''}`;
+  }
 
   async get(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
     try {
@@ -86,7 +89,11 @@ class S3Store implements Store {
     }
   }
 
-  async download(pointer: ObjectPointer, path: string, signal?: AbortSignal): Promise<void> {
+  async download(
+    object: ObjectPointer | ListedObject,
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const hash = createHash('sha256');
     let bytes = 0;
     const count = new Transform({
@@ -98,21 +105,22 @@ class S3Store implements Store {
     });
     try {
       const { Body } = await this.client.send(
-        new GetObjectCommand(this.at(pointer.key)),
+        new GetObjectCommand(this.at(object.key)),
         abortable(signal),
       );
       await pipeline(Body as Readable, count, createWriteStream(path));
     } catch (error) {
-      if (nameOf(error) === 'NoSuchKey') throw gone(pointer.key);
+      if (nameOf(error) === 'NoSuchKey') throw gone(object.key);
       throw storeFailure(error, signal);
     }
-    if (bytes === pointer.bytes && hash.digest('hex') === pointer.sha256) return;
+    const isSame = !('sha256' in object) || hash.digest('hex') === object.sha256;
+    if (bytes === object.bytes && isSame) return;
     await rm(path, { force: true });
     throw new Failure(
       'CONFIG',
       'store.corrupt',
       'An object in the bucket is not what the agent wrote.',
-      { detail: pointer.key },
+      { detail: object.key },
     );
   }
 

@@ -4,10 +4,15 @@
  * `store.conflict` (INTERNAL unless the caller expects it) when a condition did not hold.
  */
 export interface Store {
+  /** Where it is: `s3://bucket/prefix/`. */
+  readonly url: string;
   /** Undefined when there is no such object. */
   get(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
-  /** Streams an object into a file and verifies its length and SHA-256; a mismatch is CONFIG `store.corrupt`. */
-  download(pointer: ObjectPointer, path: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Streams an object into a file and verifies its length, and its SHA-256 where that is known; a mismatch is CONFIG
+   * `store.corrupt`.
+   */
+  download(object: ObjectPointer | ListedObject, path: string, signal?: AbortSignal): Promise<void>;
   /** `condition` makes the write atomic against every other writer of the key. */
   put(key: string, body: Uint8Array, condition?: WriteCondition): Promise<{ etag: string }>;
   /** Streams a file up (multipart when large). Objects that are uploaded are never overwritten: `If-None-Match: *`. */

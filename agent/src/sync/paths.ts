@@ -12,6 +12,8 @@ export interface SyncPaths {
   plan(runId: string, epoch: bigint, change: string): string;
   /** Fingerprint entries of a part's rows, in their order. */
   planFingerprints(runId: string, epoch: bigint, change: string): string;
+  /** For what a source unloads. */
+  unloaded(runId: string, epoch: bigint): string;
   approvals: string;
   /** The plan of that digest, which waits for somebody's approval. */
   approval(digest: string): string;
@@ -46,6 +48,7 @@ export function pathsOf(ids: { workspaceId: string; syncId: string }): SyncPaths
     plan: (runId, epoch, change) => `${run(runId)}/plan/part-${epoch}-${change}.parquet`,
     planFingerprints: (runId, epoch, change) =>
       `${run(runId)}/plan/fingerprints-${epoch}-${change}`,
+    unloaded: (runId, epoch) => `${run(runId)}/unloaded/${epoch}/`,
     approvals: `${root}/approval/`,
     approval: (digest) => `${root}/approval/${digest}.json`,
     acks: (runId) => `${run(runId)}/acks/`,

@@ -94,7 +94,7 @@ async function follow(run: Run): Promise<void> {
   run.baseline = await currentBaseline(run);
   assertKeptAlike(run);
   const { undo } = request.run;
-  const rows = await (undo === undefined ? query(request, run.tools) : openUndo(run, undo));
+  const rows = await (undo === undefined ? query(run) : openUndo(run, undo));
   crashPoint('query.opened');
   try {
     await bring(run, rows);

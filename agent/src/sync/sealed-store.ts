@@ -4,7 +4,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../failure.js';
-import type { ObjectPointer, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 
 // A store that encrypts what fingerprints are in, with AES-256-GCM. An object is: the magic, a nonce of 12 bytes, the
 // ciphertext, a tag of 16 bytes. Its pointer has the digest of that, and the length of what is in it, which is what
@@ -22,6 +22,7 @@ const isSealed = (key: string): boolean =>
 export function sealedStore(store: Store, key: Buffer, workDir: string): Store {
   const scratch = (): string => join(workDir, `sealed-${randomUUID()}`);
   return {
+    url: store.url,
     get: (name, signal) => store.get(name, signal),
     put: (name, body, condition) => store.put(name, body, condition),
     copy: (from, name, signal) => store.copy(from, name, signal),
@@ -44,7 +45,7 @@ export function sealedStore(store: Store, key: Buffer, workDir: string): Store {
       if (!isSealed(pointer.key)) return store.download(pointer, path, signal);
       const file = scratch();
       try {
-        const whole: ObjectPointer = { ...pointer, bytes: pointer.bytes + besideBytes };
+        const whole = { ...pointer, bytes: pointer.bytes + besideBytes };
         await store.download(whole, file, signal);
         await unseal(file, path, key);
       } finally {

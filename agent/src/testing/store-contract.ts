@@ -85,6 +85,19 @@ export function storeContract(
       ).rejects.toMatchObject({ code: 'store.missing' });
     });
 
+    it('downloads what somebody else has written, by its length', async () => {
+      const prefix = fresh();
+      await store.put(`${prefix}/a`, Buffer.from('written by a warehouse'));
+      const path = join(directory, randomUUID());
+      for await (const object of store.list(prefix)) {
+        await store.download(object, path);
+        expect(String(await readFile(path))).toBe('written by a warehouse');
+        const cut = store.download({ ...object, bytes: object.bytes + 1 }, path);
+        await expect(cut).rejects.toMatchObject({ code: 'store.corrupt' });
+      }
+      expect.assertions(2);
+    });
+
     it('copies an object without reading it, over what was there', async () => {
       const path = join(directory, randomUUID());
       const body = randomBytes(1000);

@@ -16,6 +16,10 @@ import type {
 export class CarelessStore implements Store {
   constructor(private readonly store: Store) {}
 
+  get url(): string {
+    return this.store.url;
+  }
+
   get bytesWritten(): number {
     return this.store.bytesWritten;
   }
@@ -24,7 +28,11 @@ export class CarelessStore implements Store {
     return this.store.get(key, signal);
   }
 
-  download(pointer: ObjectPointer, path: string, signal?: AbortSignal): Promise<void> {
+  download(
+    pointer: ObjectPointer | ListedObject,
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
     return this.store.download(pointer, path, signal);
   }
 
