@@ -39,6 +39,11 @@ export const crashPoints = {
   'batch.leaving':
     'a batch is with the destination but for what makes it count, which is about to leave',
   'batch.answered': 'the destination has answered, nobody has noted it',
+  'load.made': 'a job for a file of rows is made, nothing names it',
+  'load.named': 'the journal names the job, nothing was handed over',
+  'load.submitted': 'the file is handed over, nobody has looked at the job',
+  'load.over': 'the job is over, nobody has read what became of its rows',
+  'recall.after': 'what became of rows without an answer was found out, nothing of it is recorded',
   'make.before': 'records that a lookup missed are about to be made',
   'make.after': 'records that a lookup missed are made, nobody has noted it',
   'make.told': 'the log tells of the records that were made, no row that needs them has left',

@@ -54,6 +54,18 @@ export const rowTexts: Texts = {
     'The destination failed again and again',
     'The run stopped early; what was taken is recorded, and the next run sends the rest. Look whether the destination is up and its quota is left; lower `limits` of the connection if it is too busy.',
   ],
+  'delivery.not_taken': [
+    'A row’s answer was lost, and the destination, asked about it, has not taken it',
+    'Nothing, if it is rare: the next run sends it. Look at the line to the destination if it is not.',
+  ],
+  'delivery.job_unfinished': [
+    'The destination ended a job before it came to all of its rows',
+    'Nothing, if it is rare: the rows are sent again. Look into the destination’s own list of jobs for why it ends them.',
+  ],
+  'delivery.job_lost': [
+    'The destination does not know a job any more that it was given',
+    'Look into its list of jobs: somebody may have deleted it. The next run sends again what does no harm twice.',
+  ],
   'delivery.replace_incomplete': [
     'Nothing was replaced, as some rows can not be sent',
     'A result without them would remove their records, so what is there stays. Look at the errors of the run and its invalid rows; correct them in the model’s SQL, or leave them out there.',

@@ -6,7 +6,9 @@ export interface BatchParts {
   change: Batch['change'];
   key: readonly TargetField[];
   fields: readonly TargetField[];
+  /** Key fields, then fields; then the former ones where there are any. */
   lines: Uint8Array;
+  former?: readonly TargetField[] | undefined;
   size: number;
   /** Names the attempt at the run for ever. */
   attempt: string;
@@ -54,10 +56,11 @@ function lineAt(lines: Uint8Array, from: number, count: number): number {
   return at;
 }
 
-function recordsOf({ lines, key, fields }: BatchParts): { key: JsonRecord; fields: JsonRecord }[] {
+function recordsOf({ lines, key, fields, former }: BatchParts): ReturnType<Batch['records']> {
   return textsOf(lines).map((texts) => ({
     key: record(key, texts, 0),
     fields: record(fields, texts, key.length),
+    ...(former && { former: record(former, texts, key.length + fields.length) }),
   }));
 }
 

@@ -86,7 +86,7 @@ interface Opened {
    * Told once, when the plan is judged and before the first operation: how many there are. Resolves with what takes them,
    * itself unless so many go another way. That one has no `begin`, and is closed by the `close` of this one.
    */
-  begin?(planned: PlannedRows, signal: AbortSignal): Promise<Target | BulkTarget>;
+  begin?(planned: PlannedRows, signal: AbortSignal): Promise<AnyTarget>;
   /**
    * Puts what was taken in its place, at once, for every reader; until then nothing of it shows. Called once, after every
    * row of the plan was accepted; again only when it threw TRANSIENT and changed nothing. What is not finished is
@@ -162,7 +162,8 @@ export type JobState =
 /** CSV with a line of names, on this machine: rows of a load with the texts that were sent, in any order, and more columns. */
 export interface ResultFile {
   path: string;
-  /** `untouched`: nothing was tried; they are sent again in this run. `rejected` ones have their reason in `reason`. */
+  /** `untouched`: nothing was tried; they are sent again in this run, as those are whose reason means a TRANSIENT failure:
+   * when all other jobs of the change are over, one job after the other. `rejected` ones have their reason in `reason`. */
   kind: 'accepted' | 'rejected' | 'untouched';
   /** The column that holds the vendor's own words. */
   reason?: string;
@@ -175,6 +176,10 @@ export interface ResultFile {
  */
 export interface BulkTarget extends Opened {
   readonly format: FileFormat;
+  /** Takes what `takes` says no to. Closed by the `close` of this one. */
+  readonly batches?: Target;
+  /** Whether operations go into files; all do unless given. */
+  takes?(kind: OperationKind, change: Batch['change']): boolean;
   /** Largest load it wants, in rows and in bytes of the file. */
   readonly maxRows: number;
   readonly maxBytes: number;
@@ -250,7 +255,7 @@ export interface Finder {
 export interface DestinationConnection {
   check(signal: AbortSignal): Promise<void>;
   /** Looks at the object once: that it is there, that key and fields exist, that the mode can be done. CONFIG otherwise. */
-  open(request: TargetRequest, signal: AbortSignal): Promise<Target | BulkTarget>;
+  open(request: TargetRequest, signal: AbortSignal): Promise<AnyTarget>;
   /** Absent where related records can't be looked up. CONFIG when object or fields are not there. */
   openFinder?(request: FinderRequest, signal: AbortSignal): Promise<Finder>;
   list?: List;
@@ -296,6 +301,8 @@ export function defineDestination<S extends Fields, K extends Fields>(
   return definition;
 }
 
-export function isBulk(target: Target | BulkTarget): target is BulkTarget {
+export type AnyTarget = Target | BulkTarget;
+
+export function isBulk(target: AnyTarget): target is BulkTarget {
   return 'submit' in target;
 }

@@ -1,5 +1,6 @@
 import { isBulk } from '../connector/destination.js';
 import type {
+  AnyTarget,
   BulkTarget,
   DestinationConnection,
   Finder,
@@ -50,34 +51,38 @@ export function finishingDestination(
   };
 }
 
-type AnyTarget = Target | BulkTarget;
-
 function finishingTarget(target: AnyTarget, lost: AbortSignal): AnyTarget {
-  const { begin } = target;
-  const opened = {
+  return isBulk(target) ? finishingJobs(target, lost) : finishingBatches(target, lost);
+}
+
+type Opened = Pick<
+  AnyTarget,
+  'maxRows' | 'maxBytes' | 'concurrency' | 'isRepeatable' | 'begin' | 'finish' | 'close'
+>;
+
+function finishingOpened(target: AnyTarget, lost: AbortSignal): Opened {
+  const { begin, finish } = target;
+  return {
     maxRows: target.maxRows,
     maxBytes: target.maxBytes,
     concurrency: target.concurrency,
     isRepeatable: target.isRepeatable.bind(target),
     ...(begin && {
-      begin: async (...args: Parameters<typeof begin>) =>
-        finishingTarget(await begin.apply(target, args), lost),
+      begin: async (...told: Parameters<typeof begin>) =>
+        finishingTarget(await begin.apply(target, told), lost),
     }),
-    ...(target.finish && { finish: async () => target.finish?.(lost) }),
+    ...(finish && { finish: async () => finish.call(target, lost) }),
     close: () => target.close(),
   };
-  return isBulk(target)
-    ? { ...opened, ...finishingJobs(target, lost) }
-    : { ...opened, ...finishingBatches(target, lost) };
 }
 
 /** A job is not waited for: it is the engine that says how long, and that it is to be ended. */
-function finishingJobs(
-  target: BulkTarget,
-  lost: AbortSignal,
-): Pick<BulkTarget, 'format' | 'create' | 'submit' | 'look' | 'results' | 'outcomeOf' | 'abort'> {
+function finishingJobs(target: BulkTarget, lost: AbortSignal): BulkTarget {
   return {
+    ...finishingOpened(target, lost),
     format: target.format,
+    ...(target.batches && { batches: finishingBatches(target.batches, lost) }),
+    ...(target.takes && { takes: target.takes.bind(target) }),
     create: (load) => target.create(load, lost),
     submit: (job, load) => target.submit(job, load, lost),
     look: (job) => target.look(job, lost),
@@ -87,14 +92,13 @@ function finishingJobs(
   };
 }
 
-function finishingBatches(
-  target: Target,
-  lost: AbortSignal,
-): Pick<Target, 'wantsFormer' | 'deliver' | 'recall'> {
+function finishingBatches(target: Target, lost: AbortSignal): Target {
+  const { recall } = target;
   return {
+    ...finishingOpened(target, lost),
     ...(target.wantsFormer && { wantsFormer: true }),
     deliver: (batch) => target.deliver(batch, lost),
-    ...(target.recall && { recall: async (batch) => target.recall?.(batch, lost) ?? [] }),
+    ...(recall && { recall: (batch) => recall.call(target, batch, lost) }),
   };
 }
 

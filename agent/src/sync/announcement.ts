@@ -31,7 +31,7 @@ export class Announcement {
   static async make(
     run: Run,
     parts: readonly PlanPart[],
-    { target, trails }: { target: Target; trails: Trails },
+    { target, trails }: { target: Pick<Target, 'isRepeatable'>; trails: Trails },
   ): Promise<Announcement> {
     const made = new Announcement(run);
     made.parts.push(

@@ -1,4 +1,5 @@
-import type { OperationKind, Target } from '../connector/destination.js';
+import { isBulk } from '../connector/destination.js';
+import type { AnyTarget, OperationKind, Target } from '../connector/destination.js';
 import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
 import { Announcement } from './announcement.js';
@@ -8,6 +9,7 @@ import type { Stretch } from './batches.js';
 import { projectedStretches } from './projection.js';
 import { deliver } from './deliver.js';
 import type { DeliverContext, Delivered } from './deliver.js';
+import { deliverByJobs } from './deliver-jobs.js';
 import { assertWhole, finish } from './finish.js';
 import { cancelled, interruptible } from './interruptible.js';
 import { Journal } from './journal.js';
@@ -17,11 +19,11 @@ import type { Lookups } from './open-lookups.js';
 import { makeMissing } from './make-missing.js';
 import type { Change, Mapping } from './mapping.js';
 import { Outcomes } from './outcomes.js';
-import { stagedPrefix } from './plan.js';
+import { stagedPrefix, whole } from './plan.js';
 import type { Plan, PlanPart } from './plan.js';
 import type { Recorded } from './record.js';
 import { isKeyPrimary } from './removal-key.js';
-import { renderPart } from './render.js';
+import { renderPart, renderedRows } from './render.js';
 import type { Run } from './run.js';
 import { settle } from './settle.js';
 import { Unsent } from './unsent.js';
@@ -38,7 +40,7 @@ interface Delivery {
 export async function deliverPlan(
   run: Run,
   planned: Plan,
-  to: { mapping: Mapping; target: Target; lookups: Lookups },
+  to: { mapping: Mapping; target: AnyTarget; lookups: Lookups },
 ): Promise<Delivery> {
   const { runId, tools, paths } = run;
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
@@ -50,7 +52,7 @@ export async function deliverPlan(
   run.meter.planned = Math.min(run.meter.planned, left);
   const sent: { part: Sendable; result: Delivered }[] = [];
   const isSent = planned.parts.some(({ kind }) => kind !== undefined);
-  if (isSent) assertWhole(run.meter, to.target);
+  if (isSent) assertWhole(run, to.target);
   const announced = isSent ? await announce(run, planned, { ...to, journal }) : undefined;
   for (const part of planned.parts) {
     if (part.kind === undefined) {
@@ -100,7 +102,7 @@ function notBegun({ rows }: PlanPart): (error: unknown) => Delivered {
 async function announce(
   run: Run,
   planned: Plan,
-  { mapping, target, journal }: { mapping: Mapping; target: Target; journal: Journal },
+  { mapping, target, journal }: { mapping: Mapping; target: AnyTarget; journal: Journal },
 ): Promise<Announcement> {
   const trails = (part: PlanPart): boolean => leavesAsStaged(part, mapping);
   const made = await Announcement.make(run, planned.parts, { target, trails });
@@ -135,18 +137,41 @@ type Sendable = PlanPart & { kind: OperationKind; upTo: number };
 async function sendPart(
   run: Run,
   part: Sendable,
-  to: Pick<DeliverContext, 'mapping' | 'target' | 'journal' | 'breaker' | 'announced'> & {
+  to: Pick<DeliverContext, 'mapping' | 'journal' | 'breaker' | 'announced'> & {
+    target: AnyTarget;
     lookups: Lookups;
   },
 ): Promise<Delivered> {
   const { request, duck, meter, tally, tools, runId } = run;
   const { lookups } = to;
+  const target = takerOf(part, to.target);
   await makeMissing(run, part, lookups);
   const unsent = new Unsent(part.rows);
   await addRefused(unsent, part, { fields: request.fields, lookups, made: true, duck });
-  const stretches = await interruptible(run, () => linesOf(run, part, { ...to, unsent }));
   const inTurn = request.key.length > 0 && !isKeyPrimary(request);
-  return deliver(part, stretches, { ...to, meter, tally, tools, runId, unsent, inTurn });
+  const context = { ...to, duck, meter, tally, tools, runId, unsent, inTurn };
+  if (isBulk(target)) {
+    const rows = await interruptible(run, () => rowsOfPart(run, part, { ...to, unsent }));
+    return deliverByJobs(part, rows, { ...context, target });
+  }
+  const stretches = await interruptible(run, () => linesOf(run, part, { ...to, target, unsent }));
+  return deliver(part, stretches, { ...context, target });
+}
+
+/** What takes the operations of a part: a destination may take some by files and others in batches. */
+function takerOf({ kind, change }: Sendable, target: AnyTarget): AnyTarget {
+  if (!isBulk(target) || !target.batches || !target.takes) return target;
+  return target.takes(kind, change) ? target : target.batches;
+}
+
+/** SQL of a part's rows, with everything that goes into its records. */
+async function rowsOfPart(
+  { duck, tools: { workDir }, shape: { columns } }: Run,
+  part: Sendable,
+  { mapping, ...to }: { mapping: Mapping; lookups: Lookups; unsent: Unsent },
+): Promise<string> {
+  await whole(part);
+  return renderedRows(part, mapping, { ...to, columns, duck, workDir });
 }
 
 /** The records of a part; where a record is made of columns as they are, straight from the staged lines. */
@@ -169,7 +194,9 @@ async function linesOf(
     return projectedStretches(files, projection, limits);
   }
   const { workDir } = tools;
-  const rendered = await renderPart(part, mapping, { columns, lookups, duck, workDir, unsent });
+  const { wantsFormer = false } = target;
+  const context = { columns, lookups, duck, workDir, unsent, former: wantsFormer };
+  const rendered = await renderPart(part, mapping, context);
   return stretchesOf(rendered, { maxRows, maxBytes });
 }
 
@@ -184,7 +211,7 @@ function bytesOf({ maxBytes, concurrency }: Target, limiter: Limiter): number {
 function recordedOf(
   run: Run,
   part: Sendable,
-  { outcomes, target }: { outcomes: Outcomes; target: Target },
+  { outcomes, target }: { outcomes: Outcomes; target: AnyTarget },
 ): Recorded {
   const repeatable = target.isRepeatable(part.kind, part.change);
   const { owed } = run.footing;

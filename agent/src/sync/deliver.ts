@@ -15,6 +15,7 @@ import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
 import { cutByAnswer, firstPutOff, pauseMs } from './put-off.js';
 import type { PutOff } from './put-off.js';
+import { recall } from './recall.js';
 import { Patience } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
@@ -45,6 +46,8 @@ export interface Delivered {
 interface Sending extends DeliverContext {
   part: PlanPart;
   repeatable: boolean;
+  /** What lines have beside the record. */
+  former: BatchParts['former'];
   /** Rows that the journal may lag behind; after a crash so many may have to be sent again, or held. */
   lag: number;
   outcomes: Outcomes;
@@ -68,6 +71,7 @@ export async function deliver(
     ...context,
     part,
     repeatable,
+    former: target.wantsFormer && part.change === 'changed' ? context.mapping.fields : undefined,
     lag: repeatable ? Math.max(8 * target.maxRows, 2_000) : 100,
     outcomes: context.unsent.outcomes,
     failure: undefined,
@@ -94,7 +98,7 @@ async function sendAll(
   const worker = (): Promise<void> =>
     work().catch((error: unknown) => void (sending.failure ??= failureOf(error)));
   try {
-    await leaveUnsent(sending);
+    await leaveUnsent(part.change, sending);
     // Who could only wait for the limiter would hold a batch in memory meanwhile.
     const most = Math.min(target.concurrency, tools.limiter.concurrency);
     const atOnce = sending.inTurn ? 1 : Math.max(1, most);
@@ -107,11 +111,14 @@ async function sendAll(
 }
 
 /** Told before the first intent, which may cover them: a restart must not take them for rows that may have arrived. */
-async function leaveUnsent(sending: Sending): Promise<void> {
-  const { unsent, outcomes, part, journal } = sending;
+export async function leaveUnsent(
+  change: PlanPart['change'],
+  to: Pick<DeliverContext, 'unsent' | 'journal' | 'tally' | 'meter'>,
+): Promise<void> {
+  const { unsent, journal } = to;
   if (unsent.rows === 0) return;
-  unsent.tell(part.change, sending);
-  await journal.tell(part.change, outcomes);
+  unsent.tell(change, to);
+  await journal.tell(change, unsent.outcomes);
 }
 
 /** Sends a stretch, around the rows that are refused already. */
@@ -129,6 +136,7 @@ async function send(
     change: part.change,
     key: mapping.key,
     fields: mapping.fields,
+    former: sending.former,
     lines,
     size: to - from,
     // A second attempt at the run has another plan, in which the same numbers mean other rows.
@@ -136,15 +144,15 @@ async function send(
     from,
   };
   for (const [first, last] of outcomes.untold(from, to))
-    await sendBatch(sliceBatch(batch, first - from, last - from), first, sending);
+    await sendBatch(sliceBatch(batch, first - from, last - from), sending);
   sending.breaker.batchEnded();
   stretch.release?.();
 }
 
 /** Sends a batch, and once more by themselves those of its rows that are put off, pause by pause. */
-async function sendBatch(batch: BatchParts, from: number, sending: Sending): Promise<void> {
+async function sendBatch(batch: BatchParts, sending: Sending): Promise<void> {
   const { tools } = sending;
-  let putOff = await sendOnce(batch, from, sending);
+  let putOff = await sendOnce(batch, sending);
   if (putOff.length === 0) return;
   const patience = new Patience();
   while (putOff.length > 0) {
@@ -152,7 +160,7 @@ async function sendBatch(batch: BatchParts, from: number, sending: Sending): Pro
     if (delayMs === undefined) return giveUp(putOff, sending);
     await tools.clock.sleep(delayMs, tools.signal);
     const still: PutOff[] = [];
-    for (const part of putOff) still.push(...(await sendOnce(part.batch, part.from, sending)));
+    for (const part of putOff) still.push(...(await sendOnce(part.batch, sending)));
     putOff = still;
   }
 }
@@ -160,22 +168,20 @@ async function sendBatch(batch: BatchParts, from: number, sending: Sending): Pro
 const nobody: readonly PutOff[] = [];
 
 /** Decides what a failed batch means: wait and try again, look for the bad row, or stop. Returns what is put off. */
-async function sendOnce(
-  batch: BatchParts,
-  from: number,
-  sending: Sending,
-): Promise<readonly PutOff[]> {
+async function sendOnce(batch: BatchParts, sending: Sending): Promise<readonly PutOff[]> {
   const { tools, repeatable, breaker } = sending;
   const patience = new Patience();
   for (;;) {
-    const result = await attemptBatch(batch, from, sending);
-    if (!(result instanceof Failure)) return noteAnswer(batch, { from, outcomes: result }, sending);
+    const result = await attemptBatch(batch, sending);
+    if (!(result instanceof Failure)) return noteAnswer(batch, result, sending);
     if (result.kind === 'REJECTED') {
-      await bisect(batch, { from, failure: result }, sending);
+      await bisect(batch, result, sending);
       return nobody;
     }
     if (!repeatable && mayHaveArrived(result)) {
-      noteAll(batch, { from, outcome: { kind: 'unknown', failure: result } }, sending);
+      const recalled = await recallAfter(result, batch, sending);
+      if (recalled) return noteAnswer(batch, recalled, sending);
+      noteAll(batch, { kind: 'unknown', failure: result }, sending);
       if (result.kind === 'TRANSIENT') {
         breaker.heardNothing(result);
         return nobody;
@@ -189,7 +195,6 @@ async function sendOnce(
 
 async function attemptBatch(
   batch: BatchParts,
-  from: number,
   { target, tools, outcomes, breaker }: Sending,
 ): Promise<Outcome[] | Failure> {
   const leave = await tools.limiter.enter(tools.signal);
@@ -197,7 +202,7 @@ async function attemptBatch(
     tools.lease.assertTrusted();
     const answer = await handOver(target, batch, tools.signal);
     if (answer instanceof Failure && mayHaveArrived(answer))
-      outcomes.handOver(from, from + batch.size);
+      outcomes.handOver(batch.from, batch.from + batch.size);
     tools.limiter.heed(answer instanceof Failure ? answer : firstPutOff(answer));
     if (!isTransient(answer)) breaker.requestEnded();
     return answer;
@@ -229,27 +234,36 @@ async function handOver(
   }
 }
 
-/** What the halves come to is noted as they come to it: if the second one fails, the first is not forgotten. */
-async function bisect(
+/** Undefined where nobody can find out what became of the batch, at least now. */
+async function recallAfter(
+  failure: Failure,
   batch: BatchParts,
-  { from, failure }: { from: number; failure: Failure },
-  sending: Sending,
-): Promise<void> {
-  if (batch.size === 1)
-    return noteAll(batch, { from, outcome: { kind: 'rejected', failure } }, sending);
+  { target, tools }: Sending,
+): Promise<Outcome[] | undefined> {
+  if (!target.recall) return undefined;
+  try {
+    return await recall(makeBatch(batch), { failure, target, tools });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the halves come to is noted as they come to it: if the second one fails, the first is not forgotten. */
+async function bisect(batch: BatchParts, failure: Failure, sending: Sending): Promise<void> {
+  if (batch.size === 1) return noteAll(batch, { kind: 'rejected', failure }, sending);
   sending.breaker.splitBatch();
   const middle = batch.size >> 1;
-  await sendBatch(sliceBatch(batch, 0, middle), from, sending);
-  await sendBatch(sliceBatch(batch, middle, batch.size), from + middle, sending);
+  await sendBatch(sliceBatch(batch, 0, middle), sending);
+  await sendBatch(sliceBatch(batch, middle, batch.size), sending);
 }
 
 /** Notes what is settled, and returns what is put off. What may have been taken is not sent twice unless it may be. */
 function noteAnswer(
   batch: BatchParts,
-  answer: { from: number; outcomes: readonly Outcome[] },
+  answer: readonly Outcome[],
   sending: Sending,
 ): readonly PutOff[] {
-  if (!firstPutOff(answer.outcomes)) {
+  if (!firstPutOff(answer)) {
     note(batch, answer, sending);
     return nobody;
   }
@@ -257,15 +271,15 @@ function noteAnswer(
   const putOff: PutOff[] = [];
   const settled: Outcome[] = [];
   let doubt: Failure | undefined;
-  for (const { batch: part, from, outcomes, failure } of cutByAnswer(batch, answer)) {
+  for (const { batch: part, outcomes, failure } of cutByAnswer(batch, answer)) {
     if (failure && (repeatable || !mayHaveArrived(failure))) {
-      if (mayHaveArrived(failure)) sending.outcomes.handOver(from, from + part.size);
-      putOff.push({ batch: part, from, failure });
+      if (mayHaveArrived(failure)) sending.outcomes.handOver(part.from, part.from + part.size);
+      putOff.push({ batch: part, failure });
       continue;
     }
     doubt ??= failure;
     const known = failure ? same(part.size, { kind: 'unknown', failure }) : outcomes;
-    noteRows(part, { from, outcomes: known }, sending);
+    noteRows(part, known, sending);
     for (const outcome of known) settled.push(outcome);
   }
   // Whoever stops the run does so when everything is noted.
@@ -277,37 +291,26 @@ function noteAnswer(
 
 /** Tried often enough: the next run finds such rows again. One that failed midway in any of the tries may be there. */
 function giveUp(putOff: readonly PutOff[], sending: Sending): void {
-  for (const { batch, from, failure } of putOff) {
+  for (const { batch, failure } of putOff) {
     const kindOf = (n: number): 'unknown' | 'rejected' =>
-      sending.outcomes.endingOf(from + n) === 'open' ? 'unknown' : 'rejected';
+      sending.outcomes.endingOf(batch.from + n) === 'open' ? 'unknown' : 'rejected';
     const outcomes = Array.from({ length: batch.size }, (_, n) => ({ kind: kindOf(n), failure }));
-    note(batch, { from, outcomes }, sending);
+    note(batch, outcomes, sending);
   }
 }
 
-function noteAll(
-  batch: BatchParts,
-  { from, outcome }: { from: number; outcome: Outcome },
-  sending: Sending,
-): void {
-  note(batch, { from, outcomes: same(batch.size, outcome) }, sending);
+function noteAll(batch: BatchParts, outcome: Outcome, sending: Sending): void {
+  note(batch, same(batch.size, outcome), sending);
 }
 
-function note(
-  batch: BatchParts,
-  told: { from: number; outcomes: readonly Outcome[] },
-  sending: Sending,
-): void {
-  noteRows(batch, told, sending);
-  sending.breaker.answeredBy(told.outcomes);
+function note(batch: BatchParts, outcomes: readonly Outcome[], sending: Sending): void {
+  noteRows(batch, outcomes, sending);
+  sending.breaker.answeredBy(outcomes);
 }
 
-function noteRows(
-  batch: BatchParts,
-  { from, outcomes }: { from: number; outcomes: readonly Outcome[] },
-  sending: Sending,
-): void {
+function noteRows(batch: BatchParts, outcomes: readonly Outcome[], sending: Sending): void {
   const { part, meter, tally, journal } = sending;
+  const { from } = batch;
   sending.outcomes.note(from, outcomes);
   let ord = from;
   for (const outcome of outcomes) {

@@ -1,4 +1,4 @@
-import type { Target } from '../connector/destination.js';
+import type { AnyTarget } from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Delivered } from './deliver.js';
@@ -9,23 +9,25 @@ import type { Run } from './run.js';
 
 // A target with `finish` shows nothing of what it takes until then, so nothing of it counts before, and the journal has
 // no outcomes of it: a run that is cut off in between leaves rows of which nobody knows whether they are there, and the
-// next run sends everything again. All or nothing: while a row is refused or invalid, what was there stays as it is,
-// since a result without that row would remove a record that nobody asked to remove.
+// next run sends everything again. All or nothing: while a row of a whole result is refused or invalid, what was there
+// stays as it is, since a result without that row would remove a record that nobody asked to remove.
 
 /** Whether a result could be put in place; said before anything of it is sent. */
-export function assertWhole({ counts }: Meter, target: Target): void {
-  if (target.finish && counts.invalid + counts.rejected > 0) throw incomplete();
+export function assertWhole({ request, meter: { counts } }: Run, target: AnyTarget): void {
+  if (target.finish && isWhole(request) && counts.invalid + counts.rejected > 0) throw incomplete();
 }
+
+const isWhole = ({ mode }: Run['request']): boolean => mode === 'replace';
 
 /** Puts in place what was taken. Returns what kept it from that; then none of the rows was sent. */
 export async function finish(
-  run: Pick<Run, 'meter' | 'tools'>,
-  target: Target,
+  run: Pick<Run, 'request' | 'meter' | 'tools'>,
+  target: AnyTarget,
   sent: { result: Delivered; part: { upTo: number } }[],
 ): Promise<Failure | undefined> {
   if (!target.finish) return undefined;
   const isCut = sent.some(({ result }) => result.failure) || run.tools.signal.aborted;
-  const isRefused = run.meter.counts.rejected > 0;
+  const isRefused = isWhole(run.request) && run.meter.counts.rejected > 0;
   const failure = isRefused ? incomplete() : isCut ? undefined : await swap(target, run);
   if (!failure && !isCut) return undefined;
   const isOpen = !isRefused && !isCut && failure !== undefined && mayHaveArrived(failure);
@@ -33,7 +35,10 @@ export async function finish(
   return failure;
 }
 
-async function swap(target: Target, { tools }: Pick<Run, 'tools'>): Promise<Failure | undefined> {
+async function swap(
+  target: AnyTarget,
+  { tools }: Pick<Run, 'tools'>,
+): Promise<Failure | undefined> {
   try {
     // After a lost answer what was staged may be gone, and what was there already replaced.
     crashPoint('finish.before');

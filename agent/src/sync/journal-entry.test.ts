@@ -37,7 +37,7 @@ describe('entries of a journal', () => {
     null,
     7,
   ])('that make no sense stop the run: %j (invariant 5)', (entry) => {
-    const take = (): void =>
+    const take = (): unknown =>
       takeEntry(Buffer.from(JSON.stringify(entry)), new Map([['added', new Outcomes(9)]]));
     expect(take).toThrow(expect.objectContaining({ code: 'journal.corrupt' }));
   });

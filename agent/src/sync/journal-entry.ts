@@ -1,6 +1,6 @@
 import { Failure } from '../failure.js';
 import { journalFormat } from './journal-format.js';
-import type { Entry, Intent } from './journal-format.js';
+import type { Entry, Intent, NamedJob } from './journal-format.js';
 import type { Change } from './mapping.js';
 import { isOlderEntry, newerForm } from './older-entry.js';
 import type { Outcomes } from './outcomes.js';
@@ -36,22 +36,23 @@ export function encodeEntry(entry: Entry): Uint8Array {
 }
 
 /**
- * Adds what an object of a journal tells to what is known. Throws CONFIG `journal.corrupt` where that can't be told: what
+ * Adds what an object of a journal tells to what is known, and returns the jobs that it names. Throws CONFIG `journal.corrupt` where that can't be told: what
  * isn't known must not count as not sent.
  */
-export function takeEntry(body: Uint8Array, parts: ReadonlyMap<Change, Outcomes>): void {
+export function takeEntry(body: Uint8Array, parts: ReadonlyMap<Change, Outcomes>): NamedJob[] {
   const of = (change: Change): Outcomes => {
     const outcomes = parts.get(change);
     if (!outcomes) throw new TypeError('The delivery has no such part.');
     return outcomes;
   };
   try {
-    const { intents, outcomes } = entryOf(JSON.parse(Buffer.from(body).toString()));
+    const { intents, outcomes, jobs = [] } = entryOf(JSON.parse(Buffer.from(body).toString()));
     for (const { change, ...told } of outcomes) of(change).take(told);
     for (const { change, from, to } of intents) {
       if (!(from >= 0 && from <= to)) throw new TypeError('These are no rows.');
       of(change).handOver(from, to);
     }
+    return jobs;
   } catch (error) {
     throw new Failure(
       'CONFIG',

@@ -8,10 +8,19 @@ export interface Intent {
   to: number;
 }
 
+/** A job that has rows between `from` and `to`, as the destination calls it. */
+export interface NamedJob {
+  change: Change;
+  job: string;
+  from: number;
+  to: number;
+}
+
 /** What one object of a journal tells. The first of a journal tells nothing: that it is there says that none is lost. */
 export interface Entry {
   intents: Intent[];
   outcomes: ({ change: Change } & ToldRows)[];
+  jobs?: NamedJob[];
 }
 
 export const journalFormat = 2;

@@ -4,7 +4,7 @@ import type { Column } from '../connector/value.js';
 import { crashPoint } from '../crash-point.js';
 import type { ObjectPointer, Store } from '../store/store.js';
 import { encodeEntry, entriesOf } from './journal-entry.js';
-import type { Entry, Intent, journalFormat } from './journal-format.js';
+import type { Entry, Intent, NamedJob, journalFormat } from './journal-format.js';
 import type { Change } from './mapping.js';
 import { Outcomes } from './outcomes.js';
 import type { SyncPaths } from './paths.js';
@@ -54,11 +54,14 @@ export interface InFlightPart {
   files: ObjectPointer[];
 }
 
+const rowsOfJob = ({ change, from, to }: NamedJob): Intent => ({ change, from, to });
+
 /** Everything that is said while an entry is under way goes into the next one. */
 export class Journal {
   private number = 0;
   private readonly intended = new Map<Change, { to: number; written: Promise<void> }>();
   private intents = new Map<Change, Intent>();
+  private jobs: NamedJob[] = [];
   private gathered = new Map<Change, Outcomes>();
   private gatheredRows = 0;
   private last: Promise<void> = Promise.resolve();
@@ -86,6 +89,12 @@ export class Journal {
     const written = this.written();
     this.intended.set(change, { to: to + ahead, written });
     return written;
+  }
+
+  /** Resolves when a restart would find the job, and know that its rows may have arrived. */
+  nameJob(job: NamedJob): Promise<void> {
+    this.jobs.push(job);
+    return this.written();
   }
 
   /** Gathers what rows came to; written once `lag` rows wait. Throws what an earlier write failed with. */
@@ -125,12 +134,18 @@ export class Journal {
   }
 
   private async flush(): Promise<void> {
-    const { intents, gathered } = this;
+    const { intents, gathered, jobs } = this;
     this.next = undefined;
     this.intents = new Map();
+    this.jobs = [];
     this.gathered = new Map();
     this.gatheredRows = 0;
-    for (const entry of entriesOf([...intents.values()], gathered)) await this.write(entry);
+    let isFirst = true;
+    const declared = [...intents.values(), ...jobs.map(rowsOfJob)];
+    for (const entry of entriesOf(declared, gathered)) {
+      await this.write(isFirst && jobs.length > 0 ? { ...entry, jobs } : entry);
+      isFirst = false;
+    }
   }
 
   private async write(entry: Entry): Promise<void> {

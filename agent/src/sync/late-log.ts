@@ -33,7 +33,11 @@ export function owedAfter({ unlogged = [] }: Head): Pick<Head, 'unlogged'> {
  */
 export async function logLater(
   run: Run,
-  of: { delivered: ReadonlyMap<Change, Delivered>; journal: Journal; target: Target },
+  of: {
+    delivered: ReadonlyMap<Change, Delivered>;
+    journal: Journal;
+    target: Pick<Target, 'finish'>;
+  },
 ): Promise<boolean> {
   const { inFlight } = run.baseline.head;
   if (inFlight?.runId !== run.runId) return false;
@@ -85,8 +89,8 @@ export async function logOwed(
 async function logOne(run: Run, left: InFlight): Promise<Failure | undefined> {
   const { tools, paths } = run;
   try {
-    const journal = await readJournal(left, { ...tools, paths });
-    const failure = await logCutOff(left, journal, run);
+    const { outcomes } = await readJournal(left, { ...tools, paths });
+    const failure = await logCutOff(left, outcomes, run);
     return failure && (isLost(failure) ? lost(failure) : failure);
   } catch (error) {
     const failure = failureOf(error);

@@ -18,6 +18,8 @@ export interface Mapping {
   fields: TargetField[];
   /** SQL for each key field and field over a plan's columns, in that order; the value is a line's field or NULL. */
   expressions(change: Change): string[];
+  /** The same for what the fields of a changed row were; NULL where nobody knows. */
+  formerExpressions(): string[];
   /** The same without SQL, by the number of a column among the model's; undefined where a field needs more than that. */
   picks(change: Change): FieldPick[] | undefined;
   /** SQL that is true for rows that are not sent: a `skip-row` column is NULL. Undefined where none could be. */
@@ -36,7 +38,11 @@ export interface RunFacts {
 
 /** Name of a model's column in plans and value segments. */
 export const valueColumn = (name: string): string => quoteName(`c:${name}`);
+/** The same column of a changed row, as the baseline had it. */
+export const oldColumn = (name: string): string => quoteName(`o:${name}`);
 const templateColumn = (number: number): string => `t${number}`;
+/** What a template gave for the row as it was. */
+export const formerColumn = (column: string): string => `former_${column}`;
 
 /** The columns that a sync reads: its key first, then what mapping and templates name, sorted. */
 export function columnsRead(request: SyncRequest): string[] {
@@ -85,6 +91,7 @@ export function makeMapping(
       ...request.key.map(({ column }) => valueColumn(column)),
       ...request.fields.map((field) => expression(field, change)),
     ],
+    formerExpressions: () => request.fields.map((field) => formerSql(field, templates)),
     picks: (change) => {
       const columnPick = (name: string): FieldPick => ({
         column: columns.findIndex((column) => column.name === name),
@@ -142,6 +149,21 @@ function valueSql(field: FieldMapping, context: Context): string {
       return templateColumn(context.templates.indexOf(value.template));
     case 'lookup':
       return lookupColumn(numberOf(value.lookup, context.lookups));
+  }
+}
+
+function formerSql(field: FieldMapping, templates: readonly string[]): string {
+  const { value } = field;
+  switch (value.kind) {
+    case 'column':
+      return withDefault(field, oldColumn(value.column));
+    case 'constant':
+      return withDefault(field, literal(constantText(value.constant)));
+    case 'template':
+      return formerColumn(templateColumn(templates.indexOf(value.template)));
+    case 'metadata':
+    case 'lookup':
+      return literal(null);
   }
 }
 

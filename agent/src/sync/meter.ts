@@ -30,6 +30,8 @@ export class Meter {
     record: 0,
   };
   planned = 0;
+  /** Rows that jobs under way say they are done with; how they ended is not known yet. */
+  inJobs = 0;
   private phase: Phase = 'query';
   private since: number;
   private readonly rate = new Rate();
@@ -86,7 +88,7 @@ export class Meter {
   private moved(): number {
     const c = this.counts;
     if (this.phase !== 'deliver') return c.queried;
-    return c.sent + c.skipped + c.rejected + c.uncertain;
+    return c.sent + c.skipped + c.rejected + c.uncertain + this.inJobs;
   }
 
   /** Nobody knows how many rows a query will give, so there is an end in sight only while operations are sent. */

@@ -66,6 +66,11 @@ export class Outcomes {
     this.rows.fill(from, Math.min(to, this.size), open, untold);
   }
 
+  /** Rows that were handed over, it was thought, and were not taken. */
+  takeBack(from: number, to: number): void {
+    this.rows.fill(from, to, untold, open);
+  }
+
   /** Nothing that was taken is in place, of the first `mayBe` rows as far as anybody knows. */
   withdraw(mayBe: number): void {
     for (const ending of ['open', 'accepted', 'skipped', 'unknown'] as const)
@@ -121,8 +126,20 @@ export class Outcomes {
   }
 
   /** Stretches of a stretch of which nothing is known, in order. */
-  *untold(from: number, to: number): Generator<readonly [from: number, to: number]> {
-    for (const run of this.rows.runs(from, to)) if (run.value === untold) yield [run.from, run.to];
+  untold(from: number, to: number): Generator<readonly [from: number, to: number]> {
+    return this.stretches(untold, { from, to });
+  }
+
+  /** Those that were handed over, or may be, without an answer. */
+  open(from: number, to: number): Generator<readonly [from: number, to: number]> {
+    return this.stretches(open, { from, to });
+  }
+
+  private *stretches(
+    value: number,
+    { from, to }: { from: number; to: number },
+  ): Generator<readonly [from: number, to: number]> {
+    for (const run of this.rows.runs(from, to)) if (run.value === value) yield [run.from, run.to];
   }
 
   private valueOf(outcome: Outcome | undefined): number {

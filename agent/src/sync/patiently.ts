@@ -8,7 +8,7 @@ import type { SyncTools } from './tools.js';
  */
 export async function patiently<T>(
   work: () => Promise<T>,
-  tools: SyncTools,
+  tools: Pick<SyncTools, 'clock' | 'signal' | 'limiter' | 'lease'>,
   isFinal: (failure: Failure) => boolean = () => false,
 ): Promise<T> {
   const { clock, signal } = tools;
@@ -22,9 +22,10 @@ export async function patiently<T>(
   }
 }
 
-async function once<T>(
+/** Asks once; what it failed with is returned. */
+export async function once<T>(
   work: () => Promise<T>,
-  { limiter, lease, signal }: SyncTools,
+  { limiter, lease, signal }: Pick<SyncTools, 'signal' | 'limiter' | 'lease'>,
 ): Promise<T | Failure> {
   const leave = await limiter.enter(signal);
   try {

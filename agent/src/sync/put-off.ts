@@ -7,8 +7,6 @@ import type { Patience } from './retry.js';
 /** Neighbours in a batch that the destination put off while it answered for the others. */
 export interface PutOff {
   batch: BatchParts;
-  /** The number of its first row in the part of the plan. */
-  from: number;
   failure: Failure;
 }
 
@@ -29,7 +27,6 @@ export function firstPutOff(outcomes: readonly Outcome[]): Failure | undefined {
 /** A stretch of a batch, and what became of it: put off, if there is a failure. */
 export interface AnsweredStretch {
   batch: BatchParts;
-  from: number;
   outcomes: readonly Outcome[];
   failure: Failure | undefined;
 }
@@ -37,7 +34,7 @@ export interface AnsweredStretch {
 /** A batch, cut where rows that were put off, for one reason or another, and others meet. */
 export function* cutByAnswer(
   batch: BatchParts,
-  { from, outcomes }: { from: number; outcomes: readonly Outcome[] },
+  outcomes: readonly Outcome[],
 ): Generator<AnsweredStretch> {
   let start = 0;
   for (let n = 1; n <= outcomes.length; n += 1) {
@@ -45,7 +42,6 @@ export function* cutByAnswer(
     if (n < outcomes.length && putOffBy(outcomes[n])?.code === failure?.code) continue;
     yield {
       batch: sliceBatch(batch, start, n),
-      from: from + start,
       outcomes: outcomes.slice(start, n),
       failure,
     };

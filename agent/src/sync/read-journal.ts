@@ -1,28 +1,37 @@
 import { Failure } from '../failure.js';
 import type { Store } from '../store/store.js';
 import { takeEntry } from './journal-entry.js';
+import type { NamedJob } from './journal-format.js';
 import type { InFlight } from './journal.js';
 import type { Change } from './mapping.js';
 import { Outcomes } from './outcomes.js';
 import type { SyncPaths } from './paths.js';
 import { waysOut } from './ways-out.js';
 
+export interface Journaled {
+  /** What is known of the rows, by change. */
+  outcomes: Map<Change, Outcomes>;
+  /** In the order in which they were named. */
+  jobs: NamedJob[];
+}
+
 /**
- * What is known of the rows of a delivery that was cut off, by change. Throws CONFIG `journal.missing` where an entry is
+ * What is known of the rows of a delivery that was cut off. Throws CONFIG `journal.missing` where an entry is
  * lost: its rows would look as if they had never left.
  */
 export async function readJournal(
   left: InFlight,
   { store, paths, signal }: { store: Store; paths: SyncPaths; signal: AbortSignal },
-): Promise<Map<Change, Outcomes>> {
-  const found = new Map(left.parts.map(({ change, rows }) => [change, new Outcomes(rows)]));
+): Promise<Journaled> {
+  const jobs: NamedJob[] = [];
+  const outcomes = new Map(left.parts.map(({ change, rows }) => [change, new Outcomes(rows)]));
   for await (const object of readAhead(keysOf(left, { store, paths, signal }), (key) =>
     store.get(key, signal),
   )) {
     if (!object) throw missing();
-    takeEntry(object.body, found);
+    jobs.push(...takeEntry(object.body, outcomes));
   }
-  return found;
+  return { outcomes, jobs };
 }
 
 /** Of the entries, none of which is missing. */

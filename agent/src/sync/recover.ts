@@ -10,6 +10,7 @@ import { logCutOff } from './log-delivery.js';
 import { logInterrupted } from './log-interrupted.js';
 import type { Change } from './mapping.js';
 import { readJournal } from './read-journal.js';
+import { recallCutOff } from './recall-cut-off.js';
 import { record } from './record.js';
 import type { Recorded } from './record.js';
 import { viewRejected } from './rejected-view.js';
@@ -84,7 +85,9 @@ async function recordable(
   context: Context,
 ): Promise<Recordable | undefined> {
   try {
-    const journal = await readJournal(left, { ...context.tools, paths: context.paths });
+    const read = await readJournal(left, { ...context.tools, paths: context.paths });
+    const { outcomes: journal } = read;
+    await recallCutOff(left, read, { ...context, request });
     return { journal, ...(await settledParts(request, { left, journal }, context)) };
   } catch (error) {
     const isLost = error instanceof Failure && /^(baseline|journal)\./.test(error.code);

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.js';
-import { Failure, failureOf } from '../failure.js';
-import { isBulk } from '../connector/destination.js';
-import type { Target, TargetRequest } from '../connector/destination.js';
+import { failureOf } from '../failure.js';
+import type { AnyTarget } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
 import { digestOf, mustWait, readApproved, wait } from './approval.js';
 import { readBaseline } from './baseline.js';
@@ -20,7 +19,7 @@ import { noteTold, tellHeld } from './held.js';
 import { logDelivery, logWithheld } from './log-delivery.js';
 import { logLater, logOwed } from './late-log.js';
 import { logReport } from './log-report.js';
-import { constantText, constantType, makeMapping } from './mapping.js';
+import { makeMapping } from './mapping.js';
 import { assertComparable, assertKeptAlike, prepareHashing } from './hashing.js';
 import { sealPlan } from './seal-plan.js';
 import type { Mapping } from './mapping.js';
@@ -44,6 +43,7 @@ import type { Run } from './run.js';
 import { takeSnapshot } from './snapshot.js';
 import { sweep } from './sweep.js';
 import { openUndo, planUndo } from './undo.js';
+import { begun, openTarget } from './target.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
 
@@ -104,7 +104,7 @@ async function follow(run: Run): Promise<void> {
 }
 
 async function bring(run: Run, rows: RowStream): Promise<void> {
-  const { request, tools } = run;
+  const { request } = run;
   await using open = new AsyncDisposableStack();
   const lookups = open.adopt(await openLookups(run, rows.columns), (one) => one.close());
   const mapping = makeMapping(request, rows.columns, {
@@ -112,10 +112,7 @@ async function bring(run: Run, rows: RowStream): Promise<void> {
     startedAt: run.startedAt,
     typeOfLookup: lookups.typeOf,
   });
-  const lastCheck = (): void => tools.lease.assertTrusted();
-  const wish = { ...targetRequestOf(request, mapping), lastCheck };
-  const target = open.adopt(await tools.destination.open(wish, tools.signal), (one) => one.close());
-  if (isBulk(target)) throw new Error('This agent can not send files yet.');
+  const target = open.adopt(await openTarget(run, mapping), (one) => one.close());
   const approved = await readApproved(run);
   if (approved) run.seed = BigInt(approved.seed);
   const planned = await interruptible(run, () =>
@@ -190,7 +187,7 @@ function recordsOnly({ request, baseline }: Run): boolean {
 async function carryOut(
   run: Run,
   planned: Plan,
-  to: { mapping: Mapping; target: Target; lookups: Lookups },
+  to: { mapping: Mapping; target: AnyTarget; lookups: Lookups },
 ): Promise<void> {
   const { meter } = run;
   const { horizon } = run.baseline.head;
@@ -205,13 +202,17 @@ async function carryOut(
   }
   await resolveLookups(run, planned.parts, to.lookups);
   meter.enter('deliver');
-  const { recorded, delivered, journal, failure } = await deliverPlan(run, planned, to);
+  const target = await begun(to.target, planned.parts, run.tools);
+  const { recorded, delivered, journal, failure } = await deliverPlan(run, planned, {
+    ...to,
+    target,
+  });
   crashPoint('deliver.after');
   if (failure) run.failure = failure;
   meter.enter('record');
   // Before the head moves: whatever is recorded is logged, if not by this run then by the next.
   const unlogged = await logDelivery(run, planned, delivered);
-  if (unlogged && !(await logLater(run, { delivered, journal, target: to.target }))) throw unlogged;
+  if (unlogged && !(await logLater(run, { delivered, journal, target }))) throw unlogged;
   run.failure ??= unlogged;
   crashPoint('log.after');
   // A cancelled run records what was taken before it ends; only a lost lease stops that.
@@ -239,22 +240,4 @@ async function currentBaseline(run: Run): Promise<Baseline> {
   if (!request.run.rebaseline && !isElsewhere) return settled;
   run.fresh = true;
   return { ...settled, manifest: undefined };
-}
-
-function targetRequestOf(request: SyncRequest, mapping: Mapping): Omit<TargetRequest, 'lastCheck'> {
-  return {
-    object: request.object,
-    mode: request.mode,
-    removal: request.onRemoved.action,
-    key: mapping.key,
-    fields: mapping.fields,
-    set: request.onRemoved.set.map(({ field, value }) => {
-      if (value.kind !== 'constant')
-        throw new Failure('CONFIG', 'mapping.set_constant', 'onRemoved.set takes constants only.');
-      const { constant } = value;
-      return { name: field, type: constantType(constant), text: constantText(constant) };
-    }),
-    options: request.options,
-    tag: { workspaceId: request.workspaceId, syncId: request.syncId, runId: request.runId },
-  };
 }

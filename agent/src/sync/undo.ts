@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Target } from '../connector/destination.js';
+import type { AnyTarget } from '../connector/destination.js';
 import type { RowStream } from '../connector/source.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
@@ -49,7 +49,7 @@ export async function openUndo(run: Run, undone: string): Promise<RowStream> {
 }
 
 /** The opposite of what was sent, in the parts of a plan. */
-export async function planUndo(run: Run, target: Target): Promise<Plan> {
+export async function planUndo(run: Run, target: AnyTarget): Promise<Plan> {
   const { baseline, duck, meter } = run;
   const { manifest } = baseline;
   if (!manifest) throw expired();
@@ -78,7 +78,7 @@ const part = (change: Change, isCurrent: boolean): string =>
 async function planPart(
   change: Change,
   planned: Plan,
-  { run, target, withheld }: { run: Run; target: Target; withheld: ReadonlySet<Change> },
+  { run, target, withheld }: { run: Run; target: AnyTarget; withheld: ReadonlySet<Change> },
 ): Promise<void> {
   const { request, duck, meter, tools } = run;
   const { counts } = meter;

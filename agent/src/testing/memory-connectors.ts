@@ -63,6 +63,10 @@ export interface Moods {
   putsOff?: (row: TextRow) => Failure | undefined;
   maxRows?: number;
   concurrency?: number;
+  /** Looks up what became of appended rows; what it throws is the answer. */
+  recalling?: () => void;
+  /** Called with the records of changed rows, which then come with what they were. */
+  changed?: (records: ReturnType<Batch['records']>) => void;
   /** Called with what is about to be looked up or made; what it throws is the answer. */
   finding?: (what: 'find' | 'create', texts: readonly string[]) => void;
   /** Called after missing records were made and before the answer leaves. */
@@ -76,6 +80,7 @@ export function memoryDestination(moods: Moods = {}): MemoryDestination {
   const batches: MemoryDestination['batches'] = [];
   const related: MemoryDestination['related'] = new Map();
   const lookedUp: string[][] = [];
+  const taken = new Set<string>();
   return {
     records,
     appended,
@@ -91,8 +96,18 @@ export function memoryDestination(moods: Moods = {}): MemoryDestination {
       concurrency: moods.concurrency ?? 1,
       isRepeatable: (kind) => kind !== 'append',
       close: async () => undefined,
+      ...(moods.changed && { wantsFormer: true }),
+      ...(moods.recalling && {
+        recall: async (batch: Batch) => {
+          moods.recalling?.();
+          return Array.from({ length: batch.size }, (_, n): Outcome | undefined =>
+            taken.has(batch.nameOf(n)) ? { kind: 'accepted' } : undefined,
+          );
+        },
+      }),
       deliver: async (batch) => {
         moods.before?.(batch);
+        if (batch.change === 'changed') moods.changed?.(batch.records());
         const rows = textsOf(batch.lines).map((texts) => rowOf(request, texts));
         if (moods.refusesBy === 'batch' && rows.some(({ row }) => moods.refuses?.(row)))
           throw refused();
@@ -102,6 +117,7 @@ export function memoryDestination(moods: Moods = {}): MemoryDestination {
           if (failure.code === 'destination.failed_midway') take(batch.kind, row);
           return { kind: 'rejected', failure };
         });
+        for (let n = 0; n < batch.size; n += 1) taken.add(batch.nameOf(n));
         batches.push({ kind: batch.kind, size: batch.size });
         moods.after?.(batch);
         return outcomes;
