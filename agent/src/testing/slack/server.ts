@@ -162,7 +162,7 @@ function called(
       scopes: known.scopes,
       pace: paceBy(slack.rates, token),
       hiddenFor: mood?.kind === 'hidden' ? mood.reads : 0,
-      uploadUrl: `${slack.origin}/upload/v1/`,
+      uploadUrl: slack.workspace.uploadUrl ?? `${slack.origin}/upload/v1/`,
     });
     return json({ ok: true, ...result }, scopesOf(known, method));
   } catch (error) {

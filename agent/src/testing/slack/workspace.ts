@@ -58,6 +58,8 @@ export class Workspace {
   readonly tokens = new Map<string, Token>();
   /** What was uploaded and not shared yet; undefined until its bytes are there. */
   readonly uploads = new Map<string, { name: string; length: number; content?: Buffer }>();
+  /** Where files go to, unless that is the server itself. */
+  uploadUrl: string | undefined;
   /** Told of everything that is posted. */
   onPost: (channel: Channel, message: Message) => void = () => undefined;
   private made = 0;

@@ -1,0 +1,57 @@
+import { Failure } from '../../failure.js';
+import type { SlackApi } from './api.js';
+
+/** What the app can do without a scope, and what for; https://docs.slack.dev/reference/scopes (read 2026-11). */
+const purposes = {
+  'chat:write': 'to post messages at all',
+  'files:write': 'to share CSV files (shape: file)',
+  'users:read.email': 'to find people by their e-mail (direct-message)',
+  'im:write': 'to open direct messages (direct-message)',
+  'channels:read': 'to find and list public channels by name',
+  'groups:read': 'to find and list private channels by name',
+  'channels:history':
+    'to look up in public channels whether a message arrived whose answer was lost',
+  'groups:history': 'the same in private channels',
+  'im:history': 'the same in direct messages',
+} as const;
+
+export type Scope = keyof typeof purposes;
+
+/** The token's scopes, once it is sure that it is valid and of the right workspace. */
+export async function signIn(
+  api: SlackApi,
+  team: string | undefined,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const told = await api.ask('auth.test', {}, signal);
+  if (team !== undefined && told['team_id'] !== team)
+    throw new Failure(
+      'CONFIG',
+      'destination.other_team',
+      'The token is of another workspace than `team` says. Renew the secret, or write the other workspace’s id.',
+      { detail: `${String(told['team_id'])} is not ${team}` },
+    );
+  return new Set(told.response_metadata?.scopes ?? []);
+}
+
+/** What the detail says of each scope that is missing: those that are needed now, and what else would need one. */
+export function assertScopes(scopes: ReadonlySet<string>, needed: readonly Scope[]): void {
+  if (needed.every((scope) => scopes.has(scope))) return;
+  const lines = Object.entries(purposes)
+    .filter(([scope]) => !scopes.has(scope))
+    .map(([scope, purpose]) => {
+      const isNeeded = needed.includes(scope as Scope);
+      return `${scope}: ${purpose}${isNeeded ? ' (needed)' : ''}`;
+    });
+  throw new Failure(
+    'CONFIG',
+    'destination.scope_missing',
+    'The app lacks a scope. Add it to the app, install the app again, and renew the token.',
+    { vendorCode: 'MISSING_SCOPE', detail: lines.join('\n') },
+  );
+}
+
+export function canRecall(scopes: ReadonlySet<string>, isDirect: boolean): boolean {
+  if (isDirect) return scopes.has('im:history');
+  return scopes.has('channels:history') || scopes.has('groups:history');
+}
