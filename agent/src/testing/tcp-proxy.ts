@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 /** A wire between a connector and its server that a test can cut. */
 export interface TcpProxy {
   port: number;
-  /** The line that answers so next is cut, before the connector hears of it. */
-  cutAt(isAnswer: (answer: string) => boolean): void;
+  /** The line that answers so next is cut, before the connector hears of it, or of all but its first bytes. */
+  cutAt(isAnswer: (answer: string) => boolean, firstBytes?: number): void;
   /** The line that asks so next is cut, before the server hears of it. */
   cutBefore(isRequest: (request: string) => boolean): void;
   /** Keeps the next request that is so until `release`; `held` resolves when it is there. */
@@ -18,7 +18,7 @@ type Test = (bytes: string) => boolean;
 
 export async function openTcpProxy(to: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let cutAnswer: Test | undefined;
+  let cutAnswer: { is: Test; firstBytes: number } | undefined;
   let cutRequest: Test | undefined;
   let held: { is: Test; arrived(): void; released: Promise<void> } | undefined;
   const server = createServer((near) => {
@@ -47,9 +47,10 @@ export async function openTcpProxy(to: { host: string; port: number }): Promise<
     });
     near.on('end', () => far.end());
     far.on('data', (bytes: Buffer) => {
-      if (cutAnswer?.(bytes.toString('latin1'))) {
+      if (cutAnswer?.is(bytes.toString('latin1'))) {
+        const first = bytes.subarray(0, cutAnswer.firstBytes);
         cutAnswer = undefined;
-        near.destroy();
+        near.end(first, () => near.destroy());
       } else near.write(bytes);
     });
   });
@@ -57,7 +58,7 @@ export async function openTcpProxy(to: { host: string; port: number }): Promise<
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    cutAt: (isAnswer) => void (cutAnswer = isAnswer),
+    cutAt: (is, firstBytes = 0) => void (cutAnswer = { is, firstBytes }),
     cutBefore: (isRequest) => void (cutRequest = isRequest),
     hold: (is) => {
       const arrival = Promise.withResolvers<void>();

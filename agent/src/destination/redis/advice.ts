@@ -48,6 +48,13 @@ export const advice: readonly Advice[] = [
     advice: 'Bring the missing nodes back, or let replicas take over; the next run sends the rest.',
   },
   {
+    code: 'destination.busy',
+    vendorCode: 'MOVED',
+    title: 'The server is a node of a cluster',
+    advice:
+      'Set `topology: cluster` in the settings of the destination. With it, slots were moving; the next run sends the rest.',
+  },
+  {
     code: 'destination.forbidden',
     vendorCode: 'NOPERM',
     title: 'The user may not do this in Redis',

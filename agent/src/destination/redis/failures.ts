@@ -66,11 +66,19 @@ export function refusalOf(reply: Error): Failure {
   });
 }
 
+/** The user lacks the command itself; what it may do with single keys is another matter. */
+export function lacksCommand({ vendorCode, detail = '' }: Failure): boolean {
+  return vendorCode === 'NOPERM' && /to run the/.test(detail);
+}
+
 /** `ERR` is said of everything else. */
 function meaningOfText(message: string): Meaning {
   if (/max number of clients/.test(message)) return busy;
+  if (/executing the script can't run/.test(message)) return forbidden;
   if (/invalid password|invalid username/.test(message)) return unauthenticated;
-  return /unknown (sub)?command|syntax error|wrong number of arguments|DB index/i.test(message)
+  return /unknown (sub)?command|syntax error|wrong number of arguments|DB index|cluster support disabled/i.test(
+    message,
+  )
     ? invalid
     : rejected;
 }

@@ -89,6 +89,12 @@ export function hashShape(request: TargetRequest, name: NameTemplate, options: H
     scripted(key, [condition, '', 'keep'], change);
   return {
     asksOf: ({ kind, lines }: Batch) => asksOfRows(octetRowsOf(lines), (row) => askOf(kind, row)),
+    laterCommands: [
+      ['HDEL', 'x'],
+      ['HKEYS'],
+      ...(options.ttlSeconds === undefined ? [] : [['EXPIRE', '1'] as const]),
+      ...(request.removal === 'delete' ? [['UNLINK'] as const] : []),
+    ],
     outcomeOf: countedOutcome,
   };
 }

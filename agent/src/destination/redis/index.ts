@@ -29,9 +29,7 @@ export default defineDestination({
       open: async (request) => {
         const asked = server();
         try {
-          const target = new RedisTarget(request, asked);
-          await asked.call('PING');
-          return target;
+          return await RedisTarget.open(request, asked);
         } catch (error) {
           await asked.close();
           throw error;

@@ -47,6 +47,7 @@ export function jsonShape(
   };
   return {
     asksOf,
+    laterCommands: request.removal === 'delete' ? [['TYPE'], ['UNLINK']] : [],
     outcomeOf: (former, kind) => {
       if (kind === 'create') return former === null ? accepted : skipped;
       return kind === 'update' && former === null ? skipped : accepted;

@@ -2,6 +2,7 @@ import { Command, Pipeline, Redis, ReplyError } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { LastCheck } from '../../connector/destination.js';
 import { crashPoint } from '../../crash-point.js';
+import { Failure } from '../../failure.js';
 import { connectFailure, noAnswer, refusalOf } from './failures.js';
 import { command, type Ask, type Script } from './resp.js';
 
@@ -41,6 +42,7 @@ const nothing = Buffer.alloc(0);
 /** One connection to one server. */
 export class Line {
   private readonly known = new Set<Script>();
+  private isClosed = false;
 
   private constructor(private readonly redis: Redis) {}
 
@@ -60,7 +62,7 @@ export class Line {
   }
 
   get isOpen(): boolean {
-    return this.redis.status === 'ready';
+    return !this.isClosed && this.redis.status === 'ready';
   }
 
   /**
@@ -83,6 +85,7 @@ export class Line {
     const replies = answers.map(([error, reply]) => (error ? failureIn(error) : reply));
     for (const reply of replies.splice(0, scripts.length)) if (reply instanceof Error) throw reply;
     for (const script of scripts) this.known.add(script);
+    if (replies.some(saysForgotten)) this.known.clear();
     return replies;
   }
 
@@ -96,8 +99,14 @@ export class Line {
   }
 
   close(): void {
+    this.isClosed = true;
     this.redis.disconnect();
   }
+}
+
+/** A server that was restarted behind a proxy, or told to forget, brings the line to no end. */
+function saysForgotten(reply: Reply): boolean {
+  return reply instanceof Failure && reply.vendorCode === 'NOSCRIPT';
 }
 
 function failureIn(error: Error): Error {

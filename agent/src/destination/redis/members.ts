@@ -20,11 +20,12 @@ export interface MemberNames {
 }
 
 /** A member a row: it is there or not, and has no fields. */
-export function setShape({ set, member }: MemberNames): Shape {
+export function setShape(request: TargetRequest, { set, member }: MemberNames): Shape {
   const askOf = (kind: OperationKind, row: Row): Ask =>
     ask(kind === 'delete' ? 'SREM' : 'SADD', set.render(row), [member.render(row)]);
   return {
     asksOf: ({ kind, lines }: Batch) => asksOfRows(octetRowsOf(lines), (row) => askOf(kind, row)),
+    laterCommands: request.removal === 'delete' ? [['SREM', 'x']] : [],
     outcomeOf: countedOutcome,
   };
 }
@@ -49,6 +50,7 @@ export function sortedSetShape(request: TargetRequest, { set, member }: MemberNa
   };
   return {
     asksOf: ({ kind, lines }: Batch) => asksOfRows(octetRowsOf(lines), (row) => askOf(kind, row)),
+    laterCommands: request.removal === 'delete' ? [['ZREM', 'x']] : [],
     outcomeOf: countedOutcome,
   };
 }

@@ -121,7 +121,7 @@ export function shapeOf(request: TargetRequest): Shape {
           'destination.fields_unfit',
           'A member of a set has no fields. Map none, or write a sorted set or a hash.',
         );
-      return setShape(namesOfMember(request));
+      return setShape(request, namesOfMember(request));
     case 'sortedSet':
       refuseOmitting(request);
       return sortedSetShape(request, namesOfMember(request));

@@ -8,6 +8,11 @@ import type { Ask } from './resp.js';
 export interface Shape {
   /** One for each row, in order; a REJECTED Failure for a row of which no command can be made. */
   asksOf(batch: Batch): (Ask | Failure)[];
+  /**
+   * Names of commands that come second in a script, or only with a removal, with what follows the key: they do nothing to a
+   * key that is not there. Whether the user may run them is found out before a row is half written.
+   */
+  readonly laterCommands: readonly (readonly [name: string, ...rest: string[]])[];
   /** Of a reply that is no error. */
   outcomeOf(reply: unknown, kind: OperationKind): Outcome;
 }

@@ -7,7 +7,7 @@ import type {
   TargetRequest,
 } from '../../connector/destination.js';
 import { Failure } from '../../failure.js';
-import { rejected } from './failures.js';
+import { lacksCommand, rejected } from './failures.js';
 import type { Server } from './server.js';
 import type { Reply } from './line.js';
 import { shapeOf } from './objects.js';
@@ -23,12 +23,21 @@ export class RedisTarget implements Target {
   private readonly shape: Shape;
   private readonly lastCheck: LastCheck;
 
-  constructor(
-    request: TargetRequest,
+  private constructor(
     private readonly server: Server,
+    { shape, lastCheck }: { shape: Shape; lastCheck: LastCheck },
   ) {
-    this.shape = shapeOf(request);
-    this.lastCheck = request.lastCheck;
+    this.shape = shape;
+    this.lastCheck = lastCheck;
+  }
+
+  /** CONFIG for a sync that can't be done, or that the user may not do. */
+  static async open(request: TargetRequest, server: Server): Promise<RedisTarget> {
+    const shape = shapeOf(request);
+    await server.call('PING');
+    for (const [name, ...rest] of shape.laterCommands)
+      await server.call(name, nowhere, ...rest).catch(stopIfLacking);
+    return new RedisTarget(server, { shape, lastCheck: request.lastCheck });
   }
 
   /** Every command says what is to be, and not by how much it changes. */
@@ -57,6 +66,13 @@ export class RedisTarget implements Target {
     if (!(reply instanceof Failure)) return this.shape.outcomeOf(reply, kind);
     return { kind: 'rejected', failure: ofRow(reply) };
   }
+}
+
+/** No row is ever called so. */
+const nowhere = 'drawbridge:nothing';
+
+function stopIfLacking(error: unknown): void {
+  if (!(error instanceof Failure) || lacksCommand(error)) throw error;
 }
 
 /** What every command met says nothing of a single row. */

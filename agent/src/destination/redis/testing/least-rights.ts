@@ -7,6 +7,7 @@ const commands = [
   '+ping',
   '+select',
   '+cluster|slots',
+  '+asking',
   '+script|load',
   '+evalsha',
   '+type',
