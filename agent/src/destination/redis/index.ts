@@ -2,7 +2,8 @@ import { defineDestination } from '../../connector/destination.js';
 import type { Listed } from '../../connector/listing.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
-import { commonOptions, secrets, sentinelOptions, settings } from './connection.js';
+import { Cluster } from './cluster.js';
+import { addressesOf, commonOptions, secrets, sentinelOptions, settings } from './connection.js';
 import type { Secrets, Settings } from './connection.js';
 import { objects } from './objects.js';
 import { OneServer } from './server.js';
@@ -44,6 +45,8 @@ export default defineDestination({
 function serverOf(given: Settings, known: Secrets): Server {
   const { host, port, database = 0 } = given;
   if (given.topology === 'sentinel') return new OneServer(sentinelOptions(given, known));
+  if (given.topology === 'cluster')
+    return new Cluster(addressesOf(given), commonOptions(given, known));
   return new OneServer({ ...commonOptions(given, known), host, port, db: database });
 }
 
