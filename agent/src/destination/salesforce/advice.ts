@@ -205,9 +205,9 @@ export const advice: readonly Advice[] = [
   },
   {
     code: 'destination.quota_exceeded',
-    title: 'The org has no API calls left today',
+    title: 'The org has nothing left of a daily limit',
     advice:
-      'A later run sends the rest. In Setup, Company Information shows who uses the calls; a lower `maxDailyApiPercent` leaves some for others.',
+      'A later run sends the rest. It is the calls, or the batches of bulk jobs, of 24 hours: Company Information in Setup shows them. A lower `maxDailyApiPercent` leaves some for others.',
   },
   {
     code: 'destination.not_salesforce',

@@ -78,31 +78,28 @@ export class Bulk implements BulkTarget {
       columnDelimiter: 'COMMA',
     };
     const { lastCheck } = this.of;
-    const made = await this.org.json(
-      { method: 'POST', path: '/jobs/ingest', body: JSON.stringify(job), lastCheck },
-      signal,
-    );
+    const request = {
+      method: 'POST',
+      path: '/jobs/ingest',
+      body: JSON.stringify(job),
+      lastCheck,
+    } as const;
+    const made = await this.org.json(request, signal).catch((error: unknown) => {
+      throw unfit(error);
+    });
     return jobIn(made).id;
   }
 
   async submit(job: string, load: Load, signal: AbortSignal): Promise<void> {
-    const { lastCheck } = this.of;
-    const path = pathOf(job);
     if (!this.uploaded.has(job)) {
-      const body = (): Readable => this.rowsOf(load);
-      const headers = { 'content-type': 'text/csv; charset=UTF-8' };
-      await this.org.send(
-        { method: 'PUT', path: `${path}/batches`, body, headers, lastCheck },
-        signal,
-      );
+      await this.upload(job, load, signal);
       this.uploaded.add(job);
     }
+    const { lastCheck } = this.of;
     const body = JSON.stringify({ state: 'UploadComplete' });
-    try {
-      await this.org.send({ method: 'PATCH', path, body, lastCheck }, signal);
-    } catch (error) {
-      throw await this.unclosed(job, error, signal);
-    }
+    await this.org
+      .send({ method: 'PATCH', path: pathOf(job), body, lastCheck }, signal)
+      .catch((error: unknown) => this.unclosed(job, error, signal));
   }
 
   async look(job: string, signal: AbortSignal): Promise<JobState> {
@@ -142,25 +139,51 @@ export class Bulk implements BulkTarget {
     return jobIn(await this.org.json({ method: 'GET', path: pathOf(job), isOwed: true }, signal));
   }
 
-  private rowsOf({ kind, columns, path }: Load): Readable {
-    const rewriter = new CsvRewriter(rewritingFor(kind, columns, this.of.writing));
-    // Whoever reads hears of what breaks.
-    return pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), rewriter, () => undefined);
-  }
-
-  /**
-   * A job that was uploaded to twice, because nobody knew of the first time, is never begun: `Found multiple contents for
-   * job`. Nothing of it was done.
-   */
-  private async unclosed(job: string, error: unknown, signal: AbortSignal): Promise<unknown> {
-    const isSpoilt = error instanceof Failure && /^INVALID_?JOB$/.test(error.vendorCode);
-    if (!isSpoilt) return error;
-    await this.abort(job, signal);
-    return new Failure('TRANSIENT', 'destination.busy', 'The destination asks to try later.', {
-      vendorCode: error.vendorCode,
-      ...(error.detail !== undefined && { detail: error.detail }),
+  private async upload(
+    job: string,
+    { kind, columns, path }: Load,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { writing, lastCheck } = this.of;
+    const request = {
+      method: 'PUT',
+      path: `${pathOf(job)}/batches`,
+      headers: { 'content-type': 'text/csv; charset=UTF-8' },
+      body: (): Readable => {
+        const rewriter = new CsvRewriter(rewritingFor(kind, columns, writing));
+        // Whoever reads hears of what breaks.
+        return pipeline(
+          createReadStream(path, { highWaterMark: 1 << 18 }),
+          rewriter,
+          () => undefined,
+        );
+      },
+      lastCheck,
+    } as const;
+    await this.org.send(request, signal).catch((error: unknown) => {
+      if (!hasTwoUploads(error)) throw error;
     });
   }
+
+  /** Closed already, it goes on; uploaded to twice, because nobody knew of the first time, it never begins. */
+  private async unclosed(job: string, error: unknown, signal: AbortSignal): Promise<void> {
+    if (!(error instanceof Failure) || error.kind !== 'REJECTED') throw error;
+    const { state } = await this.read(job, signal);
+    if (state !== 'Open' && state !== 'Aborted') return;
+    if (!hasTwoUploads(error)) throw error;
+    await this.abort(job, signal);
+    throw new Failure('TRANSIENT', 'destination.busy', 'The destination asks to try later.', {
+      vendorCode: error.vendorCode,
+      detail: error.detail ?? '',
+    });
+  }
+}
+
+/**
+ * A job takes one upload, whose answer may have been lost: `Found multipe contents for job`, in Salesforce's writing.
+ */
+function hasTwoUploads(error: unknown): error is Failure {
+  return error instanceof Failure && /\bmultip\w+ contents\b/i.test(error.detail ?? '');
 }
 
 /** The name of a job is a record's Id. */
@@ -171,4 +194,15 @@ function pathOf(job: string): string {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof Failure && ['NOT_FOUND', '404'].includes(error.vendorCode);
+}
+
+/** Not every object can be written by jobs, and not in every org. */
+function unfit(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'REJECTED') return error;
+  return new Failure(
+    'CONFIG',
+    'destination.bulk_unfit',
+    'The Bulk API can not do what this sync asks for. Set options.api to collections.',
+    { vendorCode: error.vendorCode, detail: error.detail ?? '' },
+  );
 }

@@ -6,6 +6,7 @@ import { advice } from './advice.js';
 import { checkBulk } from './bulk-choice.js';
 import { Collections } from './collections.js';
 import { openRecordFinder } from './finder.js';
+import { listObjects } from './listing.js';
 import { options } from './options.js';
 import { Org } from './org.js';
 import { Quota } from './quota.js';
@@ -53,6 +54,7 @@ export default defineDestination({
         checkBulk(writing);
         return new Collections(org, writing, request.lastCheck);
       },
+      list: (path, signal) => listObjects(org, path, signal),
       openFinder: (request, signal) => openRecordFinder(org, request, signal),
       close: () => org.close(),
     };

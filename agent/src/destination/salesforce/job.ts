@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { JobState, Load, ResultFile } from '../../connector/destination.js';
 import { Failure } from '../../failure.js';
 import { unreadable } from './org.js';
+import { quotaExceeded } from './quota.js';
 import type { Org } from './org.js';
 
 /**
@@ -92,7 +93,9 @@ export async function resultsOf(
   return there;
 }
 
+/** `InvalidBatch : Field name not found : …`, `ExceededQuota : …`. */
 function failed({ errorMessage }: Job): Failure {
+  if (/\bExceededQuota\b/i.test(errorMessage)) return quotaExceeded(errorMessage, 'EXCEEDEDQUOTA');
   return new Failure(
     'CONFIG',
     'destination.job_failed',

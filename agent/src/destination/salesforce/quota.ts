@@ -34,11 +34,11 @@ export class Quota {
 }
 
 /** Salesforce itself says so. */
-export function quotaExceeded(detail: string): Failure {
+export function quotaExceeded(detail: string, vendorCode: string): Failure {
   return new Failure(
     'TRANSIENT',
     'destination.quota_exceeded',
-    'The org has no API calls left for today. A later run sends the rest.',
-    { retryAfterMs: laterMs, detail, vendorCode: 'REQUEST_LIMIT_EXCEEDED' },
+    'The org has used up what it may ask of its API in 24 hours. A later run sends the rest.',
+    { retryAfterMs: laterMs, detail, vendorCode },
   );
 }

@@ -45,8 +45,7 @@ export function refusalOf(failure: Failure): Failure {
 function meaningOf(failure: Failure, code: string, message: string): Failure | undefined {
   const { detail = '', vendorCode: status } = failure;
   const options = { detail, vendorCode: code || status };
-  if (code === 'REQUEST_LIMIT_EXCEEDED' && !/concurrent/i.test(message))
-    return quotaExceeded(detail);
+  if (isDailyLimit(code, message)) return quotaExceeded(detail, code);
   if (passing.has(code))
     return new Failure(
       'TRANSIENT',
@@ -76,6 +75,12 @@ function meaningOf(failure: Failure, code: string, message: string): Failure | u
       options,
     );
   return undefined;
+}
+
+/** Calls that are too many at once pass; those of a day, and the batches of jobs, do not. */
+function isDailyLimit(code: string, message: string): boolean {
+  if (code === 'EXCEEDEDQUOTA') return true;
+  return code === 'REQUEST_LIMIT_EXCEEDED' && !/concurrent/i.test(message);
 }
 
 /** Nothing was done, and it may be done in a while. */
