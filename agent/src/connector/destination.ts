@@ -116,9 +116,10 @@ export interface Target extends Opened {
   /**
    * Looks up what became of a batch of operations that are not repeatable, whose answer was lost or never waited for; in
    * the same run or, after the agent was killed, in the next. One outcome for each row: `unknown` where it can't be found
-   * out, undefined where nothing was taken, so that it may be sent. Throws as `deliver` does.
+   * out, undefined where nothing was taken, so that it may be sent. It was not sent before `since`, by the agent's clock.
+   * Throws as `deliver` does.
    */
-  recall?(batch: Batch, signal: AbortSignal): Promise<(Outcome | undefined)[]>;
+  recall?(batch: Batch, signal: AbortSignal, since: Date): Promise<(Outcome | undefined)[]>;
 }
 
 /** How a file of operations is written. Columns have the fields' names; the key's come first, each once. */

@@ -98,7 +98,7 @@ function finishingBatches(target: Target, lost: AbortSignal): Target {
     ...finishingOpened(target, lost),
     ...(target.wantsFormer && { wantsFormer: true }),
     deliver: (batch) => target.deliver(batch, lost),
-    ...(recall && { recall: (batch) => recall.call(target, batch, lost) }),
+    ...(recall && { recall: (batch, _, since) => recall.call(target, batch, lost, since) }),
   };
 }
 

@@ -142,14 +142,14 @@ async function sendPart(
     lookups: Lookups;
   },
 ): Promise<Delivered> {
-  const { request, duck, meter, tally, tools, runId } = run;
+  const { request, duck, meter, tally, tools, runId, startedAt } = run;
   const { lookups } = to;
   const target = takerOf(part, to.target);
   await makeMissing(run, part, lookups);
   const unsent = new Unsent(part.rows);
   await addRefused(unsent, part, { fields: request.fields, lookups, made: true, duck });
   const inTurn = request.key.length > 0 && !isKeyPrimary(request);
-  const context = { ...to, duck, meter, tally, tools, runId, unsent, inTurn };
+  const context = { ...to, duck, meter, tally, tools, runId, startedAt, unsent, inTurn };
   if (isBulk(target)) {
     const rows = await interruptible(run, () => rowsOfPart(run, part, { ...to, unsent }));
     return deliverByJobs(part, rows, { ...context, target });

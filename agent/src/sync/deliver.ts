@@ -15,7 +15,7 @@ import type { Outcomes } from './outcomes.js';
 import type { PlanPart } from './plan.js';
 import { cutByAnswer, firstPutOff, pauseMs } from './put-off.js';
 import type { PutOff } from './put-off.js';
-import { recall } from './recall.js';
+import { recall, untilSettled } from './recall.js';
 import { Patience } from './retry.js';
 import type { Tally } from './tally.js';
 import type { SyncTools } from './tools.js';
@@ -29,6 +29,7 @@ export interface DeliverContext {
   tally: Tally;
   tools: SyncTools;
   runId: string;
+  startedAt: Date;
   /** Rows that the destination does not get to see. */
   unsent: Unsent;
   breaker: Breaker;
@@ -238,11 +239,12 @@ async function handOver(
 async function recallAfter(
   failure: Failure,
   batch: BatchParts,
-  { target, tools }: Sending,
+  { target, tools, startedAt }: Sending,
 ): Promise<Outcome[] | undefined> {
   if (!target.recall) return undefined;
   try {
-    return await recall(makeBatch(batch), { failure, target, tools });
+    await untilSettled(tools);
+    return await recall(makeBatch(batch), { failure, target, since: startedAt, tools });
   } catch {
     return undefined;
   }

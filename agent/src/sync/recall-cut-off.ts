@@ -23,7 +23,7 @@ import { Outcomes } from './outcomes.js';
 import { patiently } from './patiently.js';
 import { rowsOf } from './plan.js';
 import type { Journaled } from './read-journal.js';
-import { recall } from './recall.js';
+import { recall, untilSettled } from './recall.js';
 import { renderPart } from './render.js';
 import { allCached } from './baseline.js';
 import { targetOf } from './elsewhere.js';
@@ -186,6 +186,7 @@ async function recallBatches(
 ): Promise<void> {
   // What was looked up then is not known any more.
   if (!target.recall || part.repeatable || recalling.lookups.list.length > 0) return;
+  await untilSettled(recalling.tools);
   const open = [...known.open(0, part.rows)];
   for (const [from, to] of open) await recallRows({ from, to }, { part, known, target }, recalling);
 }
@@ -217,7 +218,8 @@ async function recallRows(
       attempt: `${left.runId}.${left.epoch}`,
       from: stretch.from,
     });
-    const told = await recall(batch, { failure: unheard(), target, tools });
+    const since = startedAtOf(left, tools.clock);
+    const told = await recall(batch, { failure: unheard(), target, since, tools });
     for (const [n, outcome] of told.entries())
       noteAll(known, { from: stretch.from + n, to: stretch.from + n + 1 }, outcome);
   }

@@ -3,8 +3,21 @@ import { Failure } from '../failure.js';
 import { patiently } from './patiently.js';
 import type { SyncTools } from './tools.js';
 
+interface Recalling {
+  /** Why nobody knows. */
+  failure: Failure;
+  target: Target;
+  /** When the attempt began that sent it. */
+  since: Date;
+  tools: Pick<SyncTools, 'clock' | 'signal' | 'limiter' | 'lease'>;
+}
+
 /** What a lost connection still holds is delivered by then, and what was taken can be seen, in milliseconds. */
 const settlesMs = 5_000;
+
+export async function untilSettled({ clock, signal }: Recalling['tools']): Promise<void> {
+  await clock.sleep(settlesMs, signal);
+}
 
 /**
  * Asks the destination what became of a batch that may have been taken, once that has had the time to be seen. What was
@@ -12,21 +25,11 @@ const settlesMs = 5_000;
  */
 export async function recall(
   batch: Batch,
-  {
-    failure,
-    target,
-    tools,
-  }: {
-    failure: Failure;
-    target: Target;
-    tools: Pick<SyncTools, 'clock' | 'signal' | 'limiter' | 'lease'>;
-  },
+  { failure, target, since, tools }: Recalling,
 ): Promise<Outcome[]> {
-  await tools.clock.sleep(settlesMs, tools.signal);
-  const found = await patiently(
-    async () => (await target.recall?.(batch, tools.signal)) ?? [],
-    tools,
-  );
+  const ask = async (): Promise<(Outcome | undefined)[]> =>
+    (await target.recall?.(batch, tools.signal, since)) ?? [];
+  const found = await patiently(ask, tools);
   return Array.from({ length: batch.size }, (_, n) => {
     // An answer that is too short says nothing of the rest.
     if (n >= found.length) return { kind: 'unknown', failure };

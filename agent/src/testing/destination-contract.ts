@@ -338,7 +338,8 @@ export function destinationContract(
         const { name, target } = await open(object, { mode });
         const batch = batchOf(added([b]), 3, form);
         const sent = (): Promise<unknown> => target.deliver(batch, never).catch(failureOf);
-        const recalled = (): Promise<unknown> => patiently(() => target.recall?.(batch, never));
+        const recalled = (): Promise<unknown> =>
+          patiently(() => target.recall?.(batch, never, new Date(0)));
         expect(await recalled()).toEqual(target.recall && [undefined]);
         await server.cut(name, 'before');
         expect(await sent()).toMatchObject({ code: 'destination.no_answer' });

@@ -367,7 +367,7 @@ describe('Slack as a destination', () => {
     expect(await failed(target.deliver(batch, never))).toMatchObject({
       code: 'destination.no_answer',
     });
-    expect(await target.recall?.(batch, never)).toEqual([{ kind: 'accepted' }]);
+    expect(await target.recall?.(batch, never, new Date(0))).toEqual([{ kind: 'accepted' }]);
     expect(general.messages).toHaveLength(1);
   });
 
@@ -528,12 +528,12 @@ describe('Slack as a destination', () => {
     server.moods.next('chat.postMessage', { kind: 'cut', when: 'after' });
     await failed(target.deliver(batch, never));
     general.messages[0]!.hiddenFor = 1;
-    expect(await failed(target.recall!(batch, never))).toMatchObject({
+    expect(await failed(target.recall!(batch, never, new Date(0)))).toMatchObject({
       kind: 'TRANSIENT',
       code: 'destination.unsettled',
       retryAfterMs: 3000,
     });
-    expect(await target.recall!(batch, never)).toEqual([{ kind: 'accepted' }]);
+    expect(await target.recall!(batch, never, new Date(0))).toEqual([{ kind: 'accepted' }]);
   });
 
   it('finds what an earlier process posted, with one reading for all rows', async () => {
@@ -546,7 +546,11 @@ describe('Slack as a destination', () => {
     const recalled: unknown[] = [];
     for (let n = 0; n < 8; n += 1) {
       const batch = batchOf([row(n, 'Ada')], 'added', { from: n });
-      recalled.push(await target.recall!(batch, never).catch(() => target.recall!(batch, never)));
+      recalled.push(
+        await target.recall!(batch, never, new Date(0)).catch(() =>
+          target.recall!(batch, never, new Date(0)),
+        ),
+      );
     }
     expect(recalled).toEqual([
       ...Array.from({ length: 5 }, () => [{ kind: 'accepted' }]),
@@ -561,7 +565,7 @@ describe('Slack as a destination', () => {
     expect(blind.recall).toBeUndefined();
     const board = server.workspace.makeChannel('board', { kind: 'private' });
     const half = await open({}, { object: board.id, given: ['chat:write', 'channels:history'] });
-    expect(await half.recall!(batchOf([row(1, 'Ada')]), never)).toMatchObject([
+    expect(await half.recall!(batchOf([row(1, 'Ada')]), never, new Date(0))).toMatchObject([
       { kind: 'unknown', failure: { code: 'destination.unproven', vendorCode: 'MISSING_SCOPE' } },
     ]);
   });

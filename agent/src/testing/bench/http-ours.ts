@@ -95,6 +95,7 @@ function contextOf(
     inTurn: false,
     tally: new Tally({ keepsTexts: true, redact: (text) => text }),
     runId: 'run',
+    startedAt: new Date(0),
   };
 }
 
