@@ -18,6 +18,11 @@ const debian = [
     without: 'browser tests are skipped. Install Debian\'s "chromium", or set CHROMIUM_PATH.',
   },
   {
+    name: 'openssl',
+    path: '/usr/bin/openssl',
+    without: 'tests that need a certificate are skipped. Install Debian\'s "openssl".',
+  },
+  {
     name: 'redis-server',
     path: process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server',
     without:

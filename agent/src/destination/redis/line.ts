@@ -44,7 +44,11 @@ export class Line {
   private readonly known = new Set<Script>();
   private isClosed = false;
 
-  private constructor(private readonly redis: Redis) {}
+  private constructor(
+    private readonly redis: Redis,
+    /** What broke the line. */
+    private readonly trouble: () => Error | undefined,
+  ) {}
 
   /** Throws TRANSIENT `destination.unreachable` or what the server has against it. */
   static async open(options: LineOptions): Promise<Line> {
@@ -53,7 +57,7 @@ export class Line {
     redis.on('error', (error: Error) => void (last ??= error));
     try {
       await redis.connect();
-      return new Line(redis);
+      return new Line(redis, () => last);
     } catch (error) {
       redis.disconnect();
       const cause = last ?? (error as Error);
@@ -94,7 +98,8 @@ export class Line {
     try {
       return await this.redis.call(name, args);
     } catch (error) {
-      throw failureIn(error as Error);
+      // A server that wants a certificate of its clients says so when the handshake is over for them already.
+      throw failureIn(this.trouble() ?? (error as Error), connectFailure);
     }
   }
 
@@ -109,8 +114,8 @@ function saysForgotten(reply: Reply): boolean {
   return reply instanceof Failure && reply.vendorCode === 'NOSCRIPT';
 }
 
-function failureIn(error: Error): Error {
-  return isReply(error) ? refusalOf(error) : noAnswer(error);
+function failureIn(error: Error, otherwise = noAnswer): Failure {
+  return isReply(error) ? refusalOf(error) : otherwise(error);
 }
 
 function isReply(error: Error): boolean {

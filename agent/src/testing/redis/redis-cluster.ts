@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@drawbridge/local/free-port.js';
-import { openRedis } from './redis-process.js';
+import { openRedis, until } from './redis-process.js';
 import type { RedisProcess } from './redis-process.js';
 
 /** Three masters with a third of the slots each, and no replicas. */
@@ -22,7 +21,7 @@ export async function openRedisCluster(): Promise<RedisCluster> {
   const [first] = nodes;
   for (const { port, busPort } of nodes.slice(1))
     await first?.admin.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPort));
-  await Promise.all(nodes.map(({ admin }) => untilWhole(admin)));
+  await Promise.all(nodes.map(({ admin }) => until(() => isWhole(admin))));
   return { nodes, close: async () => void (await Promise.all(nodes.map((node) => node.close()))) };
 }
 
@@ -38,11 +37,7 @@ async function openNode(): Promise<RedisProcess & { busPort: number }> {
   return { ...(await openRedis({ config })), busPort };
 }
 
-/** They tell each other in rounds of their own. */
-async function untilWhole(admin: RedisProcess['admin']): Promise<void> {
-  for (;;) {
-    const info = String(await admin.call('CLUSTER', 'INFO'));
-    if (/cluster_state:ok/.test(info) && /cluster_slots_ok:16384/.test(info)) return;
-    await pause(20);
-  }
+async function isWhole(admin: RedisProcess['admin']): Promise<boolean> {
+  const info = String(await admin.call('CLUSTER', 'INFO'));
+  return /cluster_state:ok/.test(info) && /cluster_slots_ok:16384/.test(info);
 }

@@ -6,8 +6,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 
 // The real server, from Debian's package redis-server; `npm test` installs it where it may.
 const binary = process.env['REDIS_SERVER_PATH'] ?? '/usr/bin/redis-server';
@@ -36,14 +38,14 @@ export interface RedisWishes {
   port?: number;
   sentinel?: boolean;
   /** How the administrator gets in. */
-  admin?: { tls: { ca: string; cert?: string; key?: string } };
+  admin?: { tls?: NonNullable<RedisOptions['tls']>; password?: string };
 }
 
 export async function openRedis(wishes: RedisWishes = {}): Promise<RedisProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'drawbridge-redis-'));
   const port = wishes.port ?? (await freePort());
   const file = join(directory, 'redis.conf');
-  const own = wishes.admin ? [`port 0`, `tls-port ${port}`] : [`port ${port}`];
+  const own = wishes.admin?.tls ? [`port 0`, `tls-port ${port}`] : [`port ${port}`];
   const quiet = wishes.sentinel ? [] : ['save ""', 'appendonly no'];
   const lines = ['bind 127.0.0.1', `dir ${directory}`, ...own, ...quiet, ...(wishes.config ?? [])];
   await writeFile(file, `${lines.join('\n')}\n`);
@@ -79,6 +81,11 @@ export async function openRedis(wishes: RedisWishes = {}): Promise<RedisProcess>
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** For what servers tell each other in rounds of their own, and nobody else. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await pause(20);
 }
 
 /** Resolves when it says so; throws with all that it said when it ends instead. */
