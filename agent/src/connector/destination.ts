@@ -273,6 +273,8 @@ export interface ObjectDefinition {
   firstRun: 'send' | 'baseline';
   needsKey: boolean;
   options: Fields;
+  /** Which changes `append` sends, by the object's options: a feed tells of others than added rows, too. Those alone unless given. */
+  appends?(options: Readonly<Record<string, unknown>>): readonly Batch['change'][];
 }
 
 export interface DestinationDefinition<S extends Fields = Fields, K extends Fields = Fields> {

@@ -83,12 +83,15 @@ export function withOptions(
       `"${definition.name}" can not do the mode or removal that this sync asks for. See its catalog.`,
     );
   const { removals } = object;
+  const options = readSettings(object.options, rawSettingsOf(spec.options));
+  const appends = object.appends?.(options);
   return {
     ...request,
     firstRun: request.firstRun ?? object.firstRun,
     place,
     removals,
-    options: readSettings(object.options, rawSettingsOf(spec.options)),
+    options,
+    ...(appends && { appends }),
   };
 }
 

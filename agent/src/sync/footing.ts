@@ -89,10 +89,14 @@ function standing(
   const isMappedAnew =
     hasOtherNames || (manifest.mapping ?? mappingDigest(request)) !== mappingDigest(request);
   const sendsChanges = operationKind(request, 'changed') !== undefined;
+  const isOther = hasOtherNames || hasDrift;
+  const recode = new Set(comparable.map(({ name }) => name));
+  // What is appended tells of what happened, and to a row that is only read or written otherwise nothing has.
+  if (request.mode === 'append' && sendsChanges)
+    return { drifted, resend: false, ...((isMappedAnew || isOther) && { recode }) };
   const leavesMapping = !isMappedAnew || policy === 'from-now-on';
   if (!full && leavesMapping && (isMappedAnew || (hasDrift && acceptTypes)))
-    return { drifted, recode: new Set(comparable.map(({ name }) => name)) };
-  const isOther = hasOtherNames || hasDrift;
+    return { drifted, recode };
   const owed = sendsChanges && (isOther || isMappedAnew);
   const stops = owed && !full && isMappedAnew && policy === 'stop';
   return { drifted, resend: full || owed || isOther, owed, stops };

@@ -4,6 +4,8 @@ import type { SyncRequest } from './sync-request.js';
 
 /** What the mode makes of a change; undefined: nothing is sent, and the row counts as known from now on. */
 export function operationKind(request: SyncRequest, change: Change): OperationKind | undefined {
+  if (request.mode === 'append')
+    return (request.appends ?? ['added']).includes(change) ? 'append' : undefined;
   // What takes the place of everything leaves out what is not in it any more.
   if (change === 'removed' && request.mode === 'replace') return 'delete';
   if (change === 'removed')
@@ -16,7 +18,6 @@ export function operationKind(request: SyncRequest, change: Change): OperationKi
     case 'update':
       return 'update';
     case 'create':
-    case 'append':
-      return change === 'added' ? request.mode : undefined;
+      return change === 'added' ? 'create' : undefined;
   }
 }

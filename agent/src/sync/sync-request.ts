@@ -1,4 +1,4 @@
-import type { Mode, RemovalAction } from '../connector/destination.js';
+import type { Batch, Mode, RemovalAction } from '../connector/destination.js';
 
 /** What to run, in the engine's own words; `job/sync-request.ts` makes it from the wire's SyncSpec. */
 export interface SyncRequest {
@@ -22,6 +22,8 @@ export interface SyncRequest {
   onRemoved: { action: RemovalAction; set: readonly FieldMapping[] };
   /** What the object can do with records, whether the sync asks for it or not. */
   removals?: readonly RemovalAction[];
+  /** Changes that `append` sends; absent: added rows. */
+  appends?: readonly Batch['change'][];
   key: readonly { field: string; column: string }[];
   fields: readonly FieldMapping[];
   firstRun: 'send' | 'baseline';

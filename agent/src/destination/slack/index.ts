@@ -7,7 +7,7 @@ import { addressesFor, byEmail, byField } from './addresses.js';
 import { advice } from './advice.js';
 import { SlackApi } from './api.js';
 import { Channels } from './channels.js';
-import { addressed, options } from './options.js';
+import { addressed, announced, options } from './options.js';
 import type { Options } from './options.js';
 import { assertScopes, canRecall, signIn } from './scopes.js';
 import { SlackTarget } from './target.js';
@@ -17,6 +17,7 @@ const feed = {
   removals: ['nothing'],
   firstRun: 'baseline',
   needsKey: false,
+  appends: announced,
 } as const satisfies Partial<ObjectDefinition>;
 
 const objects = {
