@@ -338,8 +338,7 @@ export function destinationContract(
         const { name, target } = await open(object, { mode });
         const batch = batchOf(added([b]), 3, form);
         const sent = (): Promise<unknown> => target.deliver(batch, never).catch(failureOf);
-        const recalled = (): Promise<unknown> =>
-          patiently(() => target.recall?.(batch, never, new Date(0)));
+        const recalled = async (): Promise<unknown> => target.recall?.(batch, never, new Date(0));
         expect(await recalled()).toEqual(target.recall && [undefined]);
         await server.cut(name, 'before');
         expect(await sent()).toMatchObject({ code: 'destination.no_answer' });
@@ -513,16 +512,6 @@ function batchOf(
   );
   const place = { attempt: 'r.1', from };
   return makeBatch({ kind, change, key, fields, lines, size: rows.length, ...place });
-}
-
-/** As the engine does, but for the pauses. */
-async function patiently<T>(act: () => Promise<T> | undefined): Promise<T | undefined> {
-  for (let tries = 1; ; tries += 1)
-    try {
-      return await act();
-    } catch (error) {
-      if (failureOf(error).kind !== 'TRANSIENT' || tries === 6) throw error;
-    }
 }
 
 function parted<T>(rows: readonly T[], size: number): T[][] {

@@ -109,11 +109,6 @@ export const advice: readonly Advice[] = [
     advice: 'Files go only to hosts below the one of `apiUrl`. Set it to Slack’s own address.',
   },
   {
-    code: 'destination.unsettled',
-    title: 'A message is not in the history yet',
-    advice: 'Nothing to do: it is looked for again in a moment.',
-  },
-  {
     code: 'destination.unproven',
     title: 'It is not known whether a message was posted',
     advice:

@@ -1,4 +1,4 @@
-import type { SlackApi } from './api.js';
+import type { Answer, SlackApi } from './api.js';
 import { eventType, KnownNames, namesInFile } from './names.js';
 import type { Names } from './names.js';
 
@@ -11,59 +11,60 @@ interface PostedMessage {
 const pageSize = 200;
 /** 5,000 messages: what was posted before them is out of sight. */
 const mostPages = 25;
-/** Read again each time, in seconds: what was posted need not be seen at once, nor in order. */
+/** How far Slack's clock and ours may be apart, in seconds. */
+const skew = 600;
+/** Read again each time, in seconds: messages need not show in the order in which they were posted. */
 const overlap = 120;
 
-/** What was posted in a channel of late, by the names of rows; read backwards from now. */
+/** What was posted in a channel since a time, by the names of rows. */
 export class History {
   private readonly names = new KnownNames();
-  /** The newest message that was read. */
-  private newest: string | undefined;
-  /** Nothing was posted before what was read, or what was is known from an earlier reading. */
+  private oldest: number;
+  /** Everything that was posted since then was read. */
   isWhole = true;
 
   constructor(
     private readonly api: SlackApi,
     private readonly channel: string,
-  ) {}
+    readonly since: Date,
+  ) {
+    this.oldest = Math.floor(since.getTime() / 1000) - skew;
+  }
 
   has(name: string): boolean {
     return this.names.has(name);
   }
 
-  /** Reads what was posted since the last time, or as far back as it reaches. */
+  /** Reads, newest first, what was posted since the last time, or since the time that it begins at. */
   async read(signal: AbortSignal): Promise<void> {
-    const oldest =
-      this.newest === undefined
-        ? {}
-        : { oldest: String(Math.floor(Number(this.newest)) - overlap) };
+    let newest = 0;
     let cursor = '';
-    let newest = this.newest;
     for (let pages = 0; pages < mostPages; pages += 1) {
-      const page = await this.api.ask(
-        'conversations.history',
-        {
-          channel: this.channel,
-          limit: pageSize,
-          include_all_metadata: true,
-          ...oldest,
-          ...(cursor && { cursor }),
-        },
-        signal,
-      );
-      const messages = page['messages'] as readonly PostedMessage[];
-      for (const message of messages) {
+      const page = await this.page(cursor, signal);
+      for (const message of page['messages'] as readonly PostedMessage[]) {
         for (const names of namesIn(message)) this.names.add(names);
-        if (newest === undefined || Number(message.ts) > Number(newest)) newest = message.ts;
+        newest = Math.max(newest, Math.floor(Number(message.ts)));
       }
       cursor = page.response_metadata?.next_cursor ?? '';
-      if (cursor === '') {
-        this.newest = newest;
-        return;
-      }
+      if (cursor === '') break;
     }
-    this.newest = newest;
-    this.isWhole = false;
+    this.isWhole &&= cursor === '';
+    this.oldest = Math.max(this.oldest, newest - overlap);
+  }
+
+  private page(cursor: string, signal: AbortSignal): Promise<Answer> {
+    return this.api.ask(
+      'conversations.history',
+      {
+        channel: this.channel,
+        limit: pageSize,
+        include_all_metadata: true,
+        // Slack takes no time before its own.
+        ...(this.oldest > 0 && { oldest: String(this.oldest) }),
+        ...(cursor && { cursor }),
+      },
+      signal,
+    );
   }
 }
 

@@ -57,7 +57,8 @@ export class SlackTarget implements Target {
     this.lost = new Recall(api);
     this.maxRows = this.most();
     this.wantsFormer = !isCollapsed && options.changed !== undefined;
-    if (parts.recalls) this.recall = (batch, signal) => this.lookUp(batch, signal);
+    if (parts.recalls)
+      this.recall = (batch, signal, since) => this.lookUp(batch, { signal, since });
   }
 
   isRepeatable(): boolean {
@@ -176,20 +177,23 @@ export class SlackTarget implements Target {
     }
   }
 
-  private async lookUp(batch: Batch, signal: AbortSignal): Promise<(Outcome | undefined)[]> {
+  private async lookUp(
+    batch: Batch,
+    asked: { signal: AbortSignal; since: Date },
+  ): Promise<(Outcome | undefined)[]> {
     const outcomes: (Outcome | undefined)[] = Array.from({ length: batch.size });
     const { fixed } = this.parts.addresses;
     const all = (): number[] => Array.from({ length: batch.size }, (_, n) => n);
     const groups: [string, number[]][] =
       fixed === undefined
-        ? [...(await this.grouped(rowsOf(batch), [], signal))].map(([channel, rows]) => [
+        ? [...(await this.grouped(rowsOf(batch), [], asked.signal))].map(([channel, rows]) => [
             channel,
             rows.map(({ n }) => n),
           ])
         : [[fixed, all()]];
     for (const [channel, rows] of groups) {
       const names = rows.map((n) => batch.nameOf(n));
-      const found = await this.lost.look(channel, names, signal);
+      const found = await this.lost.look(channel, names, asked);
       found.forEach((outcome, at) => (outcomes[rows[at] ?? 0] = outcome));
     }
     return outcomes;
@@ -206,7 +210,7 @@ const putOff: Outcome = {
   ),
 };
 
-const skipped: Outcome = { kind: 'skipped' };
+const told: Outcome = { kind: 'accepted' };
 
 /** A changed row whose fields are what they were, as when everything is sent again, is nothing to tell of. */
 function isNews({ changes, isKnownFormer }: Row, { change }: Batch): boolean {
@@ -214,7 +218,7 @@ function isNews({ changes, isKnownFormer }: Row, { change }: Batch): boolean {
 }
 
 function skip(outcomes: (Outcome | undefined)[], { n }: Row): false {
-  outcomes[n] = skipped;
+  outcomes[n] = told;
   return false;
 }
 
