@@ -4,15 +4,21 @@ import { parseArgs } from 'node:util';
 import { DemoError, UsageError } from './demo/demo-error.js';
 import { openDemo } from './demo/demo.js';
 import type { Demo } from './demo/demo.js';
+import type { DemoOptions } from './demo/ground.js';
 import { Openings } from './demo/openings.js';
 import { count } from './demo/report.js';
 import { playRounds } from './demo/rounds.js';
+import { openFullDemo } from './full/full-demo.js';
+import { playFullRounds } from './full/full-rounds.js';
+import type { Product } from './product.js';
 import { lastLines } from './program.js';
 
 const usage = `Runs Drawbridge on this machine: Postgres, a bucket, the control plane with its UI, an agent, and demo data.
 
-  npm start               runs the demo's syncs, prints what travelled, and stays up until ctrl-C
-  npm start -- --exit     stops after the syncs; exit code 0 only if every row arrived
+  npm start                               runs the demo's syncs, prints what travelled, and stays up until ctrl-C
+  npm start -- --exit                     stops after the syncs; exit code 0 only if every row arrived
+  npm start -- --demo full                one model to Salesforce and Redis, on test servers of these vendors;
+                                          begins anew each time, in DRAWBRIDGE_HOME/full
 
   PORT                    where the UI listens on this machine; 3000 unless set
   DRAWBRIDGE_HOME         folder for all state; .drawbridge unless set. Delete it to begin anew
@@ -29,7 +35,7 @@ async function main(): Promise<void> {
       return;
     }
     listenForEnd();
-    await run(flags.exit);
+    await run(flags);
   } catch (error) {
     if (openings.isClosing) return;
     console.error(`\n${error instanceof DemoError ? error.message : describe(error)}`);
@@ -37,41 +43,87 @@ async function main(): Promise<void> {
   }
 }
 
-function readFlags(): { exit: boolean; help: boolean } {
+interface Flags {
+  exit: boolean;
+  help: boolean;
+  demo: string;
+}
+
+function readFlags(): Flags {
   try {
     const { values } = parseArgs({
       options: {
         exit: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
+        demo: { type: 'string', default: 'cities' },
       },
     });
+    requireOneOf('demo', values.demo, ['cities', 'full']);
     return values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
 }
 
-async function run(isToExit: boolean): Promise<void> {
+function requireOneOf(flag: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value))
+    throw new UsageError(`--${flag} must be one of ${known.join(', ')}; it is "${value}".`);
+}
+
+async function run(flags: Flags): Promise<void> {
   const began = performance.now();
-  const demo = await openDemo({
+  const options = {
     home: resolve(process.env['DRAWBRIDGE_HOME'] || '.drawbridge'),
     port: portOf(process.env['PORT']),
+    warehouse: 'postgres',
     openings,
     say: console.log,
-  });
-  watch(demo);
-  await describeWarehouse(demo);
-  const findings = await playRounds({
-    graphql: demo.product.graphql,
-    databases: demo.databases,
-    say: console.log,
-    isFirstStart: demo.isFirstStart,
-  });
+  } as const;
+  const { findings, printDoors } = await (flags.demo === 'full'
+    ? playFull(options)
+    : playCities(options));
   if (findings.length > 0) console.error(`\nNot every row arrived:\n  ${findings.join('\n  ')}`);
   else
     console.log(`Every row arrived. ${((performance.now() - began) / 1000).toFixed(1)} s in all.`);
-  if (isToExit) return end(findings.length > 0 ? 1 : 0);
-  printDoors(demo);
+  if (flags.exit) return end(findings.length > 0 ? 1 : 0);
+  printDoors();
+}
+
+interface Played {
+  findings: readonly string[];
+  /** Where a person can go on looking. */
+  printDoors: () => void;
+}
+
+async function playCities(options: DemoOptions): Promise<Played> {
+  const demo = await openDemo(options);
+  const { product, databases, receiver, configuration, isFirstStart } = demo;
+  watch(demo);
+  await describeWarehouse(demo);
+  const { graphql } = product;
+  const findings = await playRounds({ graphql, databases, say: console.log, isFirstStart });
+  const printDoors = (): void =>
+    doors(product, [
+      ['What the endpoint received', receiver.url],
+      ['Configuration', configuration],
+    ]);
+  return { findings, printDoors };
+}
+
+async function playFull(options: DemoOptions): Promise<Played> {
+  const demo = await openFullDemo(options);
+  const { product, databases, servers, arrivals, configuration } = demo;
+  watch(demo);
+  for (const { name, exited } of servers) void mourn(exited, async () => `${name} stopped.`);
+  await describeWarehouse({ databases, isFirstStart: true });
+  const { graphql } = product;
+  const findings = await playFullRounds({ graphql, databases, arrivals, say: console.log });
+  const printDoors = (): void =>
+    doors(product, [
+      ...arrivals.map(({ what, where }) => [what, where] as const),
+      ['Configuration', configuration],
+    ]);
+  return { findings, printDoors };
 }
 
 function portOf(text: string | undefined): number {
@@ -81,7 +133,10 @@ function portOf(text: string | undefined): number {
   return port;
 }
 
-async function describeWarehouse({ databases, isFirstStart }: Demo): Promise<void> {
+async function describeWarehouse({
+  databases,
+  isFirstStart,
+}: Pick<Demo, 'databases' | 'isFirstStart'>): Promise<void> {
   const { rows } = await databases.warehouse.query<{ rows: number }>(
     'select count(*)::int as rows from geo.city',
   );
@@ -90,20 +145,22 @@ async function describeWarehouse({ databases, isFirstStart }: Demo): Promise<voi
   );
 }
 
-function printDoors({ product, receiver, configuration }: Demo): void {
+function doors(product: Product, more: readonly (readonly [string, string])[]): void {
   const url = product.url.replace('127.0.0.1', 'localhost');
+  const lines = [
+    ['Sign in (once, within an hour)', product.signInLink],
+    ...more,
+    ['Command line', `export DRAWBRIDGE_URL=${url} DRAWBRIDGE_TOKEN=${product.apiKey}`],
+    ['', 'npx drawbridge runs'],
+  ].map(([what = '', where = '']) => `${what.padEnd(32)}${where}`);
   console.log(`
-Sign in (once, within an hour)  ${product.signInLink}
-What the endpoint received      ${receiver.url}
-Configuration                   ${configuration}
-Command line                    export DRAWBRIDGE_URL=${url} DRAWBRIDGE_TOKEN=${product.apiKey}
-                                npx drawbridge runs
+${lines.join('\n')}
 
-Running. Stop with ctrl-C; the next npm start finds everything again.`);
+Running. Stop with ctrl-C; ${more.length > 2 ? 'the next start of this demo begins anew' : 'the next npm start finds everything again'}.`);
 }
 
 /** A program that ends although nobody asked it to ends the demo, and says its last words. */
-function watch({ product, postgres }: Demo): void {
+function watch({ product, postgres }: Pick<Demo, 'product' | 'postgres'>): void {
   for (const { name, exited, logFile } of [product.controlPlane, ...product.agents])
     void mourn(exited, async () => {
       return `The ${name} stopped. The end of ${logFile}:\n${await lastLines(logFile)}`;

@@ -1,9 +1,9 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Graphql } from '../graphql.js';
 import { usualPorts } from './ports.js';
-import type { Ports } from './ports.js';
+import type { PortName, Ports } from './ports.js';
 import { DemoError } from './demo-error.js';
 
 interface ConfigurationFile {
@@ -11,23 +11,52 @@ interface ConfigurationFile {
   text: string;
 }
 
-const committed = fileURLToPath(new URL('../../demo/', import.meta.url));
+const committed = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The folder with the demo's configuration: the committed one, or a copy in `home` with the ports of this start. */
-export async function openConfiguration(home: string, ports: Ports): Promise<string> {
-  const isUsual = ports.postgres === usualPorts.postgres && ports.receiver === usualPorts.receiver;
-  if (isUsual) return committed;
+export interface Wanted {
+  /** Folders of deploy/local; a file of a later one stands for that of the same name in an earlier one. */
+  folders: readonly string[];
+  /** Files that are left out. */
+  without?: readonly string[];
+  ports: Ports;
+  /** What stands in the files for what only this start knows. */
+  known?: Readonly<Record<string, string>>;
+}
+
+/** The folder with the configuration: the committed one, or a copy in `home` with what this start has otherwise. */
+export async function openConfiguration(home: string, wanted: Wanted): Promise<string> {
+  const { folders, without = [], ports, known = {} } = wanted;
+  const files = new Map<string, string>();
+  for (const folder of folders)
+    for (const { path, text } of await readFiles(committed + folder))
+      if (!without.includes(path)) files.set(path, withPlaces(text, ports, known));
+  const [only] = folders;
+  if (only !== undefined && folders.length === 1 && (await isCommitted(only, files)))
+    return committed + only;
   const folder = join(home, 'demo');
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const { path, text } of await readFiles(committed))
-    await writeFile(join(folder, path), withPorts(text, ports));
+  for (const [path, text] of files) await writeFile(join(folder, path), text);
   return folder;
 }
 
-function withPorts(text: string, ports: Ports): string {
-  return text
-    .replaceAll(`port: ${usualPorts.postgres}`, `port: ${ports.postgres}`)
-    .replaceAll(`127.0.0.1:${usualPorts.receiver}`, `127.0.0.1:${ports.receiver}`);
+async function isCommitted(folder: string, files: ReadonlyMap<string, string>): Promise<boolean> {
+  const there = await readFiles(committed + folder);
+  return there.length === files.size && there.every(({ path, text }) => files.get(path) === text);
+}
+
+function withPlaces(text: string, ports: Ports, known: Readonly<Record<string, string>>): string {
+  let told = text;
+  for (const [name, usual] of Object.entries(usualPorts)) {
+    const port = ports[name as PortName];
+    told = told.replaceAll(
+      new RegExp(`(port: |127\\.0\\.0\\.1:)${usual}\\b`, 'g'),
+      (_, before: string) => `${before}${port}`,
+    );
+  }
+  for (const [placeholder, value] of Object.entries(known))
+    told = told.replaceAll(placeholder, () => value);
+  return told;
 }
 
 export async function applyConfiguration(graphql: Graphql, folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandOf } from '../running-process.js';
@@ -25,6 +25,14 @@ export async function openHome(path: string): Promise<Home> {
     );
   }
   return { path, close: () => rm(lock, { force: true }) };
+}
+
+/** Everything that an earlier start left, but for the lock of this one. Only a folder that a start made is touched. */
+export async function emptyHome(path: string): Promise<void> {
+  const names = await readdir(path);
+  if (!names.includes('ports.json')) return;
+  for (const name of names)
+    if (name !== 'lock') await rm(join(path, name), { recursive: true, force: true });
 }
 
 async function takeLock(lock: string): Promise<void> {

@@ -67,6 +67,22 @@ it('sends every row, and at the second start only what changes then', async () =
   expect(performance.now() - began).toBeLessThan(30_000);
 });
 
+it('sends one model to every kind of destination, and begins anew each time', async () => {
+  for (const { code, output } of [
+    await start('--demo', 'full', '--exit').ended,
+    await start('--demo', 'full', '--exit').ended,
+  ]) {
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toMatch(/cities-to-salesforce .* 4,442 added, 0 changed, 0 removed/);
+    expect(output.match(/Salesforce.* cities, as the warehouse has them/g)).toHaveLength(2);
+  }
+});
+
+it('says which demos there are', async () => {
+  const wrong = await start('--demo', 'whole').ended;
+  expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining('cities, full') });
+});
+
 it('stays up with its doors open until it is told to stop', async () => {
   const started = start();
   const output = await started.said('Stop with ctrl-C');

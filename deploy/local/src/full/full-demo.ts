@@ -1,0 +1,73 @@
+// `npm start -- --demo full`: one model, and destinations as different from one another as they get. Vendors' servers
+// are the ones that the agent is tested against, each in a process of its own. They keep nothing, so it begins anew
+// every time.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyConfiguration, openConfiguration } from '../demo/configuration.js';
+import type { Databases } from '../demo/databases.js';
+import { openGround } from '../demo/ground.js';
+import type { DemoOptions, Ground } from '../demo/ground.js';
+import type { Postgres } from '../postgres.js';
+import { openProduct } from '../product.js';
+import type { Product } from '../product.js';
+import type { Arrival } from './arrival.js';
+import { hasRedis, openRedis, redisBinary } from './redis.js';
+import { openSalesforce } from './salesforce.js';
+
+export interface FullDemo {
+  product: Product;
+  postgres: Postgres;
+  databases: Databases;
+  /** Vendors' servers, to be mourned when they end. */
+  servers: readonly { name: string; exited: Promise<void> }[];
+  arrivals: readonly Arrival[];
+  configuration: string;
+}
+
+export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
+  const { openings, say } = options;
+  const needed = ['salesforce', 'redis'] as const;
+  const ground = await openGround(
+    { ...options, home: join(options.home, 'full') },
+    { needed, begins: 'anew' },
+  );
+  const { home, ports, secrets, postgres, databases, bucket } = ground;
+  say('Starting the servers of Salesforce and Redis …');
+  const { salesforce, redis } = await openServers(ground, options);
+  say('Starting the control plane and an agent …');
+  const product = openings.add(
+    await openProduct({
+      home,
+      databaseUrl: postgres.url('drawbridge'),
+      bucket,
+      port: ports.controlPlane,
+      agents: 1,
+      agentEnv: {
+        DEMO_READER_PASSWORD: secrets.reader,
+        DEMO_SALESFORCE_KEY: salesforce.said.privateKey,
+      },
+      owner: { workspace: 'Demo', email: 'owner@drawbridge.local' },
+    }),
+  );
+  const configuration = await openConfiguration(home, {
+    folders: ['demo-full'],
+    without: redis ? [] : ['redis.yaml'],
+    ports,
+    known: {
+      DEMO_CLIENT_ID: salesforce.said.clientId,
+      DEMO_USERNAME: salesforce.said.username,
+    },
+  });
+  await applyConfiguration(product.graphql, configuration);
+  const servers = [salesforce, ...(redis ? [redis] : [])];
+  const arrivals = servers.map(({ arrival }) => arrival);
+  return { product, postgres, databases, servers, arrivals, configuration };
+}
+
+async function openServers({ home, ports }: Ground, { openings, say }: DemoOptions) {
+  await mkdir(join(home, 'log'), { recursive: true });
+  const salesforce = openings.add(await openSalesforce(home, ports.salesforce));
+  if (!hasRedis) say(`No Redis: there is no ${redisBinary}. Install redis-server to see it, too.`);
+  const redis = hasRedis ? openings.add(await openRedis(home, ports.redis)) : undefined;
+  return { salesforce, redis };
+}

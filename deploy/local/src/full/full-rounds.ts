@@ -1,0 +1,69 @@
+import { changeWarehouse } from '../demo/changes.js';
+import type { Changes } from '../demo/changes.js';
+import type { Databases } from '../demo/databases.js';
+import { findingsOf } from '../demo/findings.js';
+import { count, runLine } from '../demo/report.js';
+import { runSync } from '../demo/run.js';
+import type { Graphql } from '../graphql.js';
+import { citiesOf, compare } from './arrival.js';
+import type { Arrival, Cities, City } from './arrival.js';
+
+export interface Stage {
+  graphql: Graphql;
+  databases: Databases;
+  arrivals: readonly Arrival[];
+  say: (line: string) => void;
+}
+
+/** Run, change, run, compare. Gives what is wrong, in words: nothing when every row arrived. */
+export async function playFullRounds(stage: Stage): Promise<string[]> {
+  const { databases, say } = stage;
+  say('1. First run: everything travels');
+  const first = await runAll(stage);
+  const firstSeen = await compareAll(stage);
+  say('2. Some hundred rows of the warehouse are updated, inserted and deleted');
+  const changes = (await changeWarehouse(databases.warehouse))[sameQuery];
+  if (!changes) throw new Error(`Nobody counted the changes of ${sameQuery}.`);
+  const { added, changed, removed } = changes;
+  say(`   ${added} added, ${changed} changed, ${removed} removed in the query`);
+  say('3. Second run: exactly those travel');
+  const second = await runAll(stage, changes);
+  say('4. Every destination asked what it has');
+  return [...first, ...firstSeen, ...second, ...(await compareAll(stage))];
+}
+
+/** Of the other demo; its model is this one's. */
+const sameQuery = 'large-cities-to-receiver';
+
+async function runAll(stage: Stage, expected?: Changes): Promise<string[]> {
+  const findings: string[] = [];
+  for (const { sync } of stage.arrivals) {
+    const run = await runSync(stage.graphql, sync);
+    stage.say(runLine(run));
+    findings.push(...findingsOf(run, expected).map((finding) => `${sync}: ${finding}`));
+  }
+  return findings;
+}
+
+async function compareAll({ databases, arrivals, say }: Stage): Promise<string[]> {
+  const wanted = await citiesIn(databases);
+  const findings: string[] = [];
+  for (const { sync, what, cities } of arrivals) {
+    const there = await cities();
+    const { missing, surplus } = compare(wanted, there);
+    const isEqual = missing + surplus === 0;
+    say(
+      `   ${what.padEnd(34)}${count(there.size)} cities, ${isEqual ? 'as the warehouse has them' : 'DIFFERENT'}`,
+    );
+    if (!isEqual)
+      findings.push(`${sync}: ${missing} cities missing or different, ${surplus} too many`);
+  }
+  return findings;
+}
+
+async function citiesIn({ warehouse }: Databases): Promise<Cities> {
+  const { rows } = await warehouse.query<City>(
+    'select city_id as id, name, country, population from geo.city where population >= 100000',
+  );
+  return citiesOf(rows);
+}
