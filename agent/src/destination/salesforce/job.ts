@@ -67,7 +67,8 @@ export async function resultsOf(
   signal: AbortSignal,
 ): Promise<'accepted' | readonly ResultFile[]> {
   const isComplete = job.state === 'JobComplete';
-  if (isComplete && job.failed === 0 && job.processed === load.size) return 'accepted';
+  // After a restart only those rows are asked about of which nothing is known.
+  if (isComplete && job.failed === 0 && job.processed >= load.size) return 'accepted';
   if (job.state === 'Failed' && job.processed === 0) throw failed(job);
   const wanted: (ResultFile & { resource: string })[] = [];
   const file = (resource: string): string => join(load.folder, `${resource}.csv`);
