@@ -4,12 +4,13 @@ import { kill, pid } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../clock.js';
 import type { Clock } from '../../clock.js';
-import type { DestinationConnection } from '../../connector/destination.js';
+import type { AnyTarget, DestinationConnection } from '../../connector/destination.js';
 import { readSettings } from '../../connector/settings.js';
 import { onCrashPoint } from '../../crash-point.js';
 import type { CrashPoint } from '../../crash-point.js';
 import http from '../../destination/http/index.js';
 import postgres from '../../destination/postgres/index.js';
+import salesforce from '../../destination/salesforce/index.js';
 import { finishingDestination, finishingStore } from '../../job/finishing.js';
 import { HeldLease } from '../../session/lease.js';
 import source from '../../source/postgres/index.js';
@@ -97,25 +98,43 @@ async function run(job: DriverJob): Promise<SyncReport> {
 
 function openDestination({ destination }: DriverJob): DestinationConnection {
   const { name, settings, secrets } = destination;
-  return name === 'http'
-    ? http.open({
+  switch (name) {
+    case 'http':
+      return http.open({
         settings: readSettings(http.settings, settings),
         secrets: { secret: undefined },
-      })
-    : postgres.open({
+      });
+    case 'postgres':
+      return postgres.open({
         settings: readSettings(postgres.settings, settings),
         secrets: { password: secrets['password']! },
       });
+    case 'salesforce':
+      return salesforce.open({
+        settings: readSettings(salesforce.settings, settings),
+        secrets: {
+          privateKey: undefined,
+          passphrase: undefined,
+          clientSecret: secrets['clientSecret'],
+        },
+      });
+  }
 }
 
 /** A small table makes many batches then. */
 function inSmallBatches(destination: DestinationConnection, most: number): DestinationConnection {
   return {
     ...destination,
-    open: async (request, signal) => {
-      const target = await destination.open(request, signal);
-      return { ...target, maxRows: Math.min(most, target.maxRows) };
-    },
+    open: async (request, signal) => small(await destination.open(request, signal), most),
+  };
+}
+
+function small(target: AnyTarget, most: number): AnyTarget {
+  const { begin } = target;
+  return {
+    ...target,
+    maxRows: Math.min(most, target.maxRows),
+    ...(begin && { begin: async (...told) => small(await begin(...told), most) }),
   };
 }
 

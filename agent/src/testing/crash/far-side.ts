@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Inbox } from './inbox.js';
+import type { Crm } from './crm.js';
 import { rowText, rowsIn } from './tables.js';
 import type { RowText } from './tables.js';
 
@@ -39,5 +40,19 @@ export function httpSide(inbox: Inbox): FarSide {
       inbox.log
         .slice(mark)
         .map(({ id, op, row }) => ({ id, row: op === 'delete' ? undefined : row })),
+  };
+}
+
+/** Records are created there and never changed, so each is an operation that was taken. */
+export function crmSide(crm: Crm): FarSide {
+  const taken = (): { id: string; row: RowText }[] =>
+    crm.records().map((record) => {
+      const [id, name, team] = [record['PersonId__c'], record['Name__c'], record['Team__c']];
+      const person = { id: String(id), name: (name ?? null) as string | null, team: (team ?? null) as number | null }; // prettier-ignore
+      return { id: person.id, row: rowText(person) };
+    });
+  return {
+    records: async () => new Map(taken().map(({ id, row }) => [id, row])),
+    taken: async (mark = 0) => taken().slice(mark),
   };
 }

@@ -63,6 +63,7 @@ const unlike = new Set([
   'replace',
   'undo',
   'http',
+  'jobs, recovering',
 ]);
 
 /** Steps before and after these are the same code however a scenario delivers. */
@@ -75,6 +76,10 @@ export const deliveryPoints: readonly CrashPoint[] = [
   'batch.before',
   'batch.leaving',
   'batch.answered',
+  'load.made',
+  'load.named',
+  'load.submitted',
+  'load.over',
   'finish.statement',
   'finish.after',
   'outcome.after',

@@ -1,6 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from './inbox.js';
+import type { CrmRecord } from './crm.js';
 import type { Scenario } from './scenario.js';
 import { SyncUnderTest } from './sync-under-test.js';
 import type { Start } from './sync-under-test.js';
@@ -22,6 +23,7 @@ export class Prepared {
       name: string;
       start: Start;
       inbox: { records: Map<string, string>; log: Entry[] };
+      crm: CrmRecord[];
     },
   ) {}
 
@@ -43,13 +45,14 @@ export class Prepared {
       name,
       start,
       inbox: { records: new Map(records), log: [...log] },
+      crm: world.crm.records(),
     });
   }
 
   /** The world as it was kept, and the sync in it; `seed` decides what happens from here on. */
   async begin(seed: number): Promise<SyncUnderTest> {
     const { world, scenario, kept } = this;
-    const { name, start, inbox } = kept;
+    const { name, start, inbox, crm } = kept;
     await Promise.all([
       putBackTables(world.here, name, hereTables),
       setRefusing(world.there, start.isRefusing).then(() =>
@@ -59,6 +62,7 @@ export class Prepared {
     world.inbox.clear();
     for (const [id, row] of inbox.records) world.inbox.records.set(id, row);
     world.inbox.log.push(...inbox.log);
+    world.crm.putBack(crm);
     const folder = join(world.directory, name);
     await rm(bucketOf(world), { recursive: true, force: true });
     await cp(join(folder, 'bucket'), bucketOf(world), { recursive: true });

@@ -12,7 +12,7 @@ export type Promised =
 
 export interface Scenario {
   name: string;
-  destination: 'postgres' | 'http';
+  destination: 'postgres' | 'http' | 'salesforce';
   table: 'person' | 'event';
   promise: Promised;
   request: Partial<SyncRequest>;
@@ -109,6 +109,26 @@ const lookedUp = {
   },
   nulls: 'send',
 } as const;
+
+/** Creations can't be repeated: a job that were submitted twice would show. */
+const jobs = {
+  ...append,
+  destination: 'salesforce',
+  table: 'person',
+  rows: 90,
+  request: {
+    ...append.request,
+    mode: 'create',
+    object: 'Person__c',
+    fields: [
+      ['PersonId__c', 'id'],
+      ['Name__c', 'name'],
+      ['Team__c', 'team'],
+    ].map(([field, name]) => ({ ...column(name!), field: field! })),
+    options: { api: 'bulk' },
+  },
+} as const;
+const handedOver: Crash = { point: 'load.submitted', nth: 2 };
 
 const plain = { dryRun: false, full: false, rebaseline: false, verify: false };
 const set = [
@@ -251,6 +271,8 @@ export const scenarios: readonly Scenario[] = [
     request: { ...append.request, uncertain: 'resend' },
     before: ['run', 'upheaval'],
   },
+  { ...jobs, name: 'jobs', before: ['run', 'upheaval'] },
+  { ...jobs, name: 'jobs, recovering', before: ['run', 'upheaval', { crash: handedOver }] },
   { ...http, name: 'http', before: ['run', 'upheaval'] },
   { ...http, name: 'http, recovering', before: ['run', 'upheaval', { crash: answered }] },
   { ...httpAppend, name: 'http append, hold', before: ['run', 'upheaval'] },

@@ -7,9 +7,9 @@ import type { SyncReport, SyncRequest } from '../../sync/sync-request.js';
 import { makeRequest } from '../engine.js';
 import { changeSource, extents, fillSource, randomFrom } from './changes.js';
 import type { Extent } from './changes.js';
-import type { DriverAnswer, DriverJob } from './driver-job.js';
+import type { Connection, DriverAnswer, DriverJob } from './driver-job.js';
 import type { Ending, Frozen } from './driver-process.js';
-import { httpSide, tableSide } from './far-side.js';
+import { crmSide, httpSide, tableSide } from './far-side.js';
 import type { FarSide } from './far-side.js';
 import { inMood } from './mood.js';
 import type { Scenario, Step } from './scenario.js';
@@ -57,10 +57,7 @@ export class SyncUnderTest {
       this.isRefusing = start.isRefusing;
       this.isLater = true;
     }
-    this.far =
-      scenario.destination === 'http'
-        ? httpSide(world.inbox)
-        : tableSide(world.there, scenario.table);
+    this.far = farSideOf(world, scenario);
   }
 
   /** With everything done that comes before the run that is to be disturbed. */
@@ -69,6 +66,7 @@ export class SyncUnderTest {
     await makeSource(world.here);
     await makeTarget(world.there);
     world.inbox.clear();
+    world.crm.putBack([]);
     await fillSource(world.here, scenario.rows);
     await sync.placeTheirs();
     await setRefusing(world.there, sync.isRefusing);
@@ -166,10 +164,7 @@ export class SyncUnderTest {
     return {
       request: this.requestOf(change),
       source: world.source,
-      destination:
-        scenario.destination === 'http'
-          ? { name: 'http', settings: { baseUrl: world.inboxUrl }, secrets: {} }
-          : { name: 'postgres', ...world.target },
+      destination: { name: scenario.destination, ...connectionOf(world, scenario) },
       bucket: { endpoint, bucket },
       stillMs: 30_000,
       epoch: this.epoch,
@@ -203,7 +198,7 @@ export class SyncUnderTest {
   private async placeTheirs(): Promise<void> {
     const { scenario, world } = this;
     await mkdir(this.folder, { recursive: true });
-    if (scenario.table === 'event') return;
+    if (scenario.table === 'event' || scenario.destination === 'salesforce') return;
     if (scenario.destination === 'http') {
       world.inbox.records.set('900001', JSON.stringify(['900001', 'theirs', null]));
     } else {
@@ -235,5 +230,27 @@ export class SyncUnderTest {
     else if (typeof step === 'string') await this.changeSource(extents[step]);
     else if (!(await this.crash(step.crash)))
       throw new Error(`${this.scenario.name} never came to ${step.crash.point} before it began.`);
+  }
+}
+
+function farSideOf({ inbox, there, crm }: World, { destination, table }: Scenario): FarSide {
+  switch (destination) {
+    case 'postgres':
+      return tableSide(there, table);
+    case 'http':
+      return httpSide(inbox);
+    case 'salesforce':
+      return crmSide(crm);
+  }
+}
+
+function connectionOf({ target, inboxUrl, crm }: World, { destination }: Scenario): Connection {
+  switch (destination) {
+    case 'postgres':
+      return target;
+    case 'http':
+      return { settings: { baseUrl: inboxUrl }, secrets: {} };
+    case 'salesforce':
+      return crm.connection;
   }
 }

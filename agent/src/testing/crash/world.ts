@@ -17,6 +17,8 @@ import type { Connection } from './driver-job.js';
 import { Drivers } from './driver-process.js';
 import { openInbox } from './inbox.js';
 import type { Inbox } from './inbox.js';
+import { openCrm } from './crm.js';
+import type { Crm } from './crm.js';
 
 /** The servers that runs work with, all of them real, and the processes of the runs. */
 export interface World {
@@ -31,6 +33,7 @@ export interface World {
   inbox: Inbox;
   /** Of the inbox, over the line that can be cut. */
   inboxUrl: string;
+  crm: Crm;
   drivers: Drivers;
   /** Scratch; work folders and caches of the runs are in it. */
   directory: string;
@@ -74,6 +77,7 @@ export async function openWorld(postgresUrl: string): Promise<World> {
       await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(inbox.url).port) }),
       (one) => one.close(),
     );
+    const crm = open.adopt(await openCrm(), (one) => one.close());
     const drivers = open.adopt(new Drivers(driverEnv(directory)), (one) => one.close());
     return {
       here: here.client,
@@ -85,6 +89,7 @@ export async function openWorld(postgresUrl: string): Promise<World> {
       store,
       inbox,
       inboxUrl: `http://127.0.0.1:${toInbox.port}/`,
+      crm,
       drivers,
       directory,
       close: () => open.disposeAsync(),
