@@ -17,7 +17,7 @@ const usage = `Runs Drawbridge on this machine: Postgres, a bucket, the control 
 
   npm start                               runs the demo's syncs, prints what travelled, and stays up until ctrl-C
   npm start -- --exit                     stops after the syncs; exit code 0 only if every row arrived
-  npm start -- --demo full                one model to Salesforce and Redis, on test servers of these vendors;
+  npm start -- --demo full                one model to Salesforce, Slack and Redis, on test servers of these vendors;
                                           begins anew each time, in DRAWBRIDGE_HOME/full
 
   PORT                    where the UI listens on this machine; 3000 unless set
@@ -112,15 +112,16 @@ async function playCities(options: DemoOptions): Promise<Played> {
 
 async function playFull(options: DemoOptions): Promise<Played> {
   const demo = await openFullDemo(options);
-  const { product, databases, servers, arrivals, configuration } = demo;
+  const { product, databases, servers, arrivals, slack, configuration } = demo;
   watch(demo);
   for (const { name, exited } of servers) void mourn(exited, async () => `${name} stopped.`);
   await describeWarehouse({ databases, isFirstStart: true });
   const { graphql } = product;
-  const findings = await playFullRounds({ graphql, databases, arrivals, say: console.log });
+  const findings = await playFullRounds({ graphql, databases, arrivals, slack, say: console.log });
   const printDoors = (): void =>
     doors(product, [
       ...arrivals.map(({ what, where }) => [what, where] as const),
+      ['Slack, #cities', slack.logFile],
       ['Configuration', configuration],
     ]);
   return { findings, printDoors };

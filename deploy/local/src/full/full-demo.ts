@@ -13,6 +13,8 @@ import type { Product } from '../product.js';
 import type { Arrival } from './arrival.js';
 import { hasRedis, openRedis, redisBinary } from './redis.js';
 import { openSalesforce } from './salesforce.js';
+import { openSlack } from './slack.js';
+import type { Slack } from './slack.js';
 
 export interface FullDemo {
   product: Product;
@@ -21,19 +23,20 @@ export interface FullDemo {
   /** Vendors' servers, to be mourned when they end. */
   servers: readonly { name: string; exited: Promise<void> }[];
   arrivals: readonly Arrival[];
+  slack: Slack;
   configuration: string;
 }
 
 export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
   const { openings, say } = options;
-  const needed = ['salesforce', 'redis'] as const;
+  const needed = ['salesforce', 'slack', 'redis'] as const;
   const ground = await openGround(
     { ...options, home: join(options.home, 'full') },
     { needed, begins: 'anew' },
   );
   const { home, ports, secrets, postgres, databases, bucket } = ground;
-  say('Starting the servers of Salesforce and Redis …');
-  const { salesforce, redis } = await openServers(ground, options);
+  say('Starting the servers of Salesforce, Slack and Redis …');
+  const { salesforce, slack, redis } = await openServers(ground, options);
   say('Starting the control plane and an agent …');
   const product = openings.add(
     await openProduct({
@@ -45,6 +48,7 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
       agentEnv: {
         DEMO_READER_PASSWORD: secrets.reader,
         DEMO_SALESFORCE_KEY: salesforce.said.privateKey,
+        DEMO_SLACK_TOKEN: slack.said.token,
       },
       owner: { workspace: 'Demo', email: 'owner@drawbridge.local' },
     }),
@@ -59,15 +63,17 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
     },
   });
   await applyConfiguration(product.graphql, configuration);
-  const servers = [salesforce, ...(redis ? [redis] : [])];
-  const arrivals = servers.map(({ arrival }) => arrival);
-  return { product, postgres, databases, servers, arrivals, configuration };
+  const stores = [salesforce, ...(redis ? [redis] : [])];
+  const arrivals = stores.map(({ arrival }) => arrival);
+  const servers = [...stores, slack];
+  return { product, postgres, databases, servers, arrivals, slack, configuration };
 }
 
 async function openServers({ home, ports }: Ground, { openings, say }: DemoOptions) {
   await mkdir(join(home, 'log'), { recursive: true });
   const salesforce = openings.add(await openSalesforce(home, ports.salesforce));
+  const slack = openings.add(await openSlack(home, ports.slack));
   if (!hasRedis) say(`No Redis: there is no ${redisBinary}. Install redis-server to see it, too.`);
   const redis = hasRedis ? openings.add(await openRedis(home, ports.redis)) : undefined;
-  return { salesforce, redis };
+  return { salesforce, slack, redis };
 }

@@ -7,11 +7,14 @@ import { runSync } from '../demo/run.js';
 import type { Graphql } from '../graphql.js';
 import { citiesOf, compare } from './arrival.js';
 import type { Arrival, Cities, City } from './arrival.js';
+import { rowsIn } from './slack.js';
+import type { Slack } from './slack.js';
 
 export interface Stage {
   graphql: Graphql;
   databases: Databases;
   arrivals: readonly Arrival[];
+  slack: Slack;
   say: (line: string) => void;
 }
 
@@ -19,7 +22,7 @@ export interface Stage {
 export async function playFullRounds(stage: Stage): Promise<string[]> {
   const { databases, say } = stage;
   say('1. First run: everything travels');
-  const first = await runAll(stage);
+  const first = [...(await runAll(stage)), ...(await tell(stage))];
   const firstSeen = await compareAll(stage);
   say('2. Some hundred rows of the warehouse are updated, inserted and deleted');
   const changes = (await changeWarehouse(databases.warehouse))[sameQuery];
@@ -27,7 +30,7 @@ export async function playFullRounds(stage: Stage): Promise<string[]> {
   const { added, changed, removed } = changes;
   say(`   ${added} added, ${changed} changed, ${removed} removed in the query`);
   say('3. Second run: exactly those travel');
-  const second = await runAll(stage, changes);
+  const second = [...(await runAll(stage, changes)), ...(await tell(stage, changes))];
   say('4. Every destination asked what it has');
   return [...first, ...firstSeen, ...second, ...(await compareAll(stage))];
 }
@@ -43,6 +46,24 @@ async function runAll(stage: Stage, expected?: Changes): Promise<string[]> {
     findings.push(...findingsOf(run, expected).map((finding) => `${sync}: ${finding}`));
   }
   return findings;
+}
+
+/** The feed: nothing at first, then every change, once. */
+async function tell({ graphql, slack, say }: Stage, changes?: Changes): Promise<string[]> {
+  const run = await runSync(graphql, slack.sync);
+  say(runLine(run));
+  const wanted = changes ? changes.added + changes.changed + changes.removed : 0;
+  const rows = slack.messages.flatMap(rowsIn);
+  say(
+    `   ${'Slack, #cities'.padEnd(34)}${slack.messages.length} messages, ${rows.length} rows told of`,
+  );
+  for (const message of slack.messages.slice(0, 3))
+    say(`     ${message.text.split('\n')[0]}: ${rowsIn(message)[0]?.join(' | ') ?? ''} …`);
+  const findings = changes
+    ? findingsOf(run, changes)
+    : [run.state].filter((state) => state !== 'succeeded');
+  if (rows.length !== wanted) findings.push(`${rows.length} rows told of, not ${wanted}`);
+  return findings.map((finding) => `${slack.sync}: ${finding}`);
 }
 
 async function compareAll({ databases, arrivals, say }: Stage): Promise<string[]> {
