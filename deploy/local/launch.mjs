@@ -19,6 +19,7 @@ const targets = {
   'test:crash': 'agent/dist/testing/crash/test-crash.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
   'bench:http': 'agent/dist/testing/bench/bench-http.js',
+  'bench:salesforce': 'agent/dist/testing/bench/bench-salesforce.js',
   'bench:safety': 'agent/dist/testing/bench/bench-safety.js',
 };
 

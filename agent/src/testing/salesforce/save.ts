@@ -31,6 +31,8 @@ export interface Traffic {
 /** Writes records, by Salesforce's rules for each of them. */
 export class Saver {
   readonly traffic: Traffic = { requests: 0, jobs: 0 };
+  /** Records that were asked to be written, whatever became of them. */
+  asked = 0;
   /** How often each row was locked, by its id or what is to be in it. */
   readonly #locked = new Map<string, number>();
 
@@ -45,6 +47,7 @@ export class Saver {
    * before anything is written: a record of the same chunk is not found by them.
    */
   saveChunk(saving: Saving, changes: readonly (Change | Refusal)[]): (Saved | Refusal)[] {
+    this.asked += changes.length;
     const seen = new Set<string>();
     const ready = changes.map((change) =>
       change instanceof Refusal

@@ -52,7 +52,13 @@ export interface SalesforceServer {
   requests: Heard[];
   /** API calls counted against the day's limit. */
   usage(): number;
+  /** Records that it was asked to write since it is there, whatever became of them. */
+  asked(): number;
+  /** Jobs that are being worked off. */
+  jobsUnderWay(): number;
   records(object: string): Record<string, Stored>[];
+  /** The same one by one, for very many. */
+  eachRecord(object: string): Iterable<Record<string, Stored>>;
   count(object: string): number;
   addObject(object: ObjectSetting): void;
   /** Puts records in, by the object's rules. Answers with their ids. */
@@ -97,10 +103,10 @@ export async function openSalesforceServer(options: SalesforceOptions): Promise<
     moods,
     requests: front.requests,
     usage: () => front.used,
-    records: (name) => {
-      const table = tableOf(org, name);
-      return [...table.places()].map((n) => table.recordOf(n));
-    },
+    asked: () => saver.asked,
+    jobsUnderWay: () => saver.traffic.jobs,
+    records: (name) => [...tableOf(org, name).all()],
+    eachRecord: (name) => tableOf(org, name).all(),
     count: (name) => tableOf(org, name).count,
     addObject: (object) => org.add(object),
     seed: (name, records) => seed(org, saver, { name, records }),

@@ -91,6 +91,10 @@ export class Table {
     return typeof found === 'number' ? [found] : found;
   }
 
+  *all(): Generator<Record<string, Stored>> {
+    for (const n of this.places()) yield this.recordOf(n);
+  }
+
   *places(): Generator<number> {
     for (let n = 0; n < this.#records.length; n += 1) if (this.has(n)) yield n;
   }
