@@ -270,6 +270,12 @@ export const advice: readonly Advice[] = [
       'Salesforce keeps checkboxes and required fields filled. Choose another `onRemoved`, such as `set` with constants.',
   },
   {
+    code: 'destination.picklist_value_missing',
+    title: 'A constant is not in its picklist',
+    advice:
+      'Write one of the values that the text in your bucket lists (API names, not labels), or add the value to the picklist in Salesforce.',
+  },
+  {
     code: 'destination.not_filterable',
     title: 'Salesforce does not search by this field',
     advice:

@@ -1,6 +1,6 @@
 import type { TargetRequest } from '../../connector/destination.js';
 import { Failure } from '../../failure.js';
-import type { Constants } from './constant.js';
+import type { Constant, Constants } from './constant.js';
 import type { DescribedField, DescribedObject } from './describe.js';
 import type { FieldRule } from './field-rule.js';
 
@@ -19,7 +19,7 @@ export function checkMode(request: TargetRequest, planned: Planned): void {
   const updates = mode !== 'create';
   if (creates) checkCreates(planned);
   const { object, fields, constants } = planned;
-  const constant = Object.values(constants).flatMap((each) => each.map(({ field }) => field));
+  const fixed = Object.values(constants).flat();
   if (updates) {
     if (!object.updateable) throw forbidden(`${object.name}: update`);
     checkUpdateable(fields.filter((rule) => !isKey(rule, planned)).map(({ field }) => field));
@@ -28,7 +28,8 @@ export function checkMode(request: TargetRequest, planned: Planned): void {
     if (removal === 'delete' && !object.deletable) throw forbidden(`${object.name}: delete`);
     if (removal !== 'delete' && !object.updateable) throw forbidden(`${object.name}: update`);
   }
-  checkUpdateable(constant);
+  checkUpdateable(fixed.map(({ field }) => field));
+  fixed.forEach(checkPicklist);
   checkClear(request, planned);
 }
 
@@ -94,6 +95,20 @@ export function isRequired(field: DescribedField): boolean {
 function checkUpdateable(fields: readonly DescribedField[]): void {
   const readOnly = fields.find((field) => !field.updateable);
   if (readOnly) throw fieldReadOnly(readOnly.name);
+}
+
+/** A constant that no record could have would reject every row. */
+function checkPicklist({ field, text }: Constant): void {
+  if (text === null || !field.restrictedPicklist) return;
+  const values = field.type === 'multipicklist' ? text.split(';') : [text];
+  const known = field.picklistValues.filter(({ active }) => active).map(({ value }) => value);
+  if (values.every((value) => known.includes(value))) return;
+  throw new Failure(
+    'CONFIG',
+    'destination.picklist_value_missing',
+    'A constant of the sync is none of the values of its picklist.',
+    { detail: `${field.name}: ${known.join(', ')}` },
+  );
 }
 
 function checkClear({ removal, set }: TargetRequest, { fields }: Planned): void {

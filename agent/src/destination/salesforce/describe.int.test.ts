@@ -16,6 +16,7 @@ async function opening(change: Partial<TargetRequest>): Promise<unknown> {
       { name: 'Formula__c', type: 'string', createable: false, updateable: false },
       { name: 'Once__c', type: 'string', updateable: false },
       { name: 'Flag__c', type: 'boolean' },
+      { name: 'State__c', type: 'multipicklist', picklist: ['new', 'gone'], restricted: true },
     ],
   });
   return open(change).catch((error: unknown) => error);
@@ -43,6 +44,7 @@ describe('an object is looked at before a row is read', () => {
     ['a way to archive', { ...strict, removal: 'archive' }, { code: 'destination.archive_missing' }],
     ['what an archived record has', { ...strict, removal: 'archive', options: { archive: { field: 'Must__c' } } }, { code: 'destination.archive_value_missing' }],
     ['a constant', { ...strict, removal: 'set' }, { code: 'destination.set_missing' }],
+    ['a constant that its picklist has', { ...strict, removal: 'set', set: [{ name: 'State__c', type: 'json', text: '["gone","away"]' }] }, { code: 'destination.picklist_value_missing', detail: 'State__c: new, gone' }],
     ['jobs that can do it', { options: { api: 'bulk', duplicates: 'save' } }, { code: 'destination.bulk_unfit' }],
     ['options that there are', { options: { paralel: 2 } }, { code: 'settings.invalid' }],
   ])('and misses %s', async (_, change, failure) => {
@@ -50,6 +52,8 @@ describe('an object is looked at before a row is read', () => {
   }); // prettier-ignore
 
   it('and has all it needs', async () => {
+    const set = [{ name: 'State__c', type: 'json', text: '["gone","new"]' }] as const;
+    expect(await opening({ ...strict, removal: 'set', set })).toHaveProperty('target');
     expect(await opening({ ...strict, mode: 'update', fields: [field('Flag__c', 'boolean')] })).toHaveProperty('target'); // prettier-ignore
     expect(await opening({ ...strict, mode: 'create', removal: 'nothing', key: [] })).toHaveProperty('target'); // prettier-ignore
   });

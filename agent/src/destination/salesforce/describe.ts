@@ -21,6 +21,9 @@ export interface DescribedField {
   idLookup: boolean;
   unique: boolean;
   caseSensitive: boolean;
+  /** Takes no value but those that are active. */
+  restrictedPicklist: boolean;
+  picklistValues: readonly { active: boolean; value: string }[];
   relationshipName: string | null;
   referenceTo: readonly string[];
 }

@@ -122,6 +122,12 @@ describe('records are found by queries', () => {
       { kind: 'found', text: ids[1] },
     ]);
     expect(await ask([['one']], 'create')).toEqual([{ kind: 'found', text: ids[0] }]);
+    org.server.moods.isLocked = ({ lockedBefore }) => lockedBefore === 0;
+    await expect(ask([['one']], 'create')).rejects.toMatchObject({
+      kind: 'TRANSIENT',
+      vendorCode: 'UNABLE_TO_LOCK_ROW',
+    });
+    expect(await ask([['one']], 'create')).toEqual([{ kind: 'found', text: ids[0] }]);
   });
 
   it.each<[Partial<FinderRequest>, string]>([

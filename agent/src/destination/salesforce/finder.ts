@@ -76,6 +76,9 @@ class RecordFinder implements Finder {
     );
     const operation = { kind: 'upsert', change: 'added', key: key?.name } as const;
     const made = readResults(answer, batch.size, operation);
+    // All of them may be made again: there is one of each.
+    for (const outcome of made)
+      if ('failure' in outcome && outcome.failure.kind === 'TRANSIENT') throw outcome.failure;
     const found = await this.find(batch, signal);
     return made.map((outcome, n) =>
       'failure' in outcome

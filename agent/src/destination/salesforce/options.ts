@@ -47,7 +47,12 @@ export const options = {
     type: 'group',
     label: 'Archive',
     fields: {
-      field: { type: 'text', label: 'Field that says so', required: true },
+      field: {
+        type: 'text',
+        label: 'Field that says so',
+        required: true,
+        choicesFrom: 'object',
+      },
       value: {
         type: 'text',
         label: 'Value of an archived record',

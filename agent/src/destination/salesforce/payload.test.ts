@@ -20,6 +20,8 @@ const field = (name: string, type = 'string'): DescribedField => ({
   idLookup: false,
   unique: false,
   caseSensitive: false,
+  restrictedPicklist: false,
+  picklistValues: [],
   relationshipName: null,
   referenceTo: [],
 });
