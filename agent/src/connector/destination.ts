@@ -33,6 +33,8 @@ export interface TargetRequest {
   options: Readonly<Record<string, unknown>>;
   tag: { workspaceId: string; syncId: string; runId: string };
   lastCheck: LastCheck;
+  /** No values are kept: of a removed row only the primary key is known, and of a changed one not what it was. */
+  forgets?: boolean;
 }
 
 /**

@@ -52,5 +52,6 @@ function requestOf(request: SyncRequest, mapping: Mapping): Omit<TargetRequest, 
     }),
     options: request.options,
     tag: { workspaceId: request.workspaceId, syncId: request.syncId, runId: request.runId },
+    forgets: request.snapshots === 'hashed',
   };
 }

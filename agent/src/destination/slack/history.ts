@@ -22,6 +22,8 @@ export class History {
   private oldest: number;
   /** Everything that was posted since then was read. */
   isWhole = true;
+  /** It has to be read before it says that something is not there. */
+  isOutdated = true;
 
   constructor(
     private readonly api: SlackApi,
@@ -50,6 +52,7 @@ export class History {
     }
     this.isWhole &&= cursor === '';
     this.oldest = Math.max(this.oldest, newest - overlap);
+    this.isOutdated = false;
   }
 
   private page(cursor: string, signal: AbortSignal): Promise<Answer> {

@@ -507,11 +507,7 @@ describe('Slack as a destination', () => {
     server.workspace.makeChannel('other');
     server.workspace.makeChannel('third');
     const target = await open({ field: 'name', shape: 'digest' }, { object: 'channel-of-row' });
-    server.moods.next(
-      'chat.postMessage',
-      { kind: 'hidden', reads: 0 },
-      { kind: 'cut', when: 'after' },
-    );
+    server.moods.next('chat.postMessage', { kind: 'none' }, { kind: 'cut', when: 'after' });
     const outcomes = await target.deliver(
       batchOf(['general', 'other', 'third'].map((place, n) => row(n, place))),
       never,

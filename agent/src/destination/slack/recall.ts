@@ -6,13 +6,13 @@ import { History } from './history.js';
 /** What became of messages whose answer was lost, by the histories of their channels. */
 export class Recall {
   private readonly histories = new Map<string, History>();
-  /** Sent by this very run, without an answer, since the history was read. */
-  private readonly doubtful = new Set<string>();
 
   constructor(private readonly api: SlackApi) {}
 
-  doubt(names: readonly string[]): void {
-    for (const name of names) this.doubtful.add(name);
+  /** Something is about to be posted there: what was read of it so far proves nothing any more. */
+  outdate(channel: string): void {
+    const history = this.histories.get(channel);
+    if (history) history.isOutdated = true;
   }
 
   /** For each name whether it was posted. What earlier processes sent is in one reading for all of it. */
@@ -23,15 +23,13 @@ export class Recall {
   ): Promise<(Outcome | undefined)[]> {
     const known = this.histories.get(channel);
     const history = known && known.since <= since ? known : new History(this.api, channel, since);
+    this.histories.set(channel, history);
     try {
-      if (history !== known || names.some((name) => this.doubtful.has(name)))
-        await history.read(signal);
+      if (history.isOutdated) await history.read(signal);
     } catch (error) {
       if (!(error instanceof Failure) || error.kind === 'TRANSIENT') throw error;
       return names.map(() => unproven(error));
     }
-    this.histories.set(channel, history);
-    for (const name of names) this.doubtful.delete(name);
     return names.map((name) => {
       if (history.has(name)) return { kind: 'accepted' };
       return history.isWhole ? undefined : unproven();

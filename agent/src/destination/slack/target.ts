@@ -56,7 +56,7 @@ export class SlackTarget implements Target {
     this.posting = new Posting(api, { lastCheck: request.lastCheck, unfurl: options.unfurl });
     this.lost = new Recall(api);
     this.maxRows = this.most();
-    this.wantsFormer = !isCollapsed && options.changed !== undefined;
+    this.wantsFormer = !isCollapsed && !request.forgets && options.changed !== undefined;
     if (parts.recalls)
       this.recall = (batch, signal, since) => this.lookUp(batch, { signal, since });
   }
@@ -74,7 +74,7 @@ export class SlackTarget implements Target {
   async deliver(batch: Batch, signal: AbortSignal): Promise<Outcome[]> {
     const outcomes: (Outcome | undefined)[] = Array.from({ length: batch.size });
     const posts = await this.postsOf(batch, outcomes, signal);
-    await this.send(posts, { batch, outcomes }, signal);
+    await this.send(posts, outcomes, signal);
     return outcomes.map((outcome) => outcome ?? putOff);
   }
 
@@ -139,7 +139,7 @@ export class SlackTarget implements Target {
    */
   private async send(
     posts: readonly Post[],
-    { batch, outcomes }: { batch: Batch; outcomes: (Outcome | undefined)[] },
+    outcomes: (Outcome | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
     let isPosted = false;
@@ -147,7 +147,7 @@ export class SlackTarget implements Target {
       for (const n of letter.rows) outcomes[n] = outcome;
     };
     for (const post of posts) {
-      const failure = await this.attempt(post, batch, signal);
+      const failure = await this.attempt(post, signal);
       if (!failure) {
         isPosted = true;
         settle(post.letter, { kind: 'accepted' });
@@ -161,17 +161,13 @@ export class SlackTarget implements Target {
     }
   }
 
-  private async attempt(
-    post: Post,
-    batch: Batch,
-    signal: AbortSignal,
-  ): Promise<Failure | undefined> {
+  private async attempt(post: Post, signal: AbortSignal): Promise<Failure | undefined> {
+    this.lost.outdate(post.channel);
     try {
       await this.posting.post(post, signal);
       return undefined;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (mayHaveArrived(error)) this.lost.doubt(post.letter.rows.map((n) => batch.nameOf(n)));
       const isOfSync = this.parts.addresses.fixed !== undefined;
       return isOfSync && error.kind === 'REJECTED' && isOfPlace(error) ? noPlace(error) : error;
     }

@@ -30,11 +30,13 @@ export class Writing {
   private readonly blocks = new Map<Change, (record: Row['record']) => Block[]>();
   private readonly heading: Template | undefined;
   private readonly columns: readonly string[];
+  private readonly forgets: boolean;
 
   constructor(
     private readonly options: Options,
-    { key, fields }: Pick<TargetRequest, 'key' | 'fields'>,
+    { key, fields, forgets = false }: Pick<TargetRequest, 'key' | 'fields' | 'forgets'>,
   ) {
+    this.forgets = forgets;
     const { field, mentions } = options;
     this.columns = columnsOf(key, fields).filter((name) => name !== field);
     const escape = mentions ? escapeButMentions : escapeMrkdwn;
@@ -123,7 +125,8 @@ export class Writing {
     const given = this.texts.get(change)?.render(seen);
     const blocks = this.blocks.get(change)?.(seen);
     if (blocks) return { text: given ?? headline(row, change), blocks };
-    return { text: given ?? rowText(row, change, this.options.field) };
+    const known = this.forgets && change === 'removed' ? { ...row, fields: {} } : row;
+    return { text: given ?? rowText(known, change, this.options.field) };
   }
 
   private headingOf(count: number, change: Change): string {

@@ -10,8 +10,6 @@ export interface Call {
   scopes: ReadonlySet<string>;
   /** Refuses a message that comes too fast. */
   pace(channelId: string): void;
-  /** See `Message.hiddenFor`. */
-  hiddenFor: number;
   /** Where files are sent to. */
   uploadUrl: string;
 }

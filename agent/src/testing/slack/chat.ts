@@ -16,7 +16,7 @@ export const postMessage: Method = {
     assertPostable(channel, call);
     const message = messageOf(call);
     call.pace(channel.id);
-    const posted = call.workspace.post(channel, message, call.hiddenFor);
+    const posted = call.workspace.post(channel, message);
     return { channel: channel.id, ts: posted.ts, message: shown(posted) };
   },
 };
@@ -35,7 +35,7 @@ export function assertPostable(channel: Channel, { scopes }: Pick<Call, 'scopes'
   if (channel.isReadOnly) throw new Refusal('restricted_action_read_only_channel');
 }
 
-function messageOf(call: Call): Omit<Message, 'ts' | 'hiddenFor'> {
+function messageOf(call: Call): Omit<Message, 'ts' | 'showsAt'> {
   const text = textArg(call, 'text') ?? '';
   const blocks = jsonArg(call, 'blocks', 'invalid_blocks_format');
   const metadata = metadataOf(call);
@@ -59,7 +59,7 @@ function metadataOf(call: Call): Message['metadata'] {
 
 /** A message as methods show it; of its metadata only the type unless all of it is asked for. */
 export function shown(message: Message, withMetadata = true): Record<string, unknown> {
-  const { hiddenFor: _, files, metadata, ...rest } = message;
+  const { showsAt: _, files, metadata, ...rest } = message;
   return {
     type: 'message',
     ...rest,

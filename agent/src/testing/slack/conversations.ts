@@ -13,7 +13,7 @@ export const history: Method = {
     assertScope(call.scopes, [scopeFor(channel.kind, 'history')]);
     if (!channel.isMember) throw new Refusal('not_in_channel');
     const limit = limitArg(call, { most: 999, usual: 100 });
-    const found = within(call, visible(channel)).toReversed();
+    const found = within(call, channel.messages).toReversed();
     const page = found.slice(0, limit);
     const next = found[limit];
     const all = flagArg(call, 'include_all_metadata');
@@ -26,24 +26,16 @@ export const history: Method = {
   },
 };
 
-/** What was taken a moment ago need not be there yet. */
-function visible({ messages }: Channel): Message[] {
-  return messages.filter((message) => {
-    if (message.hiddenFor === 0) return true;
-    message.hiddenFor -= 1;
-    return false;
-  });
-}
-
 function within(call: Call, messages: Message[]): Message[] {
   const inclusive = flagArg(call, 'inclusive');
   const oldest = boundOf(call, 'oldest') ?? -1;
   const latest = boundOf(call, 'latest') ?? Infinity;
   const from = tsToMicros(cursorArg(call, 'next_ts') ?? '') ?? Infinity;
-  return messages.filter(({ ts }) => {
+  const now = call.workspace.clock.now();
+  return messages.filter(({ ts, showsAt }) => {
     const at = tsToMicros(ts) ?? 0;
     const isInside = inclusive ? at >= oldest && at <= latest : at > oldest && at < latest;
-    return isInside && at <= from;
+    return isInside && at <= from && showsAt <= now;
   });
 }
 

@@ -45,7 +45,7 @@ export const completeUpload: Method = {
         throw new Refusal('channel_not_found');
       assertPostable(channel, call);
       const text = textArg(call, 'initial_comment') ?? '';
-      workspace.post(channel, { text, files }, call.hiddenFor);
+      workspace.post(channel, { text, files });
     }
     for (const { id } of files) workspace.uploads.delete(id);
     return { files: files.map(({ id, title }) => ({ id, title })) };

@@ -8,8 +8,8 @@ export type Mood =
   | { kind: 'error'; error: string; headers?: Readonly<Record<string, string>> }
   /** Something between us and Slack answers in its place with a page. */
   | { kind: 'page'; taken?: boolean }
-  /** Taken, and shown in the history only after it was read so many times. */
-  | { kind: 'hidden'; reads: number }
+  /** As ever. */
+  | { kind: 'none' }
   | { kind: 'hold'; arrived(): void; released: Promise<void> };
 
 /** Moods by method, each for one call, in order. */

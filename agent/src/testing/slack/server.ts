@@ -107,8 +107,7 @@ async function serve(
   const name = heard.path.replace(/^\/(api|upload\/v1)\//, '');
   const isUpload = heard.path.startsWith('/upload/v1/');
   const mood = slack.moods.take(isUpload ? 'upload' : name);
-  const act = (): Answer =>
-    isUpload ? uploaded(slack, heard, name) : called(slack, heard, { name, mood });
+  const act = (): Answer => (isUpload ? uploaded(slack, heard, name) : called(slack, heard, name));
   const answer = await inMood(mood, act);
   if (answer === 'cut') return void request.socket.destroy();
   response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -131,17 +130,13 @@ async function inMood(mood: Mood | undefined, act: () => Answer): Promise<Answer
       mood.arrived();
       await mood.released;
       return act();
-    case 'hidden':
+    case 'none':
     case undefined:
       return act();
   }
 }
 
-function called(
-  slack: Slack,
-  heard: Heard,
-  { name, mood }: { name: string; mood: Mood | undefined },
-): Answer {
+function called(slack: Slack, heard: Heard, name: string): Answer {
   const method = methods[name];
   if (!method || !heard.path.startsWith('/api/'))
     return json({ ok: false, error: 'unknown_method', req_method: name });
@@ -161,7 +156,6 @@ function called(
       args,
       scopes: known.scopes,
       pace: paceBy(slack.rates, token),
-      hiddenFor: mood?.kind === 'hidden' ? mood.reads : 0,
       uploadUrl: slack.workspace.uploadUrl ?? `${slack.origin}/upload/v1/`,
     });
     return json({ ok: true, ...result }, scopesOf(known, method));

@@ -14,8 +14,8 @@ export interface Message {
   blocks?: readonly unknown[];
   metadata?: { event_type: string; event_payload: Readonly<Record<string, unknown>> };
   files?: readonly SharedFile[];
-  /** How often the history is still read without it, as of a message that was taken a moment ago. */
-  hiddenFor: number;
+  /** When the history shows it, in milliseconds since the epoch. */
+  showsAt: number;
 }
 
 export interface SharedFile {
@@ -58,6 +58,8 @@ export class Workspace {
   readonly tokens = new Map<string, Token>();
   /** What was uploaded and not shared yet; undefined until its bytes are there. */
   readonly uploads = new Map<string, { name: string; length: number; content?: Buffer }>();
+  /** How long it takes until the history shows what was posted; Slack promises nothing. */
+  showsAfterMs = 0;
   /** Where files go to, unless that is the server itself. */
   uploadUrl: string | undefined;
   /** Told of everything that is posted. */
@@ -113,8 +115,9 @@ export class Workspace {
     return found;
   }
 
-  post(channel: Channel, message: Omit<Message, 'ts' | 'hiddenFor'>, hiddenFor = 0): Message {
-    const posted = { ...message, ts: this.nextTs(), hiddenFor };
+  post(channel: Channel, message: Omit<Message, 'ts' | 'showsAt'>): Message {
+    const showsAt = this.clock.now() + this.showsAfterMs;
+    const posted = { ...message, ts: this.nextTs(), showsAt };
     channel.messages.push(posted);
     this.onPost(channel, posted);
     return posted;
