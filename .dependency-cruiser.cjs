@@ -178,7 +178,9 @@ module.exports = {
       '^control-plane/src/gateway/gateway\\.ts$',
     ]),
     door('duckdb', '@duckdb/', ['^agent/src/duck/duck\\.ts$']),
-    door('aws', '@aws-sdk/', ['^agent/src/store/']),
+    // The customer's bucket is the agent's memory, and a place that a sync may write files to: two doors, as a connector
+    // stands alone.
+    door('aws', '@aws-sdk/', ['^agent/src/store/', '^agent/src/destination/s3/']),
     door('pino', 'pino/', ['/logger\\.ts$']),
     door('liquid', 'liquidjs/', ['^agent/src/connector/template\\.ts$']),
     door('prisma', '@prisma/(client|adapter-pg)/', ['^control-plane/src/database/']),

@@ -32,6 +32,8 @@ export interface TargetRequest {
   /** The object's options, validated against its fields. */
   options: Readonly<Record<string, unknown>>;
   tag: { workspaceId: string; syncId: string; runId: string };
+  /** For names of what is written: what people call the sync, and which attempt this is. Whatever the engine opens has it. */
+  naming?: { syncName: string; startedAt: Date; attempt: string };
   lastCheck: LastCheck;
   /** No values are kept: of a removed row only the primary key is known, and of a changed one not what it was. */
   forgets?: boolean;
@@ -95,6 +97,11 @@ interface Opened {
    * dropped by `close`. Where it is not there, what is taken counts at once.
    */
   finish?(signal: AbortSignal): Promise<void>;
+  /**
+   * Whether an attempt had put in its place what it took, when the agent was killed before it could note that. Asked of
+   * an object that is opened in the name of that attempt. Where it is not there, nobody knows.
+   */
+  wasFinished?(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -60,7 +60,7 @@ describe('every connector', async () => {
 
   it.each(all.flat())('%s holds itself to the contract', async (path) => {
     const test = await readFile(new URL(`../${path}/index.int.test.ts`, import.meta.url), 'utf8');
-    expect(test).toMatch(/^\s*(source|destination)Contract\(/m);
+    expect(test).toMatch(/^\s*(source|destination|fileDestination)Contract\(/m);
   });
 
   it('labels its fields, and keeps secrets out of its settings', () => {

@@ -57,11 +57,18 @@ function finishingTarget(target: AnyTarget, lost: AbortSignal): AnyTarget {
 
 type Opened = Pick<
   AnyTarget,
-  'maxRows' | 'maxBytes' | 'concurrency' | 'isRepeatable' | 'begin' | 'finish' | 'close'
+  | 'maxRows'
+  | 'maxBytes'
+  | 'concurrency'
+  | 'isRepeatable'
+  | 'begin'
+  | 'finish'
+  | 'wasFinished'
+  | 'close'
 >;
 
 function finishingOpened(target: AnyTarget, lost: AbortSignal): Opened {
-  const { begin, finish } = target;
+  const { begin, finish, wasFinished } = target;
   return {
     maxRows: target.maxRows,
     maxBytes: target.maxBytes,
@@ -72,6 +79,7 @@ function finishingOpened(target: AnyTarget, lost: AbortSignal): Opened {
         finishingTarget(await begin.apply(target, told), lost),
     }),
     ...(finish && { finish: async () => finish.call(target, lost) }),
+    ...(wasFinished && { wasFinished: async () => wasFinished.call(target, lost) }),
     close: () => target.close(),
   };
 }

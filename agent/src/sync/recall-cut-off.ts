@@ -67,7 +67,15 @@ export async function recallCutOff(
   await using open = new AsyncDisposableStack();
   const lookups = open.adopt(await openLookups(context, left.columns), (one) => one.close());
   const mapping = mappingOf(context.request, { left, lookups, tools: context.tools });
-  const opened = open.adopt(await openTarget(context, mapping), (one) => one.close());
+  const run = { runId: left.runId, startedAt: startedAtOf(left, context.tools.clock) };
+  const opened = open.adopt(
+    await openTarget(
+      { ...context, ...run, request: { ...context.request, runId: left.runId } },
+      mapping,
+      left.epoch,
+    ),
+    (one) => one.close(),
+  );
   const target = await begun(opened, left.parts, context.tools);
   // Nothing of what it took is in place, or all of it: there is nobody to ask about a row.
   if (target.finish) return;

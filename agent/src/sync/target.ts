@@ -11,13 +11,19 @@ import { patiently } from './patiently.js';
 import type { SyncRequest } from './sync-request.js';
 import type { SyncTools } from './tools.js';
 
-/** Looks at the sync's object, and opens it for writing. */
+/** Looks at the sync's object, and opens it for writing; in the name of this attempt, unless of another `epoch`. */
 export async function openTarget(
-  { request, tools }: { request: SyncRequest; tools: SyncTools },
+  { request, tools, startedAt }: { request: SyncRequest; tools: SyncTools; startedAt: Date },
   mapping: Mapping,
+  epoch: bigint | string = tools.lease.epoch,
 ): Promise<AnyTarget> {
   const lastCheck = (): void => tools.lease.assertTrusted();
-  return tools.destination.open({ ...requestOf(request, mapping), lastCheck }, tools.signal);
+  const { syncName, runId } = request;
+  const naming = { syncName, startedAt, attempt: `${runId}.${epoch}` };
+  return tools.destination.open(
+    { ...requestOf(request, mapping), naming, lastCheck },
+    tools.signal,
+  );
 }
 
 /** What takes the operations of a plan, now that it is known how many there are. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Check, ObjectHeader, Objects } from './objects.js';
 import { S3Error } from './s3-error.js';
+import type { Keys } from './storing.js';
 import type { Uploads } from './uploads.js';
 
 export interface Asked {
@@ -22,6 +23,8 @@ export interface Stores {
   objects: Objects;
   uploads: Uploads;
   policy: Policy;
+  owner: string;
+  keys: Keys;
   /** By bucket; kept as it came and never obeyed. */
   lifecycles: Map<string, string>;
 }

@@ -2,8 +2,10 @@
 //
 // It covers, by path-style addresses: signatures (SigV4 in header and presigned URL, signed and unsigned chunks),
 // checksums, PutObject, CopyObject, GetObject (ranges, conditions), HeadObject, DeleteObject(s), ListObjectsV2,
-// multipart uploads, CreateBucket, HeadBucket, GetBucketLocation, and lifecycle rules, which it keeps and does not obey. If-Match and If-None-Match are atomic, also among
-// several servers on one folder. It does not cover: versioning, object lock, encryption, tagging, policies, ACLs.
+// multipart uploads, CreateBucket, HeadBucket, GetBucketLocation, the expected owner of a bucket, storage classes and the
+// headers of encryption (it encrypts nothing), and lifecycle rules, which it keeps and does not obey. If-Match and
+// If-None-Match are atomic, also among several servers on one folder. It does not cover: versioning, object lock,
+// encryption by a customer's own key, tagging, policies, ACLs.
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -14,6 +16,7 @@ import { answerTo } from './operations.js';
 import type { Answer, Asked, Policy, Stores } from './answer.js';
 import { S3Error, errorXml } from './s3-error.js';
 import { verifySignature } from './signature.js';
+import type { Keys } from './storing.js';
 import { Uploads } from './uploads.js';
 
 export interface BucketOptions {
@@ -23,6 +26,8 @@ export interface BucketOptions {
   secretAccessKey: string;
   /** Made at the start; `drawbridge` unless given. */
   bucket?: string;
+  /** The account that it belongs to; 111122223333 unless given. */
+  owner?: string;
 }
 
 /** What the server can be told to do wrong. Each request takes the first mood that fits. */
@@ -31,8 +36,11 @@ export interface Mood {
   fits?: (method: string, key: string, query: URLSearchParams) => boolean;
   /** How many requests it spoils. */
   times: number;
-  /** `error`: answers so. `lose`: does what was asked, and cuts the line before the answer. `hang`: never answers. */
-  does: { error: S3Error } | 'lose' | 'hang';
+  /**
+   * `error`: answers so. `cut`: cuts the line. `lose`: does what was asked, and cuts the line before the answer. `hang`:
+   * never answers.
+   */
+  does: { error: S3Error } | 'cut' | 'lose' | 'hang';
 }
 
 export interface Bucket {
@@ -43,6 +51,8 @@ export interface Bucket {
   moods: Mood[];
   /** Like a bucket policy that allows removing these objects and no others. */
   policy: Policy;
+  /** Keys of KMS that objects may be encrypted with. */
+  keys: Keys;
   close(): Promise<void>;
 }
 
@@ -50,10 +60,13 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
   const { directory, port, accessKeyId, secretAccessKey, bucket = 'drawbridge' } = options;
   await mkdir(directory, { recursive: true });
   const policy: Policy = { mayRemove: () => true };
+  const keys: Keys = new Map();
   const stores = {
     objects: new Objects(directory),
     uploads: new Uploads(directory),
     policy,
+    owner: options.owner ?? '111122223333',
+    keys,
     lifecycles: new Map(),
   };
   await stores.objects.createBucket(bucket);
@@ -71,6 +84,7 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
     secretAccessKey,
     moods,
     policy,
+    keys,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -98,6 +112,7 @@ async function serve(serving: Serving): Promise<void> {
     const mood = moodFor(moods, { method: request.method ?? 'GET', key, query: url.searchParams });
     if (mood && typeof mood === 'object') throw mood.error;
     if (mood === 'hang') return;
+    if (mood === 'cut') return void request.socket.destroy();
     const answer = await answerTo(
       {
         method: request.method ?? 'GET',

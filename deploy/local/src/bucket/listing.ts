@@ -2,6 +2,7 @@ import type { Objects } from './objects.js';
 import { answer, checkOf, keptHeaders, unescapeXml } from './answer.js';
 import type { Answer, Asked, Stores } from './answer.js';
 import { S3Error, escapeXml } from './s3-error.js';
+import { storedAs, toldOf } from './storing.js';
 
 const head = '<?xml version="1.0" encoding="UTF-8"?>';
 const space = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -25,7 +26,7 @@ export async function listXml({ bucket, query }: Asked, objects: Objects): Promi
     const xml =
       end >= 0
         ? `<CommonPrefixes><Prefix>${write(name)}</Prefix></CommonPrefixes>`
-        : `<Contents><Key>${write(key)}</Key><LastModified>${new Date(header.modified).toISOString()}</LastModified><ETag>"${header.etag}"</ETag><Size>${header.size}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+        : `<Contents><Key>${write(key)}</Key><LastModified>${new Date(header.modified).toISOString()}</LastModified><ETag>"${header.etag}"</ETag><Size>${header.size}</Size><StorageClass>${header.headers['x-amz-storage-class'] ?? 'STANDARD'}</StorageClass></Contents>`;
     entries.push({ name, xml });
   }
   const page = entries.slice(0, most);
@@ -38,15 +39,16 @@ export async function listXml({ bucket, query }: Asked, objects: Objects): Promi
 
 export async function multipartOperation(
   asked: Asked,
-  { objects, uploads }: Stores,
+  { objects, uploads, keys }: Stores,
 ): Promise<Answer> {
   const { method, bucket, key, query, body, headers } = asked;
   const id = query.get('uploadId') ?? '';
   if (method === 'POST' && query.has('uploads')) {
-    const made = await uploads.begin(key, keptHeaders(headers));
+    const kept = { ...keptHeaders(headers), ...storedAs(headers, keys) };
+    const made = await uploads.begin(key, kept);
     return answer(
       200,
-      {},
+      toldOf(kept),
       `${head}<InitiateMultipartUploadResult ${space}><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><UploadId>${made}</UploadId></InitiateMultipartUploadResult>`,
     );
   }
@@ -75,7 +77,7 @@ export async function multipartOperation(
   await uploads.end(id);
   return answer(
     200,
-    {},
+    toldOf(whole.headers),
     `${head}<CompleteMultipartUploadResult ${space}><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><ETag>"${etag}"</ETag></CompleteMultipartUploadResult>`,
   );
 }

@@ -11,6 +11,7 @@ import { listXml, multipartOperation } from './listing.js';
 import type { Found } from './objects.js';
 import { lifecycleOperation } from './lifecycle.js';
 import { S3Error, escapeXml } from './s3-error.js';
+import { checkOwner, storedAs, toldOf } from './storing.js';
 
 /** Subresources that this server does not have; answering them as if they were objects would be worse. */
 const missing = [
@@ -28,6 +29,7 @@ const missing = [
 
 export async function answerTo(asked: Asked, stores: Stores): Promise<Answer> {
   const { method, bucket, key, query } = asked;
+  checkOwner(asked.headers, stores.owner);
   if (missing.some((name) => query.has(name)))
     throw new S3Error(501, 'NotImplemented', 'This server does not have that.');
   if (key === '') return bucketOperation(asked, stores);
@@ -70,13 +72,14 @@ async function bucketOperation(asked: Asked, stores: Stores): Promise<Answer> {
   throw new S3Error(501, 'NotImplemented', 'This server does not have that.');
 }
 
-async function put(asked: Asked, { objects }: Stores): Promise<Answer> {
+async function put(asked: Asked, { objects, keys }: Stores): Promise<Answer> {
+  const kept = { ...keptHeaders(asked.headers), ...storedAs(asked.headers, keys) };
   const { etag } = await objects.put(
     asked,
-    { body: asked.body, headers: keptHeaders(asked.headers) },
+    { body: asked.body, headers: kept },
     checkOf(asked.headers),
   );
-  return answer(200, { etag: `"${etag}"` });
+  return answer(200, { etag: `"${etag}"`, ...toldOf(kept) });
 }
 
 async function copy(asked: Asked, { objects }: Stores): Promise<Answer> {
