@@ -20,6 +20,7 @@ const targets = {
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
   'bench:http': 'agent/dist/testing/bench/bench-http.js',
   'bench:salesforce': 'agent/dist/testing/bench/bench-salesforce.js',
+  'bench:redis': 'agent/dist/testing/bench/bench-redis.js',
   'bench:safety': 'agent/dist/testing/bench/bench-safety.js',
 };
 

@@ -10,18 +10,16 @@
 // median of the rounds' own: the loop's time through ours. On a machine that does other things, trust the processor's.
 //
 //   npm run bench:http -- [--rounds 5] [--only "100 rows"] [--json]
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openChild } from './child.js';
 import { cases, heardBy } from './http-case.js';
 import type { HttpCase } from './http-case.js';
-import type { Spent } from './http-contender.js';
+import { median, messageOf, openSide } from './side.js';
+import type { Spent } from './side.js';
 
 const target = 0.8;
 const usage = 'Usage: npm run bench:http -- [--rounds 5] [--only "100 rows"] [--json]';
@@ -55,8 +53,8 @@ type Round = Record<'ours' | 'bare', Spent>;
 async function measure(of: HttpCase, sinkUrl: string, directory: string): Promise<Round[]> {
   const args = [of.name, sinkUrl, directory];
   const sides = {
-    ours: await openSide(['ours', ...args]),
-    bare: await openSide(['bare', ...args]),
+    ours: await openSide('http-contender.js', ['ours', ...args]),
+    bare: await openSide('http-contender.js', ['bare', ...args]),
   };
   const rounds: Round[] = [];
   try {
@@ -86,26 +84,6 @@ async function inTurn(
   return round as Round;
 }
 
-async function openSide(args: readonly string[]): Promise<ChildProcess> {
-  const path = fileURLToPath(new URL('http-contender.js', import.meta.url));
-  const side = fork(path, [...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  await messageOf(side);
-  return side;
-}
-
-/** Throws when the side ends without a word. */
-async function messageOf<Message>(side: ChildProcess): Promise<Message> {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort(new Error('One side of the benchmark ended early.'));
-  side.once('exit', leave);
-  try {
-    const [message] = (await once(side, 'message', { signal: gone.signal })) as [Message];
-    return message;
-  } finally {
-    side.off('exit', leave);
-  }
-}
-
 function tell(of: HttpCase, rounds: readonly Round[]): object {
   const perSecond = (side: keyof Round): number =>
     Math.round((of.rows / median(rounds.map((round) => round[side].ms))) * 1000);
@@ -127,8 +105,4 @@ function tell(of: HttpCase, rounds: readonly Round[]): object {
       `(target ≥ ${target}), of processor time ${row.cpuRatio} (target ≥ ${of.cpuTarget}): ${verdict}`,
   );
   return row;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1]!;
 }

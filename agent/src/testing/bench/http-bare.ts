@@ -1,6 +1,7 @@
 import { Agent, request as ask } from 'undici';
 import { concurrency } from './http-case.js';
-import type { Contender, HttpCase } from './http-case.js';
+import type { HttpCase } from './http-case.js';
+import type { Contender } from './side.js';
 import { recordsOfRows } from './http-rows.js';
 
 /** A bare undici loop: records in memory, JSON.stringify, a fixed header, sixteen at once, each answer awaited. */

@@ -29,8 +29,3 @@ export async function heardBy(sinkUrl: string): Promise<Heard> {
   const { body } = await ask(sinkUrl);
   return (await body.json()) as Heard;
 }
-
-/** What sends a case's rows once. */
-export interface Contender {
-  send(): Promise<void>;
-}
