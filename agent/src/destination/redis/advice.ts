@@ -68,6 +68,12 @@ export const advice: readonly Advice[] = [
       'This destination needs Redis 7 or Valkey. Update the server; what it said is in your bucket under the error id.',
   },
   {
+    code: 'destination.json_missing',
+    title: 'The server has no JSON documents',
+    advice:
+      'They are built into Redis 8, and are a module of older ones. Update the server, or write `object: json`, a text that any client reads.',
+  },
+  {
     code: 'destination.omit_unfit',
     title: 'The record is written as a whole',
     advice:

@@ -5,6 +5,7 @@ import { advice } from './advice.js';
 import { Cluster } from './cluster.js';
 import { addressesOf, commonOptions, secrets, sentinelOptions, settings } from './connection.js';
 import type { Secrets, Settings } from './connection.js';
+import { assertDocuments } from './document.js';
 import { objects } from './objects.js';
 import { OneServer } from './server.js';
 import type { Server } from './server.js';
@@ -36,7 +37,10 @@ export default defineDestination({
           throw error;
         }
       },
-      list: async (path) => listed(path),
+      list: async (path) => {
+        const asked = server();
+        return listed(path, asked).finally(() => asked.close());
+      },
       close: async () => undefined,
     };
   },
@@ -51,11 +55,19 @@ function serverOf(given: Settings, known: Secrets): Server {
 }
 
 /** Names of keys are data of rows, so only what can be written is listed. */
-function listed(path: readonly string[]): Listed[] {
+async function listed(path: readonly string[], server: Server): Promise<Listed[]> {
+  const hasDocuments = await assertDocuments(server).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Failure && error.code === 'destination.json_missing') return false;
+      throw error;
+    },
+  );
+  const there = objects.filter(({ name }) => name !== 'document' || hasDocuments);
   if (path.length === 0)
-    return objects
+    return there
       .map(({ name, label }): Listed => ({ name, label, kind: 'object' }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  if (path.length === 1 && objects.some(({ name }) => name === path[0])) return [];
+  if (path.length === 1 && there.some(({ name }) => name === path[0])) return [];
   throw new Failure('CONFIG', 'listing.missing', 'Redis has no object of that name.');
 }

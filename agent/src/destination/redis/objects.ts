@@ -1,6 +1,7 @@
 import type { ObjectDefinition, TargetRequest } from '../../connector/destination.js';
 import { readSettings } from '../../connector/settings.js';
 import { Failure } from '../../failure.js';
+import { documentShape } from './document.js';
 import { hashShape } from './hash.js';
 import { jsonShape } from './json.js';
 import { setShape, sortedSetShape } from './members.js';
@@ -82,6 +83,15 @@ export const objects: readonly ObjectDefinition[] = [
     options: jsonOptions,
   },
   {
+    name: 'document',
+    label: 'JSON document for each row (Redis 8, or the JSON module)',
+    modes: ['upsert', 'update', 'create', 'mirror'],
+    removals: ['nothing', 'delete', 'clear', 'set'],
+    firstRun: 'send',
+    needsKey: true,
+    options: jsonOptions,
+  },
+  {
     name: 'set',
     label: 'Member of a set',
     modes: ['upsert', 'create', 'mirror'],
@@ -113,6 +123,10 @@ export function shapeOf(request: TargetRequest): Shape {
       const options = readSettings(jsonOptions, request.options);
       refuseOmitting(request);
       return jsonShape(request, nameOfRow(options.name, request), options.ttlSeconds);
+    }
+    case 'document': {
+      const options = readSettings(jsonOptions, request.options);
+      return documentShape(request, nameOfRow(options.name, request), options.ttlSeconds);
     }
     case 'set':
       if (request.fields.length > 0)

@@ -7,6 +7,7 @@ import type {
   TargetRequest,
 } from '../../connector/destination.js';
 import { Failure } from '../../failure.js';
+import { assertDocuments } from './document.js';
 import { lacksCommand, rejected } from './failures.js';
 import type { Server } from './server.js';
 import type { Reply } from './line.js';
@@ -35,6 +36,7 @@ export class RedisTarget implements Target {
   static async open(request: TargetRequest, server: Server): Promise<RedisTarget> {
     const shape = shapeOf(request);
     await server.call('PING');
+    if (request.object === 'document') await assertDocuments(server);
     for (const [name, ...rest] of shape.laterCommands)
       await server.call(name, nowhere, ...rest).catch(stopIfLacking);
     return new RedisTarget(server, { shape, lastCheck: request.lastCheck });
