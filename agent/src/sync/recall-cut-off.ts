@@ -2,7 +2,13 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeBatch } from '../connector/batch.js';
 import { isBulk } from '../connector/destination.js';
-import type { BulkTarget, OperationKind, Outcome, Target } from '../connector/destination.js';
+import type {
+  AnyTarget,
+  BulkTarget,
+  OperationKind,
+  Outcome,
+  Target,
+} from '../connector/destination.js';
 import { crashPoint } from '../crash-point.js';
 import type { Duck } from '../duck/duck.js';
 import { quoteText } from '../duck/duck.js';
@@ -77,8 +83,8 @@ export async function recallCutOff(
     (one) => one.close(),
   );
   const target = await begun(opened, left.parts, context.tools);
-  // Nothing of what it took is in place, or all of it: there is nobody to ask about a row.
-  if (target.finish) return;
+  if (target.finish) return recallWhole({ target, outcomes }, context.tools);
+  if (left.mac !== undefined) return;
   const recalling = { ...context, left, mapping, lookups };
   for (const part of parts) {
     const known = outcomes.get(part.change) ?? new Outcomes(part.rows);
@@ -92,10 +98,22 @@ export async function recallCutOff(
   crashPoint('recall.after');
 }
 
-/** Values are needed to know a row again, and they must be made as they were then. */
+/** Nothing of what it took is in place, or all of it: a row is not asked for. */
+async function recallWhole(
+  { target, outcomes }: { target: AnyTarget; outcomes: Journaled['outcomes'] },
+  tools: SyncTools,
+): Promise<void> {
+  if (!target.wasFinished) return;
+  const isThere = await patiently(async () => target.wasFinished?.(tools.signal), tools);
+  for (const known of outcomes.values())
+    if (isThere) acceptOpen(known, 0, known.size);
+    else known.takeBack(0, known.size);
+  crashPoint('recall.after');
+}
+
+/** Values of rows must be made as they were then. */
 function isAsBefore(left: InFlight, request: SyncRequest): boolean {
   return (
-    left.mac === undefined &&
     left.target === targetOf(request) &&
     left.place === request.place &&
     left.mapping === mappingDigest(request)
