@@ -31,7 +31,7 @@ const servers = fileURLToPath(new URL('../../../../agent/dist/testing/', import.
 
 export async function openVendorServer<Said>(options: VendorOptions): Promise<VendorServer<Said>> {
   const { name, script, args, logFile, onLine } = options;
-  const lifeline = new URL('../lifeline.js', import.meta.url);
+  const lifeline = new URL('../../dist/lifeline.js', import.meta.url);
   const child = spawn(process.execPath, [`--import=${lifeline.href}`, servers + script, ...args], {
     env: surroundings(),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, expect, inject, it, vi } from 'vitest';
 import { searchFor } from '../testing/canary.js';
+import { openCanaryVendors } from '../testing/canary-vendors.js';
+import type { CanaryVendors } from '../testing/canary-vendors.js';
 import { openWhole } from '../testing/whole.js';
 import type { Whole } from '../testing/whole.js';
 
@@ -64,8 +66,10 @@ async function openEcho(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
-const configuration = (connections: string, echoUrl: string): string => `${connections}
-  echo: { type: http, pool: default, settings: { baseUrl: "${echoUrl}" } }
+const configuration = (
+  connections: string,
+  { echoUrl, vendors }: { echoUrl: string; vendors: CanaryVendors },
+): string => `${connections}${vendors.destinations}  echo: { type: http, pool: default, settings: { baseUrl: "${echoUrl}" } }
 models:
   people: { source: warehouse, primaryKey: [id], table: public.person }
   by-token: { source: warehouse, primaryKey: [token], sql: "select token, id from person" }
@@ -78,7 +82,7 @@ syncs:
   bad-key: { model: by-token, destination: target, object: public.number_wanted, mode: upsert, key: { id: token }, fields: {} }
   bad-query: { model: broken, destination: target, object: public.number_wanted, mode: upsert, key: { id: id }, fields: { token: token } }
   to-echo: { model: people, destination: echo, object: people, mode: upsert, key: { id: id }, fields: { note: note, email: email, amount: amount, doc: doc } }
-`;
+${vendors.syncs}`;
 
 const expected: Record<string, string> = {
   good: 'succeeded',
@@ -164,8 +168,15 @@ afterEach(async () => {
 
 async function openCanaries(
   leaks: Partial<Record<'agentEnv' | 'controlPlaneEnv', Record<string, string>>> = {},
-): Promise<{ whole: Whole; canaries: Record<string, string> }> {
-  const whole = await openWhole({ postgresUrl: inject('postgresUrl'), ...leaks, tapped: true });
+): Promise<{ whole: Whole; canaries: Record<string, string>; vendors: CanaryVendors }> {
+  const vendors = await openCanaryVendors();
+  closing.push(() => vendors.close());
+  const whole = await openWhole({
+    postgresUrl: inject('postgresUrl'),
+    ...leaks,
+    agentEnv: { ...vendors.agentEnv, ...leaks.agentEnv },
+    tapped: true,
+  });
   const echo = await openEcho();
   closing.push(async () => {
     echo.close();
@@ -174,13 +185,13 @@ async function openCanaries(
   const canaries = makeCanaries();
   await fillWarehouse(whole, canaries);
   await makeTargets(whole, canaries);
-  await whole.apply(configuration(whole.connections, echo.url));
-  return { whole, canaries };
+  await whole.apply(configuration(whole.connections, { echoUrl: echo.url, vendors }));
+  return { whole, canaries, vendors };
 }
 
 it('keeps every value of a row out of the control plane, also when destinations quote it', async () => {
-  const { whole, canaries } = await openCanaries();
-  for (const [sync, state] of Object.entries(expected)) {
+  const { whole, canaries, vendors } = await openCanaries();
+  for (const [sync, state] of Object.entries({ ...expected, ...vendors.expected })) {
     const run = await whole.run(sync);
     expect({ sync, state: run.state }).toEqual({ sync, state });
   }
@@ -203,6 +214,7 @@ it('keeps every value of a row out of the control plane, also when destinations 
   ]);
   const kept = await bucketTexts(whole.bucketDirectory);
   expect(kept.includes(canaries.email!), 'the text of the duplicate key').toBe(true);
+  expect(kept.includes(canaries.token!), 'the value that the picklist does not have').toBe(true);
   expect(whole.tap.frames.length).toBeGreaterThan(20);
 });
 
