@@ -1,7 +1,7 @@
 // Every check of the project, in the order of how fast they speak. CI, the README and people use this one.
 // Ends with `N passed, N failed` (`, N skipped`), where each check counts as one and each test as one.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,12 +22,7 @@ const debian = [
     path: '/usr/bin/openssl',
     without: 'tests that need a certificate are skipped. Install Debian\'s "openssl".',
   },
-  {
-    name: 'redis-server',
-    path: process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server',
-    without:
-      'tests of Redis are skipped. Install Debian\'s "redis-server", or set REDIS_SERVER_PATH.',
-  },
+  ...connectorPackages(),
 ];
 
 const sourceFolders = [
@@ -107,6 +102,19 @@ function run(command, args, cwd, live = false) {
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });
+}
+
+/** A connector that is tested against a real server says so in its own folder, in `testing/debian.json`. */
+function connectorPackages() {
+  return ['source', 'destination'].flatMap((room) =>
+    readdirSync(join(root, 'agent', 'src', room)).flatMap((name) => {
+      const file = join(root, 'agent', 'src', room, name, 'testing', 'debian.json');
+      if (!existsSync(file)) return [];
+      const { package: wanted, path, variable } = JSON.parse(readFileSync(file, 'utf8'));
+      const without = `tests of ${room}/${name} are skipped. Install Debian's "${wanted}", or set ${variable}.`;
+      return [{ name: wanted, path: process.env[variable] ?? path, without }];
+    }),
+  );
 }
 
 /** Where we may, what is missing is installed from Debian, all at once; elsewhere the tests that need it are skipped. */
