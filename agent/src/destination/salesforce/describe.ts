@@ -64,6 +64,19 @@ export async function describe(
   return { ...described, readAt: Date.parse(String(answer.headers['date'] ?? '')) };
 }
 
+/** Describes objects, each once. */
+export function describer(
+  org: Org,
+  signal: AbortSignal,
+): (object: string) => Promise<DescribedObject> {
+  const known = new Map<string, Promise<DescribedObject>>();
+  return (object) => {
+    const described = known.get(object) ?? describe(org, object, signal);
+    known.set(object, described);
+    return described;
+  };
+}
+
 /** What can be named in a path, a query or a column: an API name, with the prefix of its package if it has one. */
 export function isName(text: string): boolean {
   return /^[A-Za-z]\w{0,79}$/.test(text);

@@ -1,11 +1,10 @@
 import type { TargetField } from '../../connector/destination.js';
 import type { ValueType } from '../../connector/value.js';
 import { Failure } from '../../failure.js';
-import { describe, fieldMissing, fieldNamed, isName } from './describe.js';
+import { fieldMissing, fieldNamed, isName } from './describe.js';
 import type { DescribedField, DescribedObject } from './describe.js';
 import { fitFor } from './fit.js';
 import type { Fit } from './fit.js';
-import type { Org } from './org.js';
 
 /** How the values of one mapped field are written. */
 export interface FieldRule {
@@ -24,26 +23,25 @@ export interface FieldRule {
 }
 
 export interface RuleRequest {
-  org: Org;
   object: DescribedObject;
+  /** Describes a related object. */
+  describe: (object: string) => Promise<DescribedObject>;
   truncate: boolean;
 }
 
-/** Looks up what the mapping names; a relationship costs one more description. */
+/** Looks up what the mapping names. */
 export async function rulesFor(
   fields: readonly TargetField[],
   request: RuleRequest,
-  signal: AbortSignal,
 ): Promise<FieldRule[]> {
   const rules: FieldRule[] = [];
-  for (const field of fields) rules.push(await ruleFor(field, request, signal));
+  for (const field of fields) rules.push(await ruleFor(field, request));
   return rules;
 }
 
 async function ruleFor(
   { name, type, nulls }: TargetField,
   request: RuleRequest,
-  signal: AbortSignal,
 ): Promise<FieldRule> {
   const { object } = request;
   const base = { name, from: type, omitsNulls: nulls === 'omit' };
@@ -55,7 +53,7 @@ async function ruleFor(
   const field = object.fields.find((each) => each.relationshipName === way.relationship);
   if (!field) throw fieldMissing(`${object.name}.${way.relationship}: no such relationship`);
   const other = relatedObject(field, { ...way, name });
-  const by = fieldNamed(await describe(request.org, other, signal), way.by);
+  const by = fieldNamed(await request.describe(other), way.by);
   if (!by.externalId && !by.idLookup) throw notFound(name);
   const related = {
     relationship: way.relationship,

@@ -2,7 +2,7 @@ import type { Finder, FinderRequest, Found, MatchBatch } from '../../connector/d
 import { textsOf } from '../../connector/lines.js';
 import type { ValueType } from '../../connector/value.js';
 import { Failure } from '../../failure.js';
-import { describe, fieldNamed } from './describe.js';
+import { describer, fieldNamed } from './describe.js';
 import type { DescribedField, DescribedObject } from './describe.js';
 import { rulesFor } from './field-rule.js';
 import type { FieldRule } from './field-rule.js';
@@ -18,8 +18,9 @@ export async function openRecordFinder(
   request: FinderRequest,
   signal: AbortSignal,
 ): Promise<Finder> {
-  const object = await describe(org, request.object, signal);
-  const match = await rulesFor(request.match, { org, object, truncate: false }, signal);
+  const describe = describer(org, signal);
+  const object = await describe(request.object);
+  const match = await rulesFor(request.match, { object, describe, truncate: false });
   for (const { name, field, related } of match)
     if (related || !field.filterable) throw notFilterable(name);
   if (request.creates) checkCreates(object, match);

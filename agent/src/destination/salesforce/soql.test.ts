@@ -23,9 +23,12 @@ describe('a query', () => {
     ['date', 'TODAY', undefined],
     ['datetime', '2026-11-25T10:00:00.000Z', '2026-11-25T10:00:00.000Z'],
     ['picklist', 'a', "'a'"],
-    ['id', "x'", "'x\\''"],
+    ['id', '003000000000001AAA', "'003000000000001AAA'"],
+    ['reference', '003000000000001', "'003000000000001'"],
+    ['id', "x'", undefined],
+    ['string', 'x'.repeat(41), undefined],
   ])('compares a field of type %s with %s', (type, text, expected) => {
-    expect(literal({ type }, text)).toBe(expected);
+    expect(literal({ type, length: 40 }, text)).toBe(expected);
   });
 
   it('is cut before it is too long for a URL, and loses nothing', () => {

@@ -36,11 +36,18 @@ const bare: Readonly<Record<string, RegExp>> = {
   time: /^\d\d:\d\d:\d\d(\.\d+)?Z$/,
 };
 
-/** A value as a query compares a field of the type with it; undefined where the field can't have it, so no record does. */
-export function literal(field: Pick<DescribedField, 'type'>, text: string): string | undefined {
-  const form = bare[field.type];
-  if (!form) return quoted(text);
-  return form.test(text) ? text : undefined;
+/** A query that compares an Id with what is none is refused as a whole. */
+const idForm = /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/;
+
+/** A value as a query compares a field with it; undefined where the field can't have it, so no record does. */
+export function literal(
+  { type, length }: Pick<DescribedField, 'type' | 'length'>,
+  text: string,
+): string | undefined {
+  const form = bare[type];
+  if (form) return form.test(text) ? text : undefined;
+  if (type === 'id' || type === 'reference') return idForm.test(text) ? quoted(text) : undefined;
+  return length > 0 && text.length > length ? undefined : quoted(text);
 }
 
 /** Stretches of conditions that fit a query each; one by itself may be longer than it should. */

@@ -3,7 +3,7 @@ import type { SettingsOf } from '../../connector/field.js';
 import { checkMode } from './checks.js';
 import { constantsOf } from './constant.js';
 import type { Constants } from './constant.js';
-import { describe } from './describe.js';
+import { describer } from './describe.js';
 import type { DescribedObject } from './describe.js';
 import { rulesFor } from './field-rule.js';
 import type { FieldRule } from './field-rule.js';
@@ -21,17 +21,18 @@ export interface Writing {
   options: SettingsOf<typeof options>;
 }
 
-/** Describes the object once. CONFIG where it, a field or a right is missing for what the sync does. */
+/** Describes the object, and each that it is related to, once. CONFIG where it, a field or a right is missing for what the sync does. */
 export async function planWriting(
   org: Org,
   { request, chosen }: { request: TargetRequest; chosen: SettingsOf<typeof options> },
   signal: AbortSignal,
 ): Promise<Writing> {
-  const object = await describe(org, request.object, signal);
-  const asked = { org, object, truncate: chosen.truncate };
+  const describe = describer(org, signal);
+  const object = await describe(request.object);
+  const asked = { object, describe, truncate: chosen.truncate };
   // A key that was cut could be that of another record.
-  const key = await rulesFor(request.key, { ...asked, truncate: false }, signal);
-  const fields = await rulesFor(request.fields, asked, signal);
+  const key = await rulesFor(request.key, { ...asked, truncate: false });
+  const fields = await rulesFor(request.fields, asked);
   const [first] = key;
   const constants = constantsOf(request, { object, fields, archive: chosen.archive });
   checkMode(request, { object, key, fields, constants });
