@@ -102,6 +102,16 @@ describe('starting a run', () => {
     });
   });
 
+  it.each([{ canary: 10 }, { onlyRejected: true as const }])(
+    'sends no part of a sync that replaces everything: %o',
+    async (part) => {
+      await ground.apply(yamlOfSyncs(1).replace('mode: upsert', 'mode: replace'));
+      const starting = ground.runs.start(ground.caller, 'sync-0', { ...ordinary, ...part });
+      await expect(starting).rejects.toMatchObject({ code: 'run.part_of_replace' });
+      expect(await ground.database.run.count()).toBe(0);
+    },
+  );
+
   it('waits in a pool that has no agent yet', async () => {
     const { caller, database, history } = ground;
     await ground.apply(yamlOfSyncs(1).replaceAll('type: postgres', 'type: postgres, pool: new'));

@@ -6,6 +6,7 @@ import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
 import { dropWaitingRun, longWaitingRun } from '../run/approval-row.js';
+import { assertPossible } from '../run/possible.js';
 import { assertUndoable, planOfDryRun } from '../run/undoable.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
@@ -43,6 +44,7 @@ export class RunQueueService {
     const trigger = caller.by === 'key' ? 'api' : 'ui';
     const queued = await this.database.$transaction(async (tx) => {
       const syncId = await lockSync(tx, caller, sync);
+      await assertPossible(tx, syncId, options);
       const held = await heldToDryRun(tx, syncId, options);
       const run = await this.queue(tx, { syncId, trigger, options: held });
       return run ?? alreadyLive(tx, syncId, sync);
