@@ -6,8 +6,8 @@ import type { Question } from './ask-connection.js';
 import { wireListingOf } from './wire-listing.js';
 import type { Tools, Work } from './work.js';
 
-/** A person waits in front of a list, and the control plane for at most 30 seconds. */
-const withinMs = 20_000;
+/** A person waits in front of a list, and the control plane a little longer. */
+const withinMs = 15_000;
 
 /** What is inside of a source or destination: names and types. Throws CONFIG where the agent may not tell. */
 export function prepareDiscovery({ connection, path }: Discover, tools: Tools): Work {

@@ -27,7 +27,7 @@ export class ConnectionResolver {
   @Allow('connection.discover')
   @Mutation(() => DiscoverConnectionPayload, {
     description:
-      'Asks an agent what is in a source or destination: names and types, which are not kept. Waits for at most 30 seconds.',
+      'Asks an agent what is in a source or destination: names and types, which are not kept. Waits for at most 18 seconds.',
   })
   discoverConnection(
     @CurrentCaller() caller: Caller,

@@ -129,7 +129,7 @@ it('forgets names that nobody came to read', async () => {
   const refused = answer.catch((error: unknown) => error);
   await clock.sleeping();
   const job = only(await ground.jobs.claim(agent, 1));
-  clock.pass(30_000);
+  clock.pass(18_000);
   expect(await refused).toMatchObject({ code: 'connection.no_answer' });
   // Too late: the job was taken back.
   await finishDiscovery(agent.id, job, { entries: [{ name: 'x', kind: DiscoveredKind.TABLE }] });

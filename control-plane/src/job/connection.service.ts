@@ -20,8 +20,8 @@ import { enqueueJob } from './enqueue.js';
 import type { CheckResult } from './report.js';
 import type { ConnectionRequest } from './work.js';
 
-/** A person waits in front of a screen. */
-const timeLimitMs = 30_000;
+/** A person waits in front of a screen, or of a list, for which agents themselves take at most 15 s. */
+const timeLimitsMs = { check_connection: 30_000, discover: 18_000 } as const;
 const pollMs = 200;
 
 /** Asks a source or destination something from where it will be used: through an agent of its pool. */
@@ -63,12 +63,12 @@ export class ConnectionService {
       enqueueJob(tx, { workspaceId, poolName, kind, request }),
     );
     await this.notices.publish({ kind: 'job_queued', poolId });
-    const { failure } = await this.resultOf(jobId);
+    const { failure } = await this.resultOf(jobId, timeLimitsMs[kind]);
     const [explained] = await this.advice.explain(workspaceId, failure ? [failure] : []);
     return { jobId, failure: explained ?? null };
   }
 
-  private async resultOf(jobId: string): Promise<CheckResult> {
+  private async resultOf(jobId: string, timeLimitMs: number): Promise<CheckResult> {
     const end = this.clock.monotonicMs() + timeLimitMs;
     while (this.clock.monotonicMs() < end) {
       const result = await checkResult(this.database, jobId);
@@ -78,7 +78,7 @@ export class ConnectionService {
     await withdrawJob(this.database, jobId);
     throw new AppError(
       'connection.no_answer',
-      'No agent answered within 30 seconds. Agents may be busy with runs; try again later.',
+      `No agent answered within ${timeLimitMs / 1000} seconds. Agents may be busy with runs; try again later.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router';
 import { AgentsPage } from './agent/agents-page.js';
+import { DraftPage } from './draft/draft-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
 import { Door } from './frame/door.js';
@@ -24,6 +25,11 @@ const syncRoute = createRoute({
     return <SyncPage key={name} name={name} asked={syncRoute.useSearch().with} />;
   },
 });
+const draftRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/draft',
+  component: DraftPage,
+});
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs/$id',
@@ -45,7 +51,14 @@ const signInRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([signInRoute, syncsRoute, syncRoute, runRoute, agentsRoute]),
+  routeTree: rootRoute.addChildren([
+    signInRoute,
+    syncsRoute,
+    syncRoute,
+    draftRoute,
+    runRoute,
+    agentsRoute,
+  ]),
   defaultErrorComponent: BrokenPage,
   scrollRestoration: true,
 });

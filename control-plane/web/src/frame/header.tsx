@@ -11,8 +11,8 @@ interface HeaderProps {
 
 export function Header({ workspace, person }: HeaderProps) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  // A sync's page and a run's page lie below the list that leads to them.
-  const isAmongSyncs = /^\/(syncs|runs)\//.test(path);
+  // A sync's page, a run's page and a draft lie below the list that leads to them.
+  const isAmongSyncs = /^\/(syncs|runs)\/|^\/draft$/.test(path);
   return (
     <header className={classes['header']}>
       <div className={classes['bar']}>

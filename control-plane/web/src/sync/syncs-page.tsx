@@ -1,4 +1,5 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useClient } from 'urql';
 import type { SyncsQuery as SyncsData } from '../api/generated/graphql.js';
@@ -75,7 +76,9 @@ export function SyncsPage() {
   if (moves !== isMoving) setIsMoving(moves);
   return (
     <>
-      <PageHead title="Syncs">What is kept in step, and how the last run went.</PageHead>
+      <PageHead title="Syncs" actions={<DraftLink />}>
+        What is kept in step, and how the last run went.
+      </PageHead>
       {data ? (
         <Panel isFlush>
           {syncs.nodes.length === 0 ? <FirstStep /> : <SyncTable syncs={syncs.nodes} />}
@@ -100,6 +103,12 @@ function useSyncs(first: SyncsData['syncs'] | undefined) {
     return (await answer.toPromise()).data?.syncs;
   });
 }
+
+const DraftLink = () => (
+  <Button variant="default" renderRoot={(props) => <Link to="/draft" {...props} />}>
+    Draft a sync
+  </Button>
+);
 
 const FirstStep = () => (
   <Empty title="No syncs yet">

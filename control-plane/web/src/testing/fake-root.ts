@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { DiscoverWish } from './fake-listing.js';
 import type { FakeState, Page, WantedRun } from './fake-state.js';
 
 type Input<T> = { input: T };
@@ -20,6 +21,9 @@ export function rootOf(state: FakeState) {
       { id: 'p2', name: 'eu-private', agents: [] },
     ],
     agents: () => state.agents,
+    sources: [{ id: 's1', name: 'warehouse', type: 'postgres', pool: 'default' }],
+    destinations: [{ id: 'd1', name: 'app-db', type: 'postgres', pool: 'default' }],
+    discoverConnection: ({ input }: Input<DiscoverWish>) => state.discover(input),
     syncs: (page: Page) => pageOf(syncs(), page),
     sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,
     run: ({ id }: { id: string }) => state.runs.find((run) => run.id === id) ?? null,

@@ -1,5 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import { GraphQLError } from 'graphql';
+import { fakeListing } from './fake-listing.js';
+import type { DiscoverWish } from './fake-listing.js';
 import { movedRun, queuedRun, reportCount } from './moving-run.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
 import type { SampleOptions, SampleRun } from './sample.js';
@@ -35,6 +37,19 @@ export class FakeState {
   told = 0;
   private readonly news = new EventEmitter().setMaxListeners(100);
   private steps = 0;
+
+  /** Every look into a connection. */
+  readonly looks: DiscoverWish[] = [];
+  /** Why agents can not tell what is in a connection. */
+  discoveryFailure: { code: string; title: string; advice: string } | undefined;
+
+  discover(wish: DiscoverWish) {
+    this.refuseOnce();
+    this.looks.push(wish);
+    if (!this.discoveryFailure) return fakeListing(wish);
+    const failure = { ...this.discoveryFailure, vendorCode: '', count: 1, errorId: '' };
+    return { entries: [], isCutOff: false, failure };
+  }
 
   get liveRun(): SampleRun | undefined {
     return this.runs.find(({ finishedAt }) => finishedAt === null);

@@ -1,0 +1,77 @@
+import { Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../api/generated/index.js';
+import { Empty, Loading, NoAnswer } from '../part/answers.js';
+import { CodeBlock } from '../part/code-block.js';
+import { PageHead } from '../part/page-head.js';
+import { Panel } from '../part/panel.js';
+import { DraftForm } from './draft-form.js';
+import { emptyDraft, missingIn, yamlOf } from './draft.js';
+import type { Draft } from './draft.js';
+
+const ConnectionsQuery = graphql(`
+  query Connections {
+    sources {
+      id
+      name
+    }
+    destinations {
+      id
+      name
+    }
+  }
+`);
+
+/** A sync is configuration: the page helps with the names, and gives the file. */
+export function DraftPage() {
+  const [{ data, error }, ask] = useQuery({ query: ConnectionsQuery });
+  const [draft, setDraft] = useState<Draft>(emptyDraft);
+  const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
+  return (
+    <>
+      <PageHead title="Draft a sync">
+        Choices come from an agent that looks into the source or destination: names and types, never
+        a row. Nothing is saved here; the file below is.
+      </PageHead>
+      {!data && error && <NoAnswer error={error} ask={ask} />}
+      {!data && !error && <Loading what="sources and destinations" />}
+      {data && data.sources.length === 0 && <NoConnections />}
+      {data && data.sources.length > 0 && (
+        <Stack gap="md">
+          <DraftForm
+            draft={draft}
+            change={(part) => setDraft((before) => ({ ...before, ...part }))}
+            sources={names(data.sources)}
+            destinations={names(data.destinations)}
+          />
+          <DraftFile draft={draft} />
+        </Stack>
+      )}
+    </>
+  );
+}
+
+function DraftFile({ draft }: { draft: Draft }) {
+  const missing = missingIn(draft);
+  return (
+    <Panel
+      title="The file"
+      hint={
+        missing.length > 0
+          ? `Still missing: ${missing.join(', ')}.`
+          : 'Put it beside your other files, then: drawbridge plan, and drawbridge apply.'
+      }
+    >
+      <CodeBlock what="the YAML" text={yamlOf(draft)} />
+    </Panel>
+  );
+}
+
+const NoConnections = () => (
+  <Empty title="No sources yet">
+    <Text c="dimmed">
+      Write down how your warehouse is reached, and apply it; then its tables can be chosen here.
+    </Text>
+  </Empty>
+);
