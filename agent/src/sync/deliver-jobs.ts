@@ -11,11 +11,8 @@ import type { Delivered } from './deliver.js';
 import { mayHaveArrived } from './in-doubt.js';
 import type { Journal } from './journal.js';
 import { writeLoad } from './load.js';
-import { loadColumns } from './load-columns.js';
 import { inRuns, portions, rowsIn, rowsSql } from './load-rows.js';
 import type { LoadRows, PutOff } from './load-rows.js';
-import { parquetColumns } from './load-types.js';
-import type { ParquetColumn } from './load-types.js';
 import { endOfJob, firstLookMs } from './job-end.js';
 import { endsOfJob } from './job-results.js';
 import type { JobEnd } from './job-results.js';
@@ -41,6 +38,8 @@ export interface JobsContext {
   unsent: Unsent;
   breaker: Breaker;
   announced: Pick<Announcement, 'reach'> | undefined;
+  /** What columns are in all files of the plan, where the format has types. */
+  types: readonly string[] | undefined;
   /** Several rows may have one record: the last one wins, so no job may overtake another. */
   inTurn: boolean;
 }
@@ -69,7 +68,6 @@ class JobDelivery {
   private at = 0;
   private loads = 0;
   private putOff: PutOff[] = [];
-  private parquet: ParquetColumn[] | undefined;
   /** The database does one thing at a time. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -89,7 +87,6 @@ class JobDelivery {
       : Math.max(1, Math.min(target.concurrency, tools.limiter.concurrency));
     try {
       await leaveUnsent(this.part.change, this.to);
-      await this.chooseTypes();
       await Promise.all(Array.from({ length: atOnce }, () => this.work()));
       await this.sendPutOff();
     } catch (error) {
@@ -97,14 +94,6 @@ class JobDelivery {
     }
     const { failure, outcomes } = this;
     return { outcomes, ...(failure && { failure }) };
-  }
-
-  /** All files of the part have the same. */
-  private async chooseTypes(): Promise<void> {
-    const { target, mapping, duck } = this.to;
-    if (target.format.kind !== 'parquet') return;
-    const columns = loadColumns(mapping, this.part.change);
-    this.parquet = await parquetColumns(duck, [{ from: this.rows, columns }]);
   }
 
   private async work(): Promise<void> {
@@ -159,7 +148,7 @@ class JobDelivery {
     rows: LoadRows,
     { number, folder }: { number: number; folder: string },
   ): Promise<Load> {
-    const { duck, mapping, target, runId, tools } = this.to;
+    const { duck, mapping, target, types, runId, tools } = this.to;
     const { part } = this;
     const place = { folder, number, attempt: `${runId}.${tools.lease.epoch}` };
     return this.inTurn(() =>
@@ -168,8 +157,7 @@ class JobDelivery {
         (isIn) => {
           const from = rowsSql(this.rows, rows, isIn('ord'));
           const { format } = target;
-          const { parquet } = this;
-          return writeLoad(part, { from, range: rows, mapping, format, parquet, duck, ...place });
+          return writeLoad(part, { from, range: rows, mapping, format, types, duck, ...place });
         },
       ),
     );

@@ -23,6 +23,7 @@ import { stagedPrefix, whole } from './plan.js';
 import type { Plan, PlanPart } from './plan.js';
 import type { Recorded } from './record.js';
 import { isKeyPrimary } from './removal-key.js';
+import { planTypes } from './plan-types.js';
 import { renderPart, renderedRows } from './render.js';
 import type { Run } from './run.js';
 import { settle } from './settle.js';
@@ -54,6 +55,8 @@ export async function deliverPlan(
   const isSent = planned.parts.some(({ kind }) => kind !== undefined);
   if (isSent) assertWhole(run, to.target);
   const announced = isSent ? await announce(run, planned, { ...to, journal }) : undefined;
+  let types: Promise<string[] | undefined> | undefined;
+  const typesOf = () => (types ??= planTypes(planned.parts, { ...to, duck: run.duck }));
   for (const part of planned.parts) {
     if (part.kind === undefined) {
       recorded.push({
@@ -68,7 +71,7 @@ export async function deliverPlan(
     const result: Delivered =
       failure || tools.signal.aborted || sendable.upTo === 0
         ? { outcomes: new Outcomes(part.rows) }
-        : await sendPart(run, sendable, { ...to, journal, breaker, announced }).catch(
+        : await sendPart(run, sendable, { ...to, journal, breaker, announced, typesOf }).catch(
             notBegun(part),
           );
     failure ??= result.failure;
@@ -140,6 +143,7 @@ async function sendPart(
   to: Pick<DeliverContext, 'mapping' | 'journal' | 'breaker' | 'announced'> & {
     target: AnyTarget;
     lookups: Lookups;
+    typesOf(): Promise<string[] | undefined>;
   },
 ): Promise<Delivered> {
   const { request, duck, meter, tally, tools, runId, startedAt } = run;
@@ -152,7 +156,7 @@ async function sendPart(
   const context = { ...to, duck, meter, tally, tools, runId, startedAt, unsent, inTurn };
   if (isBulk(target)) {
     const rows = await interruptible(run, () => rowsOfPart(run, part, { ...to, unsent }));
-    return deliverByJobs(part, rows, { ...context, target });
+    return deliverByJobs(part, rows, { ...context, target, types: await to.typesOf() });
   }
   const stretches = await interruptible(run, () => linesOf(run, part, { ...to, target, unsent }));
   return deliver(part, stretches, { ...context, target });

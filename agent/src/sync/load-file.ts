@@ -5,8 +5,7 @@ import { quoteName, quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import type { LoadRows } from './load-columns.js';
 import { csvLineSql, csvNames, jsonMembersSql, plainSql, textSql } from './load-text.js';
-import { parquetColumns } from './load-types.js';
-import type { ParquetColumn } from './load-types.js';
+import { parquetSql, parquetTypes } from './load-types.js';
 import type { Change } from './mapping.js';
 
 export interface LoadFile {
@@ -15,8 +14,8 @@ export interface LoadFile {
   /** From the row of this number to the one before that. */
   range: { from: number; to: number };
   path: string;
-  /** Of all rows that belong together, for Parquet; see `parquetColumns`. */
-  parquet?: readonly ParquetColumn[];
+  /** What columns are in Parquet: for all rows that belong together, see `parquetTypes`; for these alone unless given. */
+  types?: readonly string[];
 }
 
 /**
@@ -54,7 +53,7 @@ async function writingOf(duck: Duck, file: LoadFile): Promise<Writing> {
       await assertJson(duck, file);
       return ndjsonWriting(file);
     case 'parquet':
-      return parquetWriting(file, file.parquet ?? (await parquetColumns(duck, [file.rows])));
+      return parquetWriting(file, file.types ?? (await parquetTypes(duck, [file.rows])));
   }
 }
 
@@ -84,13 +83,13 @@ function ndjsonWriting({ rows: { columns, change }, format }: LoadFile): Writing
 
 function parquetWriting(
   { rows: { columns, change }, format }: LoadFile,
-  types: readonly ParquetColumn[],
+  types: readonly string[],
 ): Writing {
   const { operationColumn, compression } = format;
   const operation = operationColumn ? [`'${change}' as ${quoteName(operationColumn)}`] : [];
   const named = columns.map(({ name }, n) => `v${n} as ${quoteName(name)}`);
   return {
-    values: types.map(({ sql }) => sql),
+    values: columns.map((column, n) => parquetSql(column, types[n] ?? 'VARCHAR')),
     select: [...operation, ...named].join(', '),
     options: `format parquet, compression ${compression === 'none' ? 'uncompressed' : compression}, row_group_size 61440`,
   };

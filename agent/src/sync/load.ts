@@ -3,7 +3,6 @@ import type { FileFormat, Load, OperationKind } from '../connector/destination.j
 import type { Duck } from '../duck/duck.js';
 import { loadColumns } from './load-columns.js';
 import { writeLoadFile } from './load-file.js';
-import type { ParquetColumn } from './load-types.js';
 import type { Change, Mapping } from './mapping.js';
 
 interface LoadOptions {
@@ -12,8 +11,8 @@ interface LoadOptions {
   range: { from: number; to: number };
   mapping: Mapping;
   format: FileFormat;
-  /** What all files of the part have as types, where the format has types. */
-  parquet?: readonly ParquetColumn[] | undefined;
+  /** What columns are in all files of the plan, where the format has types. */
+  types?: readonly string[] | undefined;
   duck: Duck;
   folder: string;
   number: number;
@@ -24,7 +23,7 @@ interface LoadOptions {
 /** Writes the file of a load, in the order of the rows' numbers. */
 export async function writeLoad(
   { change, kind }: { change: Change; kind: OperationKind },
-  { from, range, mapping, format, parquet, duck, folder, number, attempt }: LoadOptions,
+  { from, range, mapping, format, types, duck, folder, number, attempt }: LoadOptions,
 ): Promise<Load> {
   const columns = loadColumns(mapping, change);
   const path = join(folder, `rows.${format.kind}`);
@@ -33,7 +32,7 @@ export async function writeLoad(
     format,
     range,
     path,
-    ...(parquet && { parquet }),
+    ...(types && { types }),
   });
   const names = columns.map(({ name }) => name);
   return {

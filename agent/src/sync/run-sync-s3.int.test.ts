@@ -8,6 +8,7 @@ import { onCrashPoint } from '../crash-point.js';
 import type { CrashPoint } from '../crash-point.js';
 import s3 from '../destination/s3/index.js';
 import { openDuck, quoteText } from '../duck/duck.js';
+import type { Duck } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import { column, eagerClock, openEngine } from '../testing/engine.js';
 import type { Engine } from '../testing/engine.js';
@@ -101,44 +102,43 @@ async function changesIn({ manifest, bodies }: ReadDataset): Promise<TextRow[]> 
 
 const byId = (x: TextRow, y: TextRow): number => Number(x.id) - Number(y.id);
 
-/** The rows of a file of any format, each value as a text. */
-async function rowsOf(name: string, body: Buffer): Promise<TextRow[]> {
-  const { directory, duck } = await openReading();
+const readers = {
+  csv: ['read_csv', ', all_varchar = true, allow_quoted_nulls = false'],
+  ndjson: ['read_json', ", format = 'newline_delimited'"],
+  parquet: ['read_parquet', ''],
+} as const;
+
+/** Asks a database of a file of any format. */
+async function queryFile<T>(
+  { name, body }: { name: string; body: Buffer },
+  ask: (duck: Duck, from: string) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'drawbridge-reading-'));
+  const duck = await openDuck({ directory, memoryMiB: 128 });
   try {
-    const unpack = { gz: gunzipSync, zst: zstdDecompressSync }[name.split('.').at(-1) ?? ''];
-    const plain = unpack ? unpack(body) : body;
+    const [, format = '', packed = ''] = name.split('.');
+    const unpack = { gz: gunzipSync, zst: zstdDecompressSync }[packed];
     const path = join(directory, 'file');
-    await writeFile(path, plain);
-    const read = name.includes('.parquet')
-      ? 'read_parquet'
-      : name.includes('.csv')
-        ? 'read_csv'
-        : 'read_json';
-    const options = {
-      read_parquet: '',
-      read_csv: ', all_varchar = true, allow_quoted_nulls = false',
-      read_json: ", format = 'newline_delimited'",
-    }[read];
-    const from = `${read}(${quoteText(path)}${options})`;
-    const names = (await duck.rows(`select column_name from (describe from ${from})`))
-      .flat()
-      .map(String);
-    const rows = await duck.rows(
-      `select ${names.map((one) => `"${one}"::varchar`).join(', ')} from ${from}`,
-    );
-    return rows.map((row) =>
-      Object.fromEntries(names.map((one, n) => [one, row[n] as string | null])),
-    );
+    await writeFile(path, unpack ? unpack(body) : body);
+    const [read, options] = readers[format as keyof typeof readers];
+    return await ask(duck, `${read}(${quoteText(path)}${options})`);
   } finally {
     duck.close();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function openReading() {
-  const directory = await mkdtemp(join(tmpdir(), 'drawbridge-reading-'));
-  return { directory, duck: await openDuck({ directory, memoryMiB: 128 }) };
-}
+/** Each value as a text. */
+const rowsOf = (name: string, body: Buffer): Promise<TextRow[]> =>
+  queryFile({ name, body }, async (duck, from) => {
+    const described = await duck.rows(`select column_name from (describe from ${from})`);
+    const names = described.flat().map(String);
+    const texts = names.map((one) => `"${one}"::varchar`).join(', ');
+    const rows = await duck.rows(`select ${texts} from ${from}`);
+    return rows.map((row) =>
+      Object.fromEntries(names.map((one, n) => [one, row[n] as string | null])),
+    );
+  });
 
 /** From a point on nothing that the agent does is seen any more, as if it had been killed there. */
 async function dieAt(point: CrashPoint, change: Partial<SyncRequest>): Promise<void> {
@@ -210,6 +210,41 @@ it('writes the whole result each time', async () => {
   table = [];
   expect(await run(how)).toMatchObject({ outcome: 'succeeded' });
   expect(await applied()).toEqual([]);
+});
+
+it('gives all files of a run the same types, whatever their own values need', async () => {
+  const how = { options: { format: 'parquet' } };
+  await run(how);
+  table[0] = { ...table[0], score: '0.25' };
+  table.push({ id: '50', name: 'new', score: '12345678901234567890.1' });
+  await run(how);
+  const [, { manifest, bodies } = { manifest: undefined, bodies: [] }] = await datasets();
+  const types = manifest?.files.map(({ name }, n) =>
+    queryFile({ name, body: bodies[n] ?? Buffer.alloc(0) }, (duck, from) =>
+      duck.rows(`select typeof(id), typeof(score), score::varchar from ${from}`),
+    ),
+  );
+  expect(await Promise.all(types ?? [])).toEqual([
+    [['BIGINT', 'DECIMAL(38,2)', '12345678901234567890.10']],
+    [['BIGINT', 'DECIMAL(38,2)', '0.25']],
+  ]);
+});
+
+it('shows whole datasets alone to who looks at every request', async () => {
+  const seen: Promise<ReadDataset[]>[] = [];
+  const fits = (method: string): boolean => {
+    if (method === 'PUT') seen.push(datasets());
+    return false;
+  };
+  fixture.bucket.moods.push({ fits, times: 1, does: 'hang' });
+  table = people(3_000);
+  await run({ options: { maxRows: 1_000 } });
+  fixture.bucket.moods.pop();
+  const found = await Promise.all(seen);
+  expect(found.length).toBeGreaterThanOrEqual(5);
+  for (const each of found)
+    expect([[], [3_000]]).toContainEqual(each.map(({ manifest }) => manifest.rows));
+  expect(await applied()).toEqual(table);
 });
 
 it('splits by rows and by bytes', async () => {
