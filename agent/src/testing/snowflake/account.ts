@@ -1,9 +1,10 @@
-import { DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
+import { DuckDBInstance, DuckDBScalarFunction, DuckDBVarCharType, VARCHAR } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { BucketKeys } from './bucket-door.js';
 import { quoteName, quoteText } from '../../duck/duck.js';
 import { geoJsonOf, wktOf } from './sql/geography.js';
 import { informationMacros } from './sql/information-schema.js';
-import { leniently } from './sql/lenient-json.js';
+import { leniently, xmlText } from './sql/lenient-json.js';
 import { strftimeOf } from './sql/time-format.js';
 import { macros } from './sql/macros.js';
 import { dayText, localText, offsetText, timeText } from './sql/moment.js';
@@ -55,6 +56,8 @@ export class Account {
   readonly integrations = new Map<string, Integration>();
   /** By their whole names. */
   readonly stages = new Map<string, Stage>();
+  /** What integrations reach, by the names of the buckets. */
+  readonly buckets = new Map<string, BucketKeys>();
   readonly #instance: DuckDBInstance;
 
   private constructor(
@@ -70,6 +73,8 @@ export class Account {
       autoload_known_extensions: 'false',
     });
     const connection = await instance.connect();
+    connection.registerScalarFunction(textFunction('SF_PARSE_JSON', leniently, 'JSON'));
+    connection.registerScalarFunction(textFunction('PARSE_XML', xmlText, 'JSON'));
     for (const [called, work] of Object.entries(functions))
       connection.registerScalarFunction(textFunction(called, work));
     await connection.run(`ATTACH ':memory:' AS _sf`);
@@ -159,7 +164,6 @@ async function createMacros(connection: DuckDBConnection, all: readonly string[]
 }
 
 const functions: Readonly<Record<string, (text: string) => string>> = {
-  SF_PARSE_JSON: leniently,
   SF_GEOJSON: geoJsonOf,
   SF_WKT: wktOf,
   SF_LOCAL_TEXT: localText,
@@ -168,11 +172,15 @@ const functions: Readonly<Record<string, (text: string) => string>> = {
   SF_TIME_TEXT: timeText,
 };
 
-function textFunction(name: string, work: (text: string) => string): DuckDBScalarFunction {
+function textFunction(
+  name: string,
+  work: (text: string) => string,
+  alias?: string,
+): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
     name,
     parameterTypes: [VARCHAR],
-    returnType: VARCHAR,
+    returnType: alias === undefined ? VARCHAR : DuckDBVarCharType.create(alias),
     mainFunction: (_, input, output) => {
       const texts = input.getColumnVector(0);
       for (let row = 0; row < input.rowCount; row += 1) {

@@ -13,6 +13,7 @@ export const defaults: Readonly<Record<string, string>> = {
   TIMESTAMP_TZ_OUTPUT_FORMAT: '',
   BINARY_OUTPUT_FORMAT: 'HEX',
   GEOGRAPHY_OUTPUT_FORMAT: 'GeoJSON',
+  GEOMETRY_OUTPUT_FORMAT: 'GeoJSON',
   AUTOCOMMIT: 'true',
   QUERY_TAG: '',
   STATEMENT_TIMEOUT_IN_SECONDS: '172800',
@@ -38,7 +39,7 @@ export const defaults: Readonly<Record<string, string>> = {
 
 /** Parameters that do nothing here, and that Snowflake has. */
 const isTolerated = (name: string): boolean =>
-  /^(CLIENT_|ENABLE_|JS_|JDBC_|ODBC_|PYTHON_|GO_|TIMESTAMP_|DATE_|TIME_|BINARY_|ERROR_ON_|TRANSACTION_|WEEK_|LOCK_|QUOTED_|UNSUPPORTED_|IGNORE_|FORCE_|FEATURE_)/.test(
+  /^(CLIENT_|ENABLE_|JS_|JDBC_|ODBC_|PYTHON_|GO_|TIMESTAMP_|DATE_|TIME_|BINARY_|ERROR_ON_|TRANSACTION_|WEEK_|LOCK_|QUOTED_|UNSUPPORTED_|IGNORE_|FORCE_|FEATURE_|MULTI_|ABORT_|JSON_|STRICT_|SEARCH_|SIMULATED_|USE_|S3_|LOG_|TRACE_|NETWORK_|OAUTH_)/.test(
     name,
   );
 

@@ -17,6 +17,7 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { Account } from './account.js';
 import type { User } from './account.js';
+import type { BucketKeys } from './bucket-door.js';
 import { heardOf, sendJson } from './exchange.js';
 import type { Heard } from './exchange.js';
 import { refusal } from './answers.js';
@@ -39,6 +40,8 @@ export interface SnowflakeOptions {
   /** One administrator, `user` and `password` of the server, unless given. */
   users?: readonly User[];
   moods?: Mood[];
+  /** Buckets that storage integrations reach, by their names. */
+  buckets?: Readonly<Record<string, BucketKeys>>;
   /** Seconds that tokens are good for; an hour, and four. */
   validity?: { session: number; master: number };
   /** See `Service`; 45 s unless given. */
@@ -92,6 +95,7 @@ export async function openSnowflakeServer(
   };
   const users = options.users ?? [administrator];
   for (const user of users) account.users.set(user.name.toUpperCase(), user);
+  for (const [name, keys] of Object.entries(options.buckets ?? {})) account.buckets.set(name, keys);
   account.warehouses.add(place.warehouse);
   await account.createDatabase(place.database);
   const service: Service = {

@@ -10,6 +10,8 @@ import { castTo, tryCastTo, typeAt } from './types.js';
 interface Call {
   args: Token[][];
   translation: Translator;
+  /** ORDER BY of a WITHIN GROUP after it. */
+  order?: string;
 }
 type Rule = (call: Call) => string;
 
@@ -78,7 +80,8 @@ const formatted: Rule = (call) => {
   if (bytes === 'BASE64') return `to_base64(${value})`;
   if (bytes === 'UTF-8' || bytes === 'UTF8') return `decode(${value})`;
   if (/^(FM)?X+$/.test(bytes)) return `to_hex(CAST(${value} AS HUGEINT))`;
-  if (/^TM[9E]?$/.test(bytes)) return `TO_VARCHAR(${value})`;
+  if (bytes === 'TME') return `format('{:.16e}', CAST(${value} AS DOUBLE))`;
+  if (/^TM9?$/.test(bytes)) return `TO_VARCHAR(${value})`;
   throw notCovered(`format ${token.text}`);
 };
 
@@ -134,7 +137,7 @@ const table: Rule = (call) => {
 
 const flatten: Rule = (call) => {
   const input = named(call, 'INPUT') ?? call.translation.sqlOf(call.args[0] ?? []);
-  return `(SELECT row_number() OVER () AS SEQ, KEY, PATH, INDEX, VALUE, SF_JSON(${input}) AS THIS FROM (SELECT unnest(SF_ELEMENTS(${input}), recursive := true)))`;
+  return `(SELECT 1 AS SEQ, e.KEY, e.PATH, e.INDEX, e.VALUE, SF_JSON(${input}) AS THIS FROM (SELECT unnest(SF_ELEMENTS(SF_JSON(${input}))) AS e))`;
 };
 
 export const calls: Readonly<Record<string, Rule | undefined>> = {
@@ -210,9 +213,12 @@ export const calls: Readonly<Record<string, Rule | undefined>> = {
     const [low = '0', high = '1'] = all(call);
     return `CAST(floor(random() * (${high} - ${low} + 1) + ${low}) AS BIGINT)`;
   },
+  TYPEOF: (call) => `SF_VARIANT_TYPE(${all(call)[0] ?? 'NULL'})`,
+  ARRAY_AGG: (call) => `SF_ARRAY_OF(to_json(list(SF_JSON(${all(call)[0] ?? 'NULL'}) ${call.order ?? ''})))`,
   LISTAGG: (call) => {
+    const order = call.order ?? '';
     const [value = 'NULL', between = "''"] = all(call);
-    return `string_agg(${value}, ${between})`;
+    return `string_agg(${value}, ${between} ${order})`;
   },
 }; // prettier-ignore
 

@@ -42,7 +42,7 @@ function endOf(tokens: readonly Token[], from: number): number {
     else if (
       depth === 0 &&
       isWord(token, ...ends) &&
-      !isWord(tokens[at - 1], 'DISTINCT') &&
+      !isWord(tokens[at - 1], 'DISTINCT', 'WITHIN') &&
       !isMark(tokens[at - 1], '.')
     )
       return at;

@@ -79,6 +79,7 @@ export class Translation implements Translator {
       if (text === 'SELECT') return this.#takeSelect(tokens, at, pieces);
       if (text === 'INFORMATION_SCHEMA' || isInformationSchema(tokens, at))
         return this.#takeInformation(tokens, at, pieces);
+      if (text === 'SAMPLE' || text === 'TABLESAMPLE') return this.#takeSample(tokens, at, pieces);
       if (text === 'VALUES' && after && /(FROM|JOIN|,)$/.test(after))
         return this.#takeValues(tokens, at, pieces);
       if (next?.kind === 'text' && ['DATE', 'TIME', 'TIMESTAMP'].includes(text)) {
@@ -106,10 +107,24 @@ export class Translation implements Translator {
     const inside = tokens.slice(at + 2, close);
     const args = inside.length > 0 ? partsOf(inside, ',') : [];
     const call = pieces.at(-1)?.sql === '.' ? undefined : calls[text];
+    const within = isWord(tokens[close + 1], 'WITHIN') ? closingOf(tokens, close + 3) : undefined;
+    const order = within === undefined ? undefined : this.sqlOf(tokens.slice(close + 4, within));
     const sql = call
-      ? call({ args, translation: this })
+      ? call({ args, translation: this, ...(order !== undefined && { order }) })
       : `${text}(${args.map((arg) => this.sqlOf(arg)).join(', ')})`;
     pieces.push({ sql, kind: 'primary' });
+    return (within ?? close) + 1;
+  }
+
+  /** `SAMPLE (10)` is in percent, `SAMPLE (10 ROWS)` in rows. */
+  #takeSample(tokens: readonly Token[], at: number, pieces: Piece[]): number {
+    const open = isMark(tokens[at + 1], '(') ? at + 1 : at + 2;
+    const close = closingOf(tokens, open);
+    const isRows = isWord(tokens[close - 1], 'ROWS');
+    pieces.push({
+      sql: `TABLESAMPLE ${isRows ? 'reservoir' : ''}(${tokens[open + 1]?.text ?? 0} ${isRows ? 'ROWS' : 'PERCENT'})`,
+      kind: 'word',
+    });
     return close + 1;
   }
 

@@ -118,18 +118,28 @@ export async function update(context: Context): Promise<Outcome> {
   const columns = await columnsOfTable(context, object);
   const list = assignments(translation, columns, tokens.slice(set + 1, end));
   const condition = translation.sqlOf(tokens.slice(where));
-  const multiJoined = from
-    ? await connection.runAndReadAll(
-        `SELECT count(*) FROM (SELECT ${name}.rowid ${from}, ${sqlOf(object)} AS ${name} ${condition} GROUP BY 1 HAVING count(*) > 1)`,
+  const [updated, multiJoined] = from
+    ? await joined(
+        context,
+        `SELECT ${name}.rowid ${from}, ${sqlOf(object)} AS ${name} ${condition}`,
       )
-    : undefined;
+    : [undefined, 0];
   const { rowsChanged } = await connection.run(
     `UPDATE ${sqlOf(object)} AS ${name} SET ${list} ${from} ${condition}`,
   );
   return counts(types.update, {
-    'number of rows updated': rowsChanged,
-    'number of multi-joined rows updated': Number(multiJoined?.getRowsJS()[0]?.[0] ?? 0),
+    'number of rows updated': updated ?? rowsChanged,
+    'number of multi-joined rows updated': multiJoined,
   });
+}
+
+/** How many rows a join would update, and how many of them it has found more than once. */
+async function joined({ connection }: Context, rowids: string): Promise<[number, number]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT count(*), count(*) FILTER (found > 1) FROM (SELECT id, count(*) AS found FROM (${rowids}) AS matched(id) GROUP BY id)`,
+  );
+  const [updated, multiJoined] = reader.getRowsJS()[0] ?? [];
+  return [Number(updated), Number(multiJoined)];
 }
 
 function assignments(translation: Translation, columns: Held, tokens: readonly Token[]): string {

@@ -18,6 +18,7 @@ import { isMark, isWord, statementsOf, tokensOf } from '../sql/tokens.js';
 import type { Token } from '../sql/tokens.js';
 import { Translation } from '../sql/translate.js';
 import type { Scope } from '../sql/scope.js';
+import { copyInto } from './copy-into.js';
 import { comment, create, drop, truncate } from './ddl.js';
 import { insert, merge, remove, update } from './dml.js';
 import { changeGrants } from './grants.js';
@@ -48,6 +49,7 @@ const statements: Readonly<Record<string, Statement>> = {
   UPDATE: update,
   DELETE: remove,
   MERGE: merge,
+  COPY: copyInto,
   GRANT: changeGrants,
   REVOKE: changeGrants,
   BEGIN: begin,

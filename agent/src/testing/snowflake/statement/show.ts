@@ -29,7 +29,7 @@ const lists: Readonly<Record<string, (context: Context) => string>> = {
   OBJECTS: () =>
     `SELECT now() AS "created_on", table_name AS "name", database_name AS "database_name", schema_name AS "schema_name", CASE kind WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS "kind", coalesce(comment, '') AS "comment", '' AS "cluster_by", size AS "rows", 0 AS "bytes", ${owner}, '1' AS "retention_time" FROM ${seen}`,
   COLUMNS: () =>
-    `SELECT c.table_name AS "table_name", c.schema_name AS "schema_name", column_name AS "column_name", to_json({'type': _sf.main.SHOWN_TYPE(data_type), 'nullable': is_nullable})::VARCHAR AS "data_type", CASE WHEN is_nullable THEN 'true' ELSE 'NOT_NULL' END AS "null?", coalesce(column_default, '') AS "default", 'COLUMN' AS "kind", '' AS "expression", coalesce(c.comment, '') AS "comment", c.database_name AS "database_name", '' AS "autoincrement" FROM duckdb_columns() c JOIN ${seen} o ON o.database_name = c.database_name AND o.schema_name = c.schema_name AND o.table_name = c.table_name`,
+    `SELECT c.table_name AS "table_name", c.schema_name AS "schema_name", column_name AS "column_name", to_json({'type': _sf.main.SHOWN_TYPE(data_type), 'nullable': is_nullable})::VARCHAR AS "data_type", CASE WHEN is_nullable THEN 'true' ELSE 'NOT_NULL' END AS "null?", coalesce(column_default, '') AS "default", 'COLUMN' AS "kind", '' AS "expression", coalesce(c.comment, '') AS "comment", c.database_name AS "database_name", '' AS "autoincrement" FROM duckdb_columns() c JOIN ${seen} o ON o.database_name = c.database_name AND o.schema_name = c.schema_name AND o.table_name = c.table_name ORDER BY c.database_name, c.schema_name, c.table_name, c.column_index`,
   ROLES: ({ session }) =>
     `SELECT now() AS "created_on", NAME AS "name", 'N' AS "is_default", CASE WHEN NAME = ${quoteText(session.role)} THEN 'Y' ELSE 'N' END AS "is_current", 'N' AS "is_inherited", 0 AS "assigned_to_users", 0 AS "granted_to_roles", 0 AS "granted_roles", ${owner}, '' AS "comment" FROM _sf.main.ROLES`,
   WAREHOUSES: ({ account, session }) =>
@@ -71,9 +71,22 @@ function rowsSql(names: readonly string[], rows: readonly (readonly string[])[])
   return `SELECT * FROM (VALUES ${rows.map((row) => `(${row.map(quoteText).join(', ')})`).join(', ')}) AS shown(${columns})`;
 }
 
+/** What SHOW tells at most, unless a LIMIT says otherwise. */
+const maxShown = 10_000;
+
+/** SHOW TERSE has the same five columns whatever it lists. */
+const terse: Readonly<Record<string, string>> = {
+  DATABASES: `"created_on", "name", "kind", NULL::VARCHAR AS "database_name", NULL::VARCHAR AS "schema_name"`,
+  SCHEMAS: `"created_on", "name", NULL::VARCHAR AS "kind", "database_name", NULL::VARCHAR AS "schema_name"`,
+  TABLES: `"created_on", "name", "kind", "database_name", "schema_name"`,
+  VIEWS: `"created_on", "name", 'VIEW' AS "kind", "database_name", "schema_name"`,
+  OBJECTS: `"created_on", "name", "kind", "database_name", "schema_name"`,
+};
+
 export async function show(context: Context): Promise<Outcome> {
   const { tokens } = context;
   let at = 1;
+  const isTerse = isWord(tokens[at], 'TERSE');
   while (isWord(tokens[at], 'TERSE', 'PRIMARY', 'USER')) at += 1;
   const kind = tokens[at]?.text ?? '';
   if (kind === 'GRANTS') return showGrants(context, at + 1);
@@ -94,11 +107,11 @@ export async function show(context: Context): Promise<Outcome> {
     ),
     after(context, 'WITH', (text) => `starts_with("name", ${quoteText(text)})`),
   ].filter((condition) => typeof condition === 'string');
-  const limit = after(context, 'LIMIT', (text) => ` LIMIT ${text}`) ?? '';
+  const limit = after(context, 'LIMIT', (text) => text) ?? String(maxShown);
   const filter = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
-  return asQuery(
-    `SELECT * FROM (${list(context)})${filter}${kind === 'COLUMNS' ? '' : ' ORDER BY ALL'}${limit}`,
-  );
+  const order = kind === 'COLUMNS' ? '' : ' ORDER BY ALL';
+  const all = `SELECT * FROM (${list(context)})${filter}${order} LIMIT ${limit}`;
+  return asQuery(isTerse ? `SELECT ${terse[kind] ?? '*'} FROM (${all})` : all);
 }
 
 function after(
