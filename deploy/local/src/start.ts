@@ -17,7 +17,7 @@ const usage = `Runs Drawbridge on this machine: Postgres, a bucket, the control 
 
   npm start                               runs the demo's syncs, prints what travelled, and stays up until ctrl-C
   npm start -- --exit                     stops after the syncs; exit code 0 only if every row arrived
-  npm start -- --demo full                one model to Salesforce, Slack and Redis, on test servers of these vendors;
+  npm start -- --demo full                one model to Salesforce, Slack, Redis and S3 files, on test servers of these;
                                           begins anew each time, in DRAWBRIDGE_HOME/full
 
   PORT                    where the UI listens on this machine; 3000 unless set

@@ -75,6 +75,7 @@ it('sends one model to every kind of destination, and begins anew each time', as
     expect({ code, output }).toMatchObject({ code: 0 });
     expect(output).toMatch(/cities-to-salesforce .* 4,442 added, 0 changed, 0 removed/);
     expect(output.match(/Salesforce.* cities, as the warehouse has them/g)).toHaveLength(2);
+    expect(output.match(/S3, .* cities, as the warehouse has them/g)).toHaveLength(2);
     expect(output).toMatch(/Slack, #cities +0 messages, 0 rows told of/);
     expect(output).toMatch(/ [1-9]\d* large cities changed: /);
   }

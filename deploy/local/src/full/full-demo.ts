@@ -11,6 +11,7 @@ import type { Postgres } from '../postgres.js';
 import { openProduct } from '../product.js';
 import type { Product } from '../product.js';
 import type { Arrival } from './arrival.js';
+import { filesArrival } from './files.js';
 import { hasRedis, openRedis, redisBinary } from './redis.js';
 import { openSalesforce } from './salesforce.js';
 import { openSlack } from './slack.js';
@@ -64,7 +65,7 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
   });
   await applyConfiguration(product.graphql, configuration);
   const stores = [salesforce, ...(redis ? [redis] : [])];
-  const arrivals = stores.map(({ arrival }) => arrival);
+  const arrivals = [...stores.map(({ arrival }) => arrival), filesArrival(home)];
   const servers = [...stores, slack];
   return { product, postgres, databases, servers, arrivals, slack, configuration };
 }
