@@ -9,6 +9,7 @@ import type { Breaker } from './breaker.js';
 import { leaveUnsent } from './deliver.js';
 import type { Delivered } from './deliver.js';
 import { mayHaveArrived } from './in-doubt.js';
+import { lost, unanswered, untouched } from './job-failures.js';
 import type { Journal } from './journal.js';
 import { writeLoad } from './load.js';
 import { inRuns, portions, rowsIn, rowsSql } from './load-rows.js';
@@ -174,7 +175,11 @@ class JobDelivery {
     crashPoint('load.named');
     for (const { from, to } of inRuns(rows)) this.outcomes.handOver(from, to);
     const refusal = await this.submit(job, load);
-    if (refusal) return refusal;
+    if (refusal) {
+      // It does nothing, but somebody would have to tidy it up.
+      await target.abort(job, tools.signal).catch(() => undefined);
+      return refusal;
+    }
     crashPoint('load.submitted');
     try {
       await this.wait(job);
@@ -360,28 +365,4 @@ function outcomeOf(
 
 function same(count: number, outcome: Outcome): Outcome[] {
   return Array.from({ length: count }, () => outcome);
-}
-
-function untouched(): Failure {
-  return new Failure(
-    'TRANSIENT',
-    'delivery.job_unfinished',
-    'The destination ended a job before it came to all of its rows.',
-  );
-}
-
-function unanswered(): Failure {
-  return new Failure(
-    'TRANSIENT',
-    'destination.no_answer',
-    'The destination ended a job and did not say what became of some of its rows.',
-  );
-}
-
-function lost(): Failure {
-  return new Failure(
-    'TRANSIENT',
-    'delivery.job_lost',
-    'The destination does not know a job any more that it was given. Nobody knows what became of its rows.',
-  );
 }
