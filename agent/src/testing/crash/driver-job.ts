@@ -18,7 +18,7 @@ export interface Jump {
 export interface DriverJob {
   request: SyncRequest;
   source: Connection;
-  destination: Connection & { name: 'postgres' | 'http' | 'salesforce' };
+  destination: Connection & { name: 'postgres' | 'http' | 'salesforce' | 'slack' };
   bucket: { endpoint: string; bucket: string };
   /** How long a request to the bucket may stand still, in milliseconds. */
   stillMs: number;

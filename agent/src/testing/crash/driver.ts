@@ -11,6 +11,7 @@ import type { CrashPoint } from '../../crash-point.js';
 import http from '../../destination/http/index.js';
 import postgres from '../../destination/postgres/index.js';
 import salesforce from '../../destination/salesforce/index.js';
+import slack from '../../destination/slack/index.js';
 import { finishingDestination, finishingStore } from '../../job/finishing.js';
 import { HeldLease } from '../../session/lease.js';
 import source from '../../source/postgres/index.js';
@@ -108,6 +109,11 @@ function openDestination({ destination }: DriverJob): DestinationConnection {
       return postgres.open({
         settings: readSettings(postgres.settings, settings),
         secrets: { password: secrets['password']! },
+      });
+    case 'slack':
+      return slack.open({
+        settings: readSettings(slack.settings, settings),
+        secrets: { token: secrets['token']! },
       });
     case 'salesforce':
       return salesforce.open({

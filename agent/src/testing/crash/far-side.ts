@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Inbox } from './inbox.js';
 import type { Crm } from './crm.js';
+import type { Feed } from './feed.js';
 import { rowText, rowsIn } from './tables.js';
 import type { RowText } from './tables.js';
 
@@ -9,6 +10,8 @@ export interface Taken {
   id: string;
   /** Undefined when the record was removed. */
   row: RowText | undefined;
+  /** Where the destination says why it was told. */
+  change?: string;
 }
 
 /** The destination as it sees itself; the engine has no part in what is read here. */
@@ -55,4 +58,29 @@ export function crmSide(crm: Crm): FarSide {
     records: async () => new Map(taken().map(({ id, row }) => [id, row])),
     taken: async (mark = 0) => taken().slice(mark),
   };
+}
+
+/** Messages are all there is: the rows are those that somebody knows who has read them. */
+export function feedSide(feed: Feed): FarSide {
+  const taken = async (mark = 0): Promise<Taken[]> =>
+    feed
+      .messages()
+      .slice(mark)
+      .map(({ text }) => takenIn(text));
+  return {
+    records: async () => {
+      const known = new Map<string, RowText>();
+      for (const { id, row } of await taken())
+        if (row === undefined) known.delete(id);
+        else known.set(id, row);
+      return known;
+    },
+    taken,
+  };
+}
+
+function takenIn(text: string): Taken {
+  const [change = '', id = '', name = '', team = ''] = text.split('¦');
+  const row = JSON.stringify([id, name, team === '' ? null : team]);
+  return { id, change, row: change === 'removed' ? undefined : row };
 }

@@ -98,6 +98,7 @@ const lines = [
   { which: 'target', answer: committed, of: ['mirror', 'mirror, recovering', 'update', 'create', 'replace', 'undo'] },
   { which: 'target', answer: copied, of: ['append, hold', 'append, resend', 'mirror, first run'] },
   { which: 'inbox', answer: taken, of: ['http', 'http append, hold', 'http append, resend'] },
+  { which: 'feed', answer: taken, of: ['slack', 'slack, blind'] },
   { which: 'source', answer: copied, of: ['mirror', 'mirror, first run', 'mirror, full'] },
 ] as const; // prettier-ignore
 
@@ -134,6 +135,7 @@ const ways = new Set([
   'append, resend',
   'http',
   'http append, hold',
+  'slack',
   'replace',
   'update',
   'create',

@@ -1,6 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from './inbox.js';
+import type { Message } from '../slack/workspace.js';
 import type { CrmRecord } from './crm.js';
 import type { Scenario } from './scenario.js';
 import { SyncUnderTest } from './sync-under-test.js';
@@ -24,6 +25,7 @@ export class Prepared {
       start: Start;
       inbox: { records: Map<string, string>; log: Entry[] };
       crm: CrmRecord[];
+      messages: readonly Message[];
     },
   ) {}
 
@@ -46,13 +48,14 @@ export class Prepared {
       start,
       inbox: { records: new Map(records), log: [...log] },
       crm: world.crm.records(),
+      messages: [...world.feed.messages()],
     });
   }
 
   /** The world as it was kept, and the sync in it; `seed` decides what happens from here on. */
   async begin(seed: number): Promise<SyncUnderTest> {
     const { world, scenario, kept } = this;
-    const { name, start, inbox, crm } = kept;
+    const { name, start, inbox, crm, messages } = kept;
     await Promise.all([
       putBackTables(world.here, name, hereTables),
       setRefusing(world.there, start.isRefusing).then(() =>
@@ -63,6 +66,7 @@ export class Prepared {
     for (const [id, row] of inbox.records) world.inbox.records.set(id, row);
     world.inbox.log.push(...inbox.log);
     world.crm.putBack(crm);
+    world.feed.putBack(messages);
     const folder = join(world.directory, name);
     await rm(bucketOf(world), { recursive: true, force: true });
     await cp(join(folder, 'bucket'), bucketOf(world), { recursive: true });

@@ -54,6 +54,7 @@ const promises: Record<Scenario['promise'], (outcome: Outcome) => string[]> = {
   create: ({ wanted, records }) =>
     missing('3: rows of the query have no record', wanted, (id) => records.has(id)),
   append: appended,
+  feed: fed,
 };
 
 function arrived({ wanted, records, archived, isRefusing }: Outcome): string[] {
@@ -96,6 +97,32 @@ function appended({ wanted, taken, reports, resends }: Outcome): string[] {
     ...(absent.length > uncertain
       ? [told(`3: more rows are missing than the ${uncertain} that are shown as uncertain`, absent)]
       : []),
+  ]; // prettier-ignore
+}
+
+/** Who has read every message once knows the rows, but for those that are shown as uncertain. */
+function fed({ scenario, wanted, records, taken, reports }: Outcome): string[] {
+  const { isBlind = false } = scenario;
+  const known = new Map<string, RowText>();
+  const twice: string[] = [];
+  for (const { id, change, row } of taken) {
+    const had = known.get(id);
+    const isNew = row === undefined ? isBlind || known.has(id) : row !== had;
+    if (!isNew || (change === 'added' && had !== undefined)) twice.push(id);
+    if (row === undefined) known.delete(id);
+    else known.set(id, row);
+  }
+  const wrong = new Set(
+    [...wanted].filter(([id, row]) => records.get(id) !== row).map(([id]) => id),
+  );
+  for (const id of records.keys()) if (!wanted.has(id)) wrong.add(id);
+  const uncertain = reports.reduce((sum, report) => sum + heldBy(report), 0);
+  return [
+    ...(twice.length > 0 ? [told('3: messages were posted twice', twice)] : []),
+    ...(wrong.size > uncertain
+      ? [told(`3: more messages are missing than the ${uncertain} that are shown as uncertain`, [...wrong])]
+      : []),
+    ...(uncertain > 0 && !isBlind ? ['3: rows are uncertain although the history tells of them'] : []),
   ]; // prettier-ignore
 }
 

@@ -1,6 +1,7 @@
 import type { Crash } from '../../crash-point.js';
 import type { RunOptions, SyncRequest } from '../../sync/sync-request.js';
 import { column } from '../engine.js';
+import { feedText } from './feed.js';
 
 /** What happened to a sync before the run that is disturbed. */
 export type Step =
@@ -8,11 +9,20 @@ export type Step =
 
 /** What a mode promises of the destination in the end; see `promises.ts`. */
 export type Promised =
-  'mirror' | 'replace' | 'update' | 'create' | 'append' | 'stay' | 'archive' | 'clear' | 'set';
+  | 'mirror'
+  | 'replace'
+  | 'update'
+  | 'create'
+  | 'append'
+  | 'stay'
+  | 'archive'
+  | 'clear'
+  | 'set'
+  | 'feed';
 
 export interface Scenario {
   name: string;
-  destination: 'postgres' | 'http' | 'salesforce';
+  destination: 'postgres' | 'http' | 'salesforce' | 'slack';
   table: 'person' | 'event';
   promise: Promised;
   request: Partial<SyncRequest>;
@@ -35,6 +45,8 @@ export interface Scenario {
   logs?: 'keys';
   /** The model, where it is not the table. */
   sql?: string;
+  /** The destination can't be asked what became of a row. */
+  isBlind?: boolean;
   /** How names arrive. */
   names?: 'upper case';
 }
@@ -129,6 +141,23 @@ const jobs = {
   },
 } as const;
 const handedOver: Crash = { point: 'load.submitted', nth: 2 };
+
+const told = { text: feedText };
+const feed = {
+  destination: 'slack',
+  table: 'person',
+  promise: 'feed',
+  rows: 40,
+  maxRows: 20,
+  request: {
+    mode: 'append',
+    appends: ['added', 'changed', 'removed'],
+    object: '#feed',
+    fields,
+    onRemoved: nothing,
+    options: { added: told, changed: told, removed: told, collapseAbove: 0 },
+  },
+} as const;
 
 const plain = { dryRun: false, full: false, rebaseline: false, verify: false };
 const set = [
@@ -283,4 +312,12 @@ export const scenarios: readonly Scenario[] = [
     request: { ...httpAppend.request, uncertain: 'resend' },
     before: ['run', 'upheaval'],
   },
+  { ...feed, name: 'slack', before: ['run', 'upheaval'] },
+  {
+    ...feed,
+    name: 'slack, recovering',
+    before: ['run', 'upheaval', { crash: answered }, 'change'],
+  },
+  { ...feed, name: 'slack, first run', before: [] },
+  { ...feed, name: 'slack, blind', isBlind: true, before: ['run', 'upheaval'] },
 ];

@@ -9,7 +9,7 @@ import { changeSource, extents, fillSource, randomFrom } from './changes.js';
 import type { Extent } from './changes.js';
 import type { Connection, DriverAnswer, DriverJob } from './driver-job.js';
 import type { Ending, Frozen } from './driver-process.js';
-import { crmSide, httpSide, tableSide } from './far-side.js';
+import { crmSide, feedSide, httpSide, tableSide } from './far-side.js';
 import type { FarSide } from './far-side.js';
 import { inMood } from './mood.js';
 import type { Scenario, Step } from './scenario.js';
@@ -67,6 +67,7 @@ export class SyncUnderTest {
     await makeTarget(world.there);
     world.inbox.clear();
     world.crm.putBack([]);
+    world.feed.putBack([]);
     await fillSource(world.here, scenario.rows);
     await sync.placeTheirs();
     await setRefusing(world.there, sync.isRefusing);
@@ -198,7 +199,8 @@ export class SyncUnderTest {
   private async placeTheirs(): Promise<void> {
     const { scenario, world } = this;
     await mkdir(this.folder, { recursive: true });
-    if (scenario.table === 'event' || scenario.destination === 'salesforce') return;
+    if (scenario.table === 'event' || ['salesforce', 'slack'].includes(scenario.destination))
+      return;
     if (scenario.destination === 'http') {
       world.inbox.records.set('900001', JSON.stringify(['900001', 'theirs', null]));
     } else {
@@ -233,7 +235,7 @@ export class SyncUnderTest {
   }
 }
 
-function farSideOf({ inbox, there, crm }: World, { destination, table }: Scenario): FarSide {
+function farSideOf({ inbox, there, crm, feed }: World, { destination, table }: Scenario): FarSide {
   switch (destination) {
     case 'postgres':
       return tableSide(there, table);
@@ -241,10 +243,15 @@ function farSideOf({ inbox, there, crm }: World, { destination, table }: Scenari
       return httpSide(inbox);
     case 'salesforce':
       return crmSide(crm);
+    case 'slack':
+      return feedSide(feed);
   }
 }
 
-function connectionOf({ target, inboxUrl, crm }: World, { destination }: Scenario): Connection {
+function connectionOf(
+  { target, inboxUrl, crm, feed }: World,
+  { destination, isBlind }: Scenario,
+): Connection {
   switch (destination) {
     case 'postgres':
       return target;
@@ -252,5 +259,7 @@ function connectionOf({ target, inboxUrl, crm }: World, { destination }: Scenari
       return { settings: { baseUrl: inboxUrl }, secrets: {} };
     case 'salesforce':
       return crm.connection;
+    case 'slack':
+      return isBlind ? feed.blind : feed.connection;
   }
 }

@@ -19,6 +19,8 @@ import { openInbox } from './inbox.js';
 import type { Inbox } from './inbox.js';
 import { openCrm } from './crm.js';
 import type { Crm } from './crm.js';
+import { openFeed } from './feed.js';
+import type { Feed } from './feed.js';
 
 /** The servers that runs work with, all of them real, and the processes of the runs. */
 export interface World {
@@ -27,13 +29,14 @@ export interface World {
   source: Connection;
   target: Connection;
   /** Lines that can be cut. */
-  wires: { source: TcpProxy; target: TcpProxy; inbox: TcpProxy };
+  wires: { source: TcpProxy; target: TcpProxy; inbox: TcpProxy; feed: TcpProxy };
   bucket: Bucket;
   store: Store;
   inbox: Inbox;
   /** Of the inbox, over the line that can be cut. */
   inboxUrl: string;
   crm: Crm;
+  feed: Feed;
   drivers: Drivers;
   /** Scratch; work folders and caches of the runs are in it. */
   directory: string;
@@ -78,18 +81,20 @@ export async function openWorld(postgresUrl: string): Promise<World> {
       (one) => one.close(),
     );
     const crm = open.adopt(await openCrm(), (one) => one.close());
+    const feed = open.adopt(await openFeed(), (one) => one.close());
     const drivers = open.adopt(new Drivers(driverEnv(directory)), (one) => one.close());
     return {
       here: here.client,
       there: there.client,
       source: here.connection,
       target: there.connection,
-      wires: { source: here.wire, target: there.wire, inbox: toInbox },
+      wires: { source: here.wire, target: there.wire, inbox: toInbox, feed: feed.wire },
       bucket,
       store,
       inbox,
       inboxUrl: `http://127.0.0.1:${toInbox.port}/`,
       crm,
+      feed,
       drivers,
       directory,
       close: () => open.disposeAsync(),
