@@ -1,4 +1,9 @@
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isBulk } from '../../connector/destination.js';
+import type { Load } from '../../connector/destination.js';
 import { onCrashPoint } from '../../crash-point.js';
 import type { CrashPoint } from '../../crash-point.js';
 import { Failure } from '../../failure.js';
@@ -10,7 +15,7 @@ import type { TextRow } from '../../testing/memory-connectors.js';
 import { MemoryStore } from '../../testing/memory-store.js';
 import { unavailable } from '../../testing/salesforce/moods.js';
 import type { Moods, Trouble } from '../../testing/salesforce/moods.js';
-import { connectedOrg } from '../../testing/salesforce-org.js';
+import { connectedOrg, never } from '../../testing/salesforce-org.js';
 import type { ConnectedOrg } from '../../testing/salesforce-org.js';
 
 afterEach(() => onCrashPoint(() => undefined));
@@ -277,6 +282,41 @@ describe('what becomes of the rows of a job', () => {
     );
     expect(await sync.run()).toMatchObject({ outcome: 'succeeded', counts: { sent: 20 } });
     expect(sync.server.count('Contact')).toBe(20);
+  });
+});
+
+describe('the right to write', () => {
+  it('is looked at when a job is made, and when it is set going (invariant 4)', async () => {
+    const { server, open } = await connectedOrg();
+    const over = new Failure('CANCELLED', 'lease.lost', 'Somebody else has it.');
+    let isOver = true;
+    const lastCheck = (): void => {
+      if (isOver) throw over;
+    };
+    const { target } = await open({ lastCheck, options: { api: 'bulk' } });
+    const bulk = await target.begin?.({ added: 1, changed: 0, removed: 0 }, never);
+    if (!bulk || !isBulk(bulk)) throw new Error('The target takes no files.');
+    const folder = await mkdtemp(join(tmpdir(), 'drawbridge-load-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'rows.csv');
+    await writeFile(path, 'ExtId__c,LastName,Score__c\n1,A,#N/A\n');
+    const columns = ['ExtId__c', 'LastName', 'Score__c'];
+    const load: Load = { kind: 'upsert', change: 'added', size: 1, keyColumns: ['ExtId__c'], columns, path, bytes: 40, folder, idempotencyKey: 'r.1.added.load-0', number: 0 }; // prettier-ignore
+    await expect(bulk.create(load, never)).rejects.toMatchObject({ code: 'lease.lost' });
+    isOver = false;
+    const job = await bulk.create(load, never);
+    isOver = true;
+    await expect(bulk.submit(job, load, never)).rejects.toMatchObject({ code: 'lease.lost' });
+    expect(await bulk.look(job, never)).toEqual({ kind: 'empty' });
+    isOver = false;
+    await bulk.submit(job, load, never);
+    // Set going already, it goes on.
+    await bulk.submit(job, load, never);
+    await vi.waitFor(async () => expect(await bulk.look(job, never)).toEqual({ kind: 'over' }));
+    expect(await bulk.results(job, load, never)).toBe('accepted');
+    expect(server.records('Contact')).toMatchObject([{ ExtId__c: '1', LastName: 'A', Score__c: null }]); // prettier-ignore
+    await expect(bulk.abort(job, never)).resolves.toBeUndefined();
+    expect(await bulk.look('750000000000999AAA', never)).toEqual({ kind: 'gone' });
   });
 });
 

@@ -5,9 +5,7 @@ import type { ContractRecord } from '../../testing/destination-contract.js';
 import salesforce from './index.js';
 
 destinationContract(salesforce, async () => {
-  const server = await openSalesforceServer({
-    objects: Array.from({ length: 99 }, (_, n) => objectNamed(`Record${n}__c`)),
-  });
+  const server = await openSalesforceServer({ objects: [] });
   const { clientId, username, privateKey } = server.credentials;
   let objects = 0;
   const key = ({ region, id }: ContractRecord): string => `${region} ${id}`;
@@ -24,7 +22,8 @@ destinationContract(salesforce, async () => {
       score: 'Score__c',
     },
     makeObject: async (_, { removal }) => {
-      const name = `Record${objects++}__c`;
+      const name = `Record${++objects}__c`;
+      server.addObject(objectNamed(name));
       const archive = { field: 'Archived__c' };
       return { name, options: removal === 'archive' ? { archive } : {} };
     },
