@@ -104,6 +104,19 @@ describe('rows by sObject Collections', () => {
     expect(server.records('Contact')).toMatchObject([{ LastName: 'Changed', Score__c: 1.5 }]);
   });
 
+  it('remove no other record than theirs, whatever their key says', async () => {
+    const { server, open } = await connectedOrg();
+    const [mine = '', other = ''] = server.seed('Contact', [{ LastName: 'A' }, { LastName: 'B' }]);
+    const { send } = await open({ mode: 'update', key: [field('Id')] });
+    const rows = [[`${mine},${other}`, null, null], [`${mine}&allOrNone=true`, null, null]];
+    const outcomes = await send(rows, { kind: 'delete', change: 'removed' });
+    expect(outcomes).toMatchObject(Array.from({ length: 2 }, () => ({
+      kind: 'rejected',
+      failure: { kind: 'REJECTED', vendorCode: 'MALFORMED_ID' },
+    })));
+    expect(server.count('Contact')).toBe(2);
+  }); // prettier-ignore
+
   it('that leave are archived, and come back', async () => {
     const { server, open } = await connectedOrg();
     const options = { archive: { field: 'Archived__c' } };

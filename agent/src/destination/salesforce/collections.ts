@@ -8,7 +8,7 @@ import type {
   Target,
 } from '../../connector/destination.js';
 import { textsOf } from '../../connector/lines.js';
-import type { Failure } from '../../failure.js';
+import { Failure } from '../../failure.js';
 import { Bulk } from './bulk.js';
 import { bulkChanges } from './bulk-choice.js';
 import { constantMember, fittedText, recordJson, rejectionOf } from './payload.js';
@@ -18,6 +18,7 @@ import { LockLine } from './lock-line.js';
 import type { Org, OrgRequest } from './org.js';
 import { readResults } from './results.js';
 import { outcomeOfMissing, outcomeOfSeveral } from './row-outcome.js';
+import { isRecordId } from './soql.js';
 import { writesRow } from './writing.js';
 import type { Writing } from './writing.js';
 
@@ -127,7 +128,13 @@ export class Collections implements Target {
     const { key, object } = this.writing;
     if (!key || batch.kind === 'upsert' || batch.kind === 'create') return undefined;
     const keys = rows.map(([text]) => fittedText(key, text ?? ''));
-    if (key.field.name === 'Id') return keys;
+    if (key.field.name === 'Id') {
+      keys.forEach((id, row) => {
+        // Ids stand side by side in the address of a removal: a text that is none could be two.
+        if (!isRecordId(id)) outcomes[row] = { kind: 'rejected', failure: noId() };
+      });
+      return keys;
+    }
     const question = { object, match: [key.field], returns: fieldNamed(object, 'Id') };
     const lines = keys.map((text) => [text]);
     const found = await findRecords(this.org, { question, lines }, signal);
@@ -167,6 +174,15 @@ export class Collections implements Target {
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm (read 2026-11) */
 const saveDuplicates = { 'sforce-duplicate-rule-header': 'allowSave=true' };
+
+function noId(): Failure {
+  return new Failure(
+    'REJECTED',
+    'destination.bad_value',
+    'A value can not be what its field in Salesforce is.',
+    { vendorCode: 'MALFORMED_ID', detail: 'Id: 15 or 18 letters and digits' },
+  );
+}
 
 function isPutOff(outcome: Outcome): outcome is { kind: 'rejected'; failure: Failure } {
   return outcome.kind === 'rejected' && outcome.failure.kind === 'TRANSIENT';

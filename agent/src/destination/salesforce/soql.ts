@@ -36,8 +36,10 @@ const bare: Readonly<Record<string, RegExp>> = {
   time: /^\d\d:\d\d:\d\d(\.\d+)?Z$/,
 };
 
-/** A query that compares an Id with what is none is refused as a whole. */
-const idForm = /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/;
+/** What an Id looks like: 15 letters and digits, and three more that stand for their cases. */
+export function isRecordId(text: string): boolean {
+  return /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(text);
+}
 
 /** A value as a query compares a field with it; undefined where the field can't have it, so no record does. */
 export function literal(
@@ -46,7 +48,8 @@ export function literal(
 ): string | undefined {
   const form = bare[type];
   if (form) return form.test(text) ? text : undefined;
-  if (type === 'id' || type === 'reference') return idForm.test(text) ? quoted(text) : undefined;
+  // A query that compares an Id with what is none is refused as a whole.
+  if (type === 'id' || type === 'reference') return isRecordId(text) ? quoted(text) : undefined;
   return length > 0 && text.length > length ? undefined : quoted(text);
 }
 
