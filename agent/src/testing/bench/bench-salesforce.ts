@@ -1,5 +1,5 @@
-// Salesforce at scale, through the real engine, from Postgres: a first run by Bulk API 2.0, then a first run of an agent
-// that is killed while a job runs, and of the one after it, then 1,500 changes by sObject Collections. The server refuses
+// Salesforce at scale, through the real engine, from Postgres: a first run by Bulk API 2.0, then a first run of agents
+// that are killed around a job and while it runs, until one comes to its end, then 1,500 changes by sObject Collections. The server refuses
 // one row in a hundred, locks one in a thousand at first, and ends the session once in each run. Every row must be
 // accounted for, each refused one with its reason, and none may be sent a second time that was answered for.
 //

@@ -50,25 +50,42 @@ export class SalesforceRuns {
   }
 
   /**
-   * An agent that is killed while a job is worked off, and the one after it; times are those of both. What was refused is
-   * tried again by the second, as in every run, so that its reasons are told.
+   * Agents that are killed when they upload, when they set a job going, while it runs and when they fetch its results, and
+   * the one that comes to the end; times are those of all. What was refused is tried again by each, as in every run.
    */
   async killed(object: string, rows: number): Promise<Told> {
-    const { server, directory } = this.at;
     const account = this.accountOfAll(object, rows);
     const started = performance.now();
     const job = this.jobFor(object, rows);
     job.request.quarantineAfter = 0;
-    const look = server.hold(/^GET .*\/jobs\/ingest\/\w+$/);
+    const next = (): SalesforceJob => ({ ...job, epoch: this.nextEpoch() });
+    const { moods } = this.at.server;
+    await this.kill(job, /^PUT .*\/batches$/);
+    moods.rowsPerLook = 1000;
+    await this.kill(next(), /^PATCH .*UploadComplete/);
+    const jobs = await this.kill(next(), /^GET .*\/jobs\/ingest\/\w+$/);
+    if (jobs === 0) throw new Error('No job was under way any more.');
+    moods.rowsPerLook = undefined;
+    await this.kill(next(), /^GET .*failedResults/);
+    const { report, peakMiB } = await this.run(next());
+    const ms = performance.now() - started;
+    return { ...toldOf(account.settle(report, 'often'), { ms, peakMiB }), resumed: report.resumed };
+  }
+
+  /**
+   * When Salesforce has such a request, and before it takes effect, which it does once the agent is dead. Resolves with how many jobs were being worked off.
+   */
+  private async kill(job: SalesforceJob, at: RegExp): Promise<number> {
+    const { server, directory } = this.at;
+    const request = server.hold(at);
     const agent = startAgent(job, directory);
-    await Promise.race([look.held(), gone(agent)]);
-    if (server.jobsUnderWay() === 0) throw new Error('No job was under way any more.');
+    const isHeld = await Promise.race([request.held().then(() => true), gone(agent)]);
+    if (!isHeld) throw new Error(`The agent ended before it asked for ${at.source}.`);
+    const jobs = server.jobsUnderWay();
     agent.kill('SIGKILL');
     await gone(agent);
-    look.release();
-    const { report, peakMiB } = await this.run({ ...job, epoch: this.nextEpoch() });
-    const ms = performance.now() - started;
-    return { ...toldOf(account.settle(report, 2), { ms, peakMiB }), resumed: report.resumed };
+    request.release();
+    return jobs;
   }
 
   private accountOfAll(object: string, rows: number): Account {

@@ -1,6 +1,7 @@
 import { objectOf } from './api.js';
 import type { Api, Resource } from './api.js';
 import type { Answer, ApiRequest } from './http.js';
+import { isFilterable } from './schema.js';
 import type { Field, SObject } from './schema.js';
 
 export function describeResources(api: Api): Resource[] {
@@ -105,7 +106,7 @@ function fieldOf(field: Field): object {
     custom: field.name.endsWith('__c'),
     calculated: false,
     autoNumber: false,
-    filterable: field.type !== 'textarea',
+    filterable: isFilterable(field),
     sortable: field.type !== 'textarea',
     groupable: !['textarea', 'datetime', 'double', 'multipicklist'].includes(field.type),
     nameField: field.name === 'Name',

@@ -23,6 +23,7 @@ export interface Heard {
 /** The newest version that is answered for, and the oldest. */
 const newest = 66;
 const oldest = 41;
+/** Also of the address and the headers together. */
 const maxUrlBytes = 16_384;
 /** 150 MB as Base64, in which uploads are kept: what the guide advises not to exceed. */
 const maxUploadBytes = 100_000_000;
@@ -81,7 +82,6 @@ export class Front {
     const heard: Heard = { method, url, headers };
     this.requests.push(heard);
     const line = `${method} ${url}`;
-    await this.#held(line);
     const trouble = this.#nextTrouble(line);
     if (trouble?.kind === 'cut' && trouble.when === 'before') return undefined;
     const answer = await this.#answerOr(request, trouble);
@@ -117,6 +117,8 @@ export class Front {
       const url = new URL(request.url ?? '', 'http://localhost');
       if ((request.url ?? '').length > maxUrlBytes)
         throw new ApiError(414, 'URI_TOO_LONG', `The URI is longer than ${maxUrlBytes} bytes`);
+      if ((request.url ?? '').length + request.rawHeaders.join().length > maxUrlBytes)
+        throw new ApiError(431, 'HEADERS_TOO_LONG', `URI and headers: over ${maxUrlBytes} bytes`);
       if (trouble?.kind === 'answer') return await troubled(request, trouble);
       return await this.#route(request, url, trouble);
     } catch (error) {
@@ -132,6 +134,8 @@ export class Front {
     if (isWrite) traffic.requests += 1;
     try {
       const body = await bodyOf(request, isUpload ? maxUploadBytes : maxBodyBytes);
+      const text = body.length > 0 && body.length < 1000 ? ` ${body.toString()}` : '';
+      await this.#held(`${request.method} ${request.url}${text}`);
       return await this.#answerTo({ request, body, url, path, trouble });
     } finally {
       if (isWrite) traffic.requests -= 1;

@@ -73,7 +73,7 @@ export function startJob(job: Job, tools: JobTools): void {
   job.state = 'UploadComplete';
   const failure = tools.moods.jobFailures.shift();
   const isSlow = tools.moods.rowsPerLook !== undefined;
-  const run = { job, tools, failure, isRead: false };
+  const run = { job, tools, failure, isSlow, isRead: false };
   runs.set(job, run);
   tools.saver.traffic.jobs += 1;
   if (!isSlow) setImmediate(() => proceed(run));
@@ -83,6 +83,8 @@ interface JobRun {
   job: Job;
   tools: JobTools;
   failure: Moods['jobFailures'][number] | undefined;
+  /** Does something at looks only. */
+  isSlow: boolean;
   isRead: boolean;
 }
 
@@ -98,9 +100,11 @@ export function abortJob(job: Job): void {
 /** What a look at the job brings about: the first one that it is in progress, each further one some of its rows. */
 export function lookAtJob(job: Job): void {
   const run = runs.get(job);
-  const rows = run?.tools.moods.rowsPerLook;
-  if (!run || rows === undefined) return;
-  step(run, rows);
+  if (!run?.isSlow) return;
+  const rows = run.tools.moods.rowsPerLook;
+  if (rows !== undefined) return step(run, rows);
+  run.isSlow = false;
+  proceed(run);
 }
 
 function proceed(run: JobRun): void {

@@ -89,6 +89,14 @@ test('a job goes through its states, and is deleted when it is over', async () =
   expect(await call('GET', job)).toMatchObject({ status: 404 });
 });
 
+test('a slow job that is hurried does the rest by itself', async () => {
+  const { server, call } = await openBoth({ rowsPerLook: 1 });
+  const job = await start(call, 'ExtId__c,LastName\n1,a\n2,b\n');
+  await call('GET', job);
+  server.moods.rowsPerLook = undefined;
+  expect(await ended(call, job)).toMatchObject({ state: 'JobComplete', numberRecordsProcessed: 2 });
+});
+
 test('every row is in one of the files, with the columns sorted and the lines in another order', async () => {
   const { call } = await openBoth();
   const { info, successful, failed, unprocessed } = await run(
@@ -283,6 +291,19 @@ test('rows are locked for as long as the mood says', async () => {
   expect(failed).toContain('UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record');
   expect(server.count('Contact')).toBe(1);
   expect((await run(call, csv)).info).toMatchObject({ numberRecordsFailed: 0 });
+});
+
+test('rows are locked while a job is at work beside them', async () => {
+  const { call } = await openBoth({ rowsPerLook: 1, isLocked: ({ underWay }) => underWay > 1 });
+  const records = [{ attributes: { type: 'Contact' }, LastName: 'a' }];
+  const job = await start(call, 'ExtId__c,LastName\n1,a\n');
+  expect((await call('POST', 'composite/sobjects', { records })).body).toMatchObject([
+    { success: false, errors: [{ statusCode: 'UNABLE_TO_LOCK_ROW' }] },
+  ]);
+  expect(await ended(call, job)).toMatchObject({ numberRecordsFailed: 0 });
+  expect((await call('POST', 'composite/sobjects', { records })).body).toMatchObject([
+    { success: true },
+  ]);
 });
 
 test('a line that is cut after the request took effect leaves the effect', async () => {

@@ -23,7 +23,7 @@ export interface Moods {
   dailyRequests: number;
   /** Batches of up to 10,000 rows a day that jobs may have. */
   dailyBatches: number;
-  /** A job does this many rows at each look at it and none in between; at once, all of them, unless given. */
+  /** A job does this many rows at each look at it and none in between; all of them by itself, unless given. */
   rowsPerLook?: number | undefined;
   /** The next jobs fail after so many rows; what is left is unprocessed. */
   jobFailures: { afterRows: number; message: string }[];

@@ -3,6 +3,7 @@ import type { Api, Resource } from './api.js';
 import type { Answer, ApiRequest } from './http.js';
 import { parseId } from './id.js';
 import { ApiError, noColumn } from './refusal.js';
+import { isFilterable } from './schema.js';
 import type { Field, SObject } from './schema.js';
 import { malformed, parseSoql } from './soql.js';
 import type { Condition, Literal, Query } from './soql.js';
@@ -182,6 +183,12 @@ function testOf(api: Api, table: Table, condition: Condition): Test {
       : (n) => parts.some((part) => part(n));
   }
   const field = fieldOf(api, table.object, condition.path);
+  if (!isFilterable(field))
+    throw new ApiError(
+      400,
+      'INVALID_FIELD',
+      `field '${field.name}' can not be filtered in a query call`,
+    );
   const wanted = condition.values.map((literal) => literalOf(field, literal));
   const valueOf = readerOf(api, table, condition.path);
   return comparing({ field, operator: condition.operator, wanted }, valueOf);

@@ -100,6 +100,10 @@ const systemFields: readonly FieldSetting[] = [
   { name: 'SystemModstamp', type: 'datetime', label: 'System Modstamp', ...readOnly },
 ];
 
+/** Long texts are not. */
+export const isFilterable = ({ type, length }: Field): boolean =>
+  type !== 'textarea' || length <= 255;
+
 /** `n`: how many objects there are before it. */
 export function makeObject(setting: ObjectSetting, n: number): SObject {
   const fields = [...systemFields, ...setting.fields].map(makeField);

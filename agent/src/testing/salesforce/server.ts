@@ -65,7 +65,11 @@ export interface SalesforceServer {
   seed(object: string, records: readonly Record<string, unknown>[]): string[];
   /** The next request that is `like` so (any, unless given) meets with trouble; `times` of them, once unless given. */
   trouble(trouble: Trouble, when?: { like?: RegExp; skip?: number; times?: number }): void;
-  /** Holds the next request that is like `METHOD /path` so, before it does anything; `held` resolves when it is there. */
+  /**
+   * Holds the next request that is like `METHOD /path` so, with its body behind it if that is short, when all of it is
+   * there and before it does anything. It takes effect when it is released, though nobody may wait for it any more.
+   * `held` resolves when it is there.
+   */
   hold(like: RegExp): { held(): Promise<void>; release(): void };
   /** All sessions are over, as when an administrator ends them. */
   endSessions(): void;

@@ -243,6 +243,12 @@ test('addresses, methods and versions that there are not', async () => {
     body: [{ errorCode: 'METHOD_NOT_ALLOWED' }],
   });
   expect(await call('GET', `query?q=${'x'.repeat(17_000)}`)).toMatchObject({ status: 414 });
+  const long = { 'x-long': 'x'.repeat(9_000) };
+  expect(await call('GET', `query?q=${'x'.repeat(8_000)}`, undefined, long)).toMatchObject({
+    status: 431,
+  });
+  const filter = await call('GET', `query?q=SELECT Id FROM Contact WHERE Notes__c = 'x'`);
+  expect(filter).toMatchObject({ status: 400, body: [{ errorCode: 'INVALID_FIELD' }] });
   const old = await openCaller(server, '20.0');
   expect(await old('GET', 'sobjects')).toMatchObject({ status: 404 });
   const versions = (await (await fetch(`${server.url}/services/data/`)).json()) as object[];
