@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBucket } from '@drawbridge/local/bucket/bucket.js';
@@ -16,6 +16,8 @@ export interface S3Fixture {
   reader: S3Reader;
   settings: RawSettings;
   secrets: Record<string, string>;
+  /** Uploads in parts that are neither complete nor ended. */
+  unfinished(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function openS3Fixture(): Promise<S3Fixture> {
     reader,
     settings: { bucket: bucket.bucket, endpoint: bucket.endpoint, prefix: 'out' },
     secrets: keys,
+    unfinished: async () => (await readdir(join(directory, '.uploads')).catch(() => [])).length,
     close: async () => {
       reader.close();
       await bucket.close();

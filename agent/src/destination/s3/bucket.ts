@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
   DeleteObjectsCommand,
@@ -7,17 +6,14 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import type { LastCheck } from '../../connector/destination.js';
 import { Failure } from '../../failure.js';
 import type { Settings } from './connection.js';
 import { s3Failure } from './failures.js';
+import { uploadInParts } from './multipart.js';
 
 /** In one request, and in memory meanwhile. */
 const wholeBytes = 16 << 20;
-/** A file has at most 10,000 parts. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html (read 2026-11) */
-const partBytes = 8 << 20;
-const mostParts = 10_000;
 /** What one DeleteObjects takes. */
 const removedAtOnce = 1_000;
 
@@ -58,7 +54,7 @@ export class Bucket {
       () =>
         file.bytes <= wholeBytes
           ? this.uploadWhole(params, file.path, signal)
-          : this.uploadInParts(params, file, signal),
+          : uploadInParts(this.client, this.summed(params), { ...file, signal }),
       signal,
     );
   }
@@ -70,26 +66,6 @@ export class Bucket {
   ): Promise<void> {
     const command = new PutObjectCommand({ ...params, Body: await readFile(path) });
     await this.client.send(command, { abortSignal });
-  }
-
-  private async uploadInParts(
-    params: PutObjectCommandInput,
-    { path, bytes }: { path: string; bytes: number },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const upload = new Upload({
-      client: this.client,
-      params: { ...params, Body: createReadStream(path, { highWaterMark: 1 << 20 }) },
-      partSize: Math.max(partBytes, Math.ceil(bytes / mostParts)),
-      queueSize: 2,
-    });
-    const stop = (): void => void upload.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await upload.done();
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
   }
 
   async has(key: string, signal: AbortSignal): Promise<boolean> {
@@ -174,6 +150,11 @@ export class Bucket {
       ...(kmsKey && { SSEKMSKeyId: kmsKey }),
       ...(acl === 'bucket-owner-full-control' && { ACL: acl }),
     };
+  }
+
+  /** What has parts has to say beforehand which checksums they come with. */
+  private summed(params: PutObjectCommandInput): PutObjectCommandInput {
+    return this.settings.checksums ? { ...params, ChecksumAlgorithm: 'CRC32' } : params;
   }
 
   private async translated<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -52,8 +52,11 @@ async function checkRights(bucket: Bucket, prefix: string, signal: AbortSignal):
   const key = below(prefix, `drawbridge-check-${randomUUID()}`);
   await isAnything(bucket, key, signal);
   await bucket.put(key, 'drawbridge', { signal, lastCheck: () => undefined });
-  await bucket.has(key, signal);
-  await bucket.remove([key], signal);
+  try {
+    await bucket.has(key, signal);
+  } finally {
+    await bucket.remove([key], signal);
+  }
 }
 
 /** Folders that there are, as `object` names them; what is in them is files, which have no fields to be listed. */

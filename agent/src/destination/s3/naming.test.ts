@@ -16,11 +16,6 @@ describe('a folder', () => {
   });
 
   it.each([
-    ['out', /{run}/],
-    ['/{run}', /slash/],
-    ['{run}/', /slash/],
-    ['a//{run}', /empty/],
-    ['a/../{run}', /dot/],
     ['{hour}/{run}', /{hour} is not known/],
     ['{part}/{run}', /not known/],
     ['a b/{run}', /letters/],
@@ -32,6 +27,24 @@ describe('a folder', () => {
         code: 'destination.bad_folder',
         message: expect.stringMatching(why) as string,
       }),
+    );
+  });
+
+  it('gets a part for the run where it has none', () => {
+    expect(folderOf(readFolder('out/{YYYY}'), run, '')).toBe('out/2026/r.7');
+  });
+
+  it.each([
+    ['/out', ''],
+    ['out/', ''],
+    ['a//b', ''],
+    ['a/../b', ''],
+    ['.', ''],
+    ['out', 'a/..'],
+    ['out', 'ż'],
+  ])('is not %s below %j', (template, prefix) => {
+    expect(() => folderOf(readFolder(template), run, prefix)).toThrow(
+      expect.objectContaining({ code: 'destination.bad_folder' }),
     );
   });
 
@@ -60,12 +73,15 @@ describe('a file', () => {
     );
   });
 
-  it.each(['{part}', '{operation}', '/{operation}{part}', '{operation}{part}/'])(
-    'is not %s',
-    (template) => {
-      expect(() => readFile(template)).toThrow(
-        expect.objectContaining({ code: 'destination.bad_folder' }),
-      );
-    },
-  );
+  it.each([
+    '{part}',
+    '{operation}',
+    '/{operation}{part}',
+    '{operation}{part}/',
+    '../{operation}{part}',
+  ])('is not %s', (template) => {
+    expect(() => readFile(template)).toThrow(
+      expect.objectContaining({ code: 'destination.bad_folder' }),
+    );
+  });
 });

@@ -37,46 +37,40 @@ const ownState = /(^|\/)v1\/ws=/;
 /** S3 takes 1,024 bytes; what stands behind the folder is short. */
 const longestFolder = 900;
 
+/** An empty part of a path, or one that programs take for a step up. */
+const badPart = /(^|\/)\.{0,2}(\/|$)/;
+
 /**
- * The folder of a run's files, without slashes at its ends. It names the run, so that no two runs or attempts ever share
- * one: whoever finds `_SUCCESS` in it finds nothing there that will change.
+ * The folder of a run's files. It names the run, in a last part of its own unless it has `{run}`, so that no two runs or
+ * attempts ever share one: whoever finds `_SUCCESS` in it finds nothing there that will change.
  */
 export function readFolder(template: string): Name {
   const name = readName(template, Object.keys(ofRun));
-  if (!has(name, 'run'))
-    throw badName(
-      'The folder of a run has to contain {run}, so that no run writes into the files of another.',
-    );
-  if (
-    /^\/|\/$|\/\//.test(template) ||
-    template.split('/').some((part) => part === '.' || part === '..')
-  )
-    throw badName(
-      'A folder has no slash at its ends, no empty part, and no part that is a dot or two.',
-    );
-  return name;
+  return has(name, 'run') ? name : [...name, { text: '/' }, { of: 'run' }];
 }
 
 /** A file's name below the folder, without its ending. */
 export function readFile(template: string): Name {
   const name = readName(template, [...Object.keys(ofRun), ...ofFile]);
-  if (!ofFile.every((each) => has(name, each)) || /^\/|\/$|\/\//.test(template))
-    throw badName(
-      'The name of a file has to contain {operation} and {part}, and no slash at its ends.',
-    );
+  if (!ofFile.every((each) => has(name, each)))
+    throw badName('The name of a file has to contain {operation} and {part}.');
+  if (badPart.test(template)) throw badName(noBadPart);
   return name;
 }
 
+/** Without slashes at its ends. */
 export function folderOf(name: Name, run: RunName, prefix: string): string {
   const folder = `${prefix ? `${prefix}/` : ''}${render(name, run, {})}`;
+  if (badPart.test(folder)) throw badName(noBadPart);
+  if (!plain.test(folder)) throw badName(plainAlone);
+  if (folder.length > longestFolder)
+    throw badName(`The folder has more than ${longestFolder} characters.`);
   if (ownState.test(`${folder}/`))
     throw new Failure(
       'CONFIG',
       'destination.own_state',
       'The folder lies where agents keep what they remember. Choose another one.',
     );
-  if (folder.length > longestFolder)
-    throw badName(`The folder has more than ${longestFolder} characters.`);
   return folder;
 }
 
@@ -85,6 +79,10 @@ export function render(name: Name, run: RunName, file: Readonly<Record<string, s
     .map((part) => ('text' in part ? part.text : (file[part.of] ?? ofRun[part.of]?.(run) ?? '')))
     .join('');
 }
+
+const noBadPart =
+  'A name has no slash at its ends, no empty part, and no part that is a dot or two.';
+const plainAlone = `Names are made of letters, digits and ! _ . * ' ( ) = / - alone.`;
 
 const has = (name: Name, wanted: string): boolean =>
   name.some((part) => 'of' in part && part.of === wanted);
@@ -98,8 +96,7 @@ function readName(template: string, known: readonly string[]): Name {
       throw badName(
         `{${of}} is not known here. There are ${known.map((each) => `{${each}}`).join(', ')}.`,
       );
-    if (!plain.test(part))
-      throw badName(`Names are made of letters, digits and ! _ . * ' ( ) = / - alone.`);
+    if (!plain.test(part)) throw badName(plainAlone);
     return { text: part };
   });
 }

@@ -170,29 +170,60 @@ describe('files in S3', () => {
     await target.close();
   });
 
+  const isPart = (method: string, _: string, query: URLSearchParams): boolean =>
+    method === 'PUT' && query.has('partNumber');
+
   it('sends a large file in parts that can be read as one, and leaves none of another', async () => {
     const target = await open({ options: { compression: 'none' } });
     const body = Buffer.alloc(20 << 20, 'abcdefghij\n');
     const job = await send(target, await load(body));
     expect(Buffer.compare(await server.reader.body(job), body)).toBe(0);
-    const isPart = (method: string, _: string, query: URLSearchParams): boolean =>
-      method === 'PUT' && query.has('partNumber');
-    server.bucket.moods.push({
-      fits: isPart,
-      times: s3Tries * 2,
-      does: { error: new S3Error(500, 'InternalError', 'We encountered an internal error.') },
-    });
     const other = await load(body, { number: 1 });
     const name = await target.create(other, never);
+    const broken = {
+      error: new S3Error(500, 'InternalError', 'We encountered an internal error.'),
+    };
+    server.bucket.moods.push({ fits: isPart, times: s3Tries * 2, does: broken });
     await expect(target.submit(name, other, never)).rejects.toMatchObject({
       kind: 'TRANSIENT',
       code: 'destination.no_answer',
       vendorCode: 'INTERNAL_ERROR',
     });
     server.bucket.moods.length = 0;
+    expect(await server.unfinished()).toBe(0);
     expect(await target.look(name, never)).toEqual({ kind: 'empty' });
     await target.submit(name, other, never);
     expect(await target.look(name, never)).toEqual({ kind: 'over' });
+    await target.close();
+  });
+
+  it('leaves no parts when it is cancelled in the middle of a large file', async () => {
+    const target = await open({ options: { compression: 'none' } });
+    const made = await load(Buffer.alloc(40 << 20, 'x'));
+    const job = await target.create(made, never);
+    const cancel = new AbortController();
+    const fits = (...asked: Parameters<typeof isPart>): boolean => {
+      if (!isPart(...asked) || asked[2].get('partNumber') !== '3') return false;
+      cancel.abort(new Error('cancelled by the test'));
+      return true;
+    };
+    server.bucket.moods.push({ fits, times: 1, does: 'hang' });
+    await expect(target.submit(job, made, cancel.signal)).rejects.toThrow('cancelled by the test');
+    expect(await server.unfinished()).toBe(0);
+    expect(await target.look(job, never)).toEqual({ kind: 'empty' });
+    await target.close();
+  });
+
+  it('has a large file of which only the last answer was lost', async () => {
+    const target = await open({ options: { compression: 'none' } });
+    const made = await load(Buffer.alloc(20 << 20, 'x'));
+    const job = await target.create(made, never);
+    const isLast = (method: string, _: string, query: URLSearchParams): boolean =>
+      method === 'POST' && query.has('uploadId');
+    server.bucket.moods.push({ fits: isLast, times: s3Tries, does: 'lose' });
+    await expect(target.submit(job, made, never)).rejects.toMatchObject({ kind: 'TRANSIENT' });
+    server.bucket.moods.length = 0;
+    expect(await target.look(job, never)).toEqual({ kind: 'over' });
     await target.close();
   });
 
@@ -265,12 +296,13 @@ describe('files in S3', () => {
   it('finds at the check what it may not do, and leaves nothing there', async () => {
     const destination = connect({ prefix: 'checked' });
     const denied = { error: new S3Error(403, 'AccessDenied', 'Access Denied') };
-    for (const wanted of ['GET', 'PUT', 'HEAD']) {
+    for (const wanted of ['GET', 'PUT', 'HEAD'] as const) {
       server.bucket.moods.push({ fits: (method) => method === wanted, times: 1, does: denied });
       await expect(destination.check(never)).rejects.toMatchObject({
         code: 'destination.bucket_forbidden',
       });
     }
+    expect(await server.reader.keys('checked/')).toEqual([]);
     server.bucket.policy.mayRemove = () => false;
     await expect(destination.check(never)).rejects.toMatchObject({
       code: 'destination.bucket_forbidden',
@@ -344,7 +376,7 @@ describe('files in S3', () => {
   });
 
   it.each<[string, Partial<TargetRequest>, string]>([
-    ['a folder without a run', { object: 'people' }, 'destination.bad_folder'],
+    ['a folder above its prefix', { object: '../people' }, 'destination.bad_folder'],
     ['the agents’ own folder', { object: 'v1/ws=1/{run}' }, 'destination.own_state'],
     ['files without a number', { options: { file: '{operation}' } }, 'destination.bad_folder'],
     [
