@@ -30,6 +30,6 @@ export function checkBulk(writing: Writing): void {
  */
 function unfitness({ options, key, fields }: Writing): string | undefined {
   if (options.duplicates === 'save') return 'options.duplicates: save';
-  const changed = fields.find((rule) => rule?.fit !== undefined);
+  const changed = fields.find((rule) => rule?.fit !== undefined || rule?.omitsNulls);
   return key === undefined && changed ? `${changed.name}, in a sync without a key` : undefined;
 }

@@ -24,18 +24,20 @@ export function rewritingFor(
   const fixed = constants[kind] ?? [];
   const fixedCells = fixed.map(({ text }) => (text === null ? nullText : cellOf(text)));
   const tail = fixedCells.map((cell) => `,${cell}`).join('');
+  // Without a key a row is known again by all that was sent; a new record has nothing that an empty text would leave.
+  const emptyText = key ? nullText : '""';
   return {
     header: [...written.map(({ name }) => name), ...fixed.map(({ field }) => field.name)],
     row: (cells) =>
-      `${places.map(({ rule, at }) => rewritten(rule, cells[at])).join(',')}${tail}\n`,
+      `${places.map(({ rule, at }) => rewritten(rule, cells[at], emptyText)).join(',')}${tail}\n`,
   };
 }
 
-function rewritten(rule: FieldRule, cell: Cell | undefined): string {
+function rewritten(rule: FieldRule, cell: Cell | undefined, emptyText: string): string {
   if (!cell || (!cell.isQuoted && cell.text === nullText)) return rule.omitsNulls ? '' : nullText;
   const text = rule.fit ? fitOrAsItIs(rule.fit, cell.text) : cell.text;
   // An empty text is no text to Salesforce; in a job it would leave the field as it is.
-  return text === '' ? nullText : cellOf(text);
+  return text === '' ? emptyText : cellOf(text);
 }
 
 /** What can't be made to fit is refused by Salesforce in the results, with its row. */
