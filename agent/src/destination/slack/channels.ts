@@ -10,7 +10,8 @@ interface Channel {
 }
 
 const isId = (text: string): boolean => /^[CGD][A-Z0-9]{6,}$/.test(text);
-const mostListed = 10_000;
+/** One more than is shown says that there are more. */
+const mostListed = 10_001;
 
 /** The channels that an app can see, asked for when they are needed first. */
 export class Channels {

@@ -609,10 +609,16 @@ describe('Slack as a destination', () => {
     const board = workspace.makeChannel('board', { kind: 'private' });
     workspace.makeChannel('secret', { kind: 'private', isMember: false });
     expect(await connect().list?.([], never)).toEqual([
+      { name: 'channel-of-row', label: 'Channel that each row names', kind: 'object' },
+      { name: 'direct-message', label: 'Direct message', kind: 'object' },
       { name: board.id, label: '#board', kind: 'channel' },
       { name: general.id, label: '#general', kind: 'channel' },
     ]);
-    expect(await connect(['channels:read']).list?.([], never)).toHaveLength(1);
+    expect(await connect(['channels:read']).list?.([], never)).toHaveLength(3);
+    expect(await connect().list?.([general.id], never)).toEqual([]);
+    await expect(connect().list?.(['C0NOBODY99'], never)).rejects.toMatchObject({
+      code: 'listing.missing',
+    });
     await expect(connect(['chat:write']).list?.([], never)).rejects.toMatchObject({
       code: 'destination.channels_unseen',
     });

@@ -1,6 +1,8 @@
 import { defineDestination } from '../../connector/destination.js';
 import type { ObjectDefinition, TargetRequest } from '../../connector/destination.js';
 import { openHttpClient } from '../../connector/http.js';
+import { missing } from '../../connector/listing.js';
+import type { Listed } from '../../connector/listing.js';
 import { readSettings } from '../../connector/settings.js';
 import { Failure } from '../../failure.js';
 import { addressesFor, byEmail, byField } from './addresses.js';
@@ -39,6 +41,13 @@ const objects = {
   '*': { ...feed, name: '*', label: 'Channel', options },
 } as const;
 
+/** Objects where each row says whom it is for. */
+const placesOfRows = [objects[byField], objects[byEmail]].map(({ name, label }): Listed => ({
+  name,
+  label,
+  kind: 'object',
+}));
+
 export default defineDestination({
   name: 'slack',
   label: 'Slack',
@@ -76,8 +85,13 @@ export default defineDestination({
       },
       open: (request, signal) => open(request, { api, team, signal }),
       list: async (path, signal) => {
-        if (path.length > 0) return [];
-        return new Channels(api, await signIn(api, team, signal)).list(signal);
+        const channels = await new Channels(api, await signIn(api, team, signal)).list(signal);
+        const listed = [...placesOfRows, ...channels];
+        const [name, ...rest] = path;
+        if (name === undefined) return listed;
+        if (rest.length > 0 || !listed.some((one) => one.name === name)) throw missing(path);
+        // A message has no fields of its own.
+        return [];
       },
       close: () => http.close(),
     };
