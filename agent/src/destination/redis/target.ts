@@ -6,6 +6,7 @@ import type {
   Target,
   TargetRequest,
 } from '../../connector/destination.js';
+import { unlessAborted } from '../../connector/unless-aborted.js';
 import { Failure } from '../../failure.js';
 import { assertDocuments } from './document.js';
 import { lacksCommand, rejected } from './failures.js';
@@ -89,17 +90,4 @@ function ofRow(failure: Failure): Failure {
   if (failure.kind === 'REJECTED' || failure.kind === 'TRANSIENT') return failure;
   const { vendorCode, detail = '' } = failure;
   return rejected({ vendorCode, detail });
-}
-
-/** Does not wait for the server: whoever asked hears of it at once, and what was sent may have been taken. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    work.catch(() => undefined);
-  }
 }
