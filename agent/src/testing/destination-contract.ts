@@ -491,10 +491,13 @@ type Send = (batch: Sent) => Promise<Outcome[]>;
 
 /** Sends in batches no larger than the target wants. */
 function sender(target: Target, form: Form, signal = never): Send {
+  // A name is one row's for ever, and no other's.
+  let from = 100;
   return async ({ kind, change, rows }) => {
     const outcomes: Outcome[] = [];
-    for (const [n, part] of parted(rows, target.maxRows).entries()) {
-      const batch = batchOf({ kind, change, rows: part }, n * target.maxRows, form);
+    for (const part of parted(rows, target.maxRows)) {
+      const batch = batchOf({ kind, change, rows: part }, from, form);
+      from += part.length;
       outcomes.push(...(await target.deliver(batch, signal)));
     }
     return outcomes;
