@@ -101,7 +101,7 @@ module.exports = {
       comment:
         'A connector imports connector/, failure, its own folder and its vendor; so it can be kept or thrown away alone.',
       severity: 'error',
-      from: { path: '^agent/src/(source|destination)/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^agent/src/(source|destination)/([^/]+)/', pathNot: tests },
       to: {
         path: '^agent/src/',
         pathNot: ['^agent/src/(connector/|(failure|crash-point)\\.ts$)', '^agent/src/$1/$2/'],

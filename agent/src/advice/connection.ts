@@ -98,4 +98,8 @@ export const connectionTexts: Texts = {
     'The destination limits the pace',
     'Set limits.requestsPerSecond of the destination below its limit, or send more rows in a request. Asked to wait for more than 5 minutes, the run ends; the next one sends the rest.',
   ],
+  'destination.omit_unfit': [
+    'The record is written as a whole',
+    'The destination has no field that could stay as it is. Take `nulls: omit` out of the fields, or write an object whose fields stand by themselves.',
+  ],
 };

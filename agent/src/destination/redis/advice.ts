@@ -74,12 +74,6 @@ export const advice: readonly Advice[] = [
       'They are built into Redis 8, and are a module of older ones. Update the server, or write `object: json`, a text that any client reads.',
   },
   {
-    code: 'destination.omit_unfit',
-    title: 'The record is written as a whole',
-    advice:
-      'Take `nulls: omit` out of the fields, or write a hash, whose fields stand by themselves.',
-  },
-  {
     code: 'destination.fields_unfit',
     title: 'A member of a set has no fields',
     advice: 'Take the fields out of the mapping, or choose `sortedSet`, `hash` or `json`.',
