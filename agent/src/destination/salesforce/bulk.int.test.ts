@@ -354,6 +354,22 @@ describe('a job that goes on without the agent', () => {
     expect(sync.jobs()).toBe(point === 'load.made' || point === 'load.named' ? jobs : jobs + 1);
   });
 
+  it('and failed before its first row, keeps no later run from sending', async () => {
+    const message = 'InvalidBatch : Field name not found : Nope__c';
+    const sync = await syncing({ jobFailures: [{ afterRows: 0, message }] });
+    sync.table = people(20);
+    await sync.dieAt('load.submitted');
+    expect(await sync.run()).toMatchObject({ outcome: 'succeeded', counts: { sent: 20 } });
+    expect(sync.jobs()).toBe(2);
+    sync.server.moods.jobFailures.push({ afterRows: 0, message });
+    sync.table = people(20, '2');
+    expect(await sync.run()).toMatchObject({
+      outcome: 'failed',
+      failure: { failure: { kind: 'CONFIG', code: 'destination.job_failed' } },
+    });
+    expect(await sync.run()).toMatchObject({ outcome: 'succeeded', counts: { sent: 20 } });
+  });
+
   it('is aborted when the run is cancelled, and what it did until then is known', async () => {
     const sync = await syncing({ rowsPerLook: 200 });
     sync.table = people(1_000);

@@ -107,7 +107,7 @@ export class Bulk implements BulkTarget {
       if (isNotFound(error)) return undefined;
       throw error;
     });
-    return found ? stateOf(found) : { kind: 'gone' };
+    return found ? stateOf(found, this.uploaded.has(job)) : { kind: 'gone' };
   }
 
   async results(

@@ -36,7 +36,9 @@ export function jobIn(answer: unknown): Job {
   };
 }
 
-export function stateOf({ state, processed, workedMs }: Job): JobState {
+/** `isOurs`: it was set going by this very process, which wants to hear why it failed; to another one it is as if it never was. */
+export function stateOf({ state, processed, workedMs }: Job, isOurs: boolean): JobState {
+  const didNothing = processed === 0 && workedMs === 0;
   switch (state) {
     case 'Open':
       return { kind: 'empty' };
@@ -44,7 +46,9 @@ export function stateOf({ state, processed, workedMs }: Job): JobState {
     case 'InProgress':
       return { kind: 'working', done: processed };
     case 'Aborted':
-      return processed === 0 && workedMs === 0 ? { kind: 'empty' } : { kind: 'over' };
+      return didNothing ? { kind: 'empty' } : { kind: 'over' };
+    case 'Failed':
+      return didNothing && !isOurs ? { kind: 'empty' } : { kind: 'over' };
     default:
       return { kind: 'over' };
   }
