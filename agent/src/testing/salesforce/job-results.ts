@@ -10,6 +10,9 @@ const linesAtOnce = 2000;
 /** The file, piece by piece. Its columns are sorted by name, its lines are not in the upload's order. */
 export function* resultsOf(job: Job, kind: ResultKind): Generator<string> {
   const { setting } = job;
+  // Of a job that never began, and of one that could not read its upload.
+  if (kind === 'unprocessedrecords' && job.processed === 0)
+    return void (yield job.upload?.toString() ?? '');
   const extra = { successfulResults: '"sf__Created"', failedResults: '"sf__Error"' };
   const order = job.columns.map((_, n) => n);
   if (kind !== 'unprocessedrecords')

@@ -184,6 +184,8 @@ test.each([
     numberRecordsProcessed: 0,
     errorMessage: expect.stringContaining(message) as unknown,
   });
+  const { body } = await call('GET', `${job}/unprocessedrecords`);
+  expect(body).toBe(Buffer.from(csv).toString());
   expect(server.count('Contact')).toBe(0);
 });
 
@@ -216,6 +218,15 @@ test('an aborted job keeps what it did', async () => {
     'ExtId__c,LastName\n"1","a"\n',
   );
   expect(server.count('Contact')).toBe(1);
+});
+
+test('a job that is aborted before it began gives all of its rows back', async () => {
+  const { server, call } = await openBoth();
+  const job = await create(call);
+  await call('PUT', `${job}/batches`, 'ExtId__c,LastName\n1,a\n');
+  await call('PATCH', job, { state: 'Aborted' });
+  expect((await call('GET', `${job}/unprocessedrecords`)).body).toBe('ExtId__c,LastName\n1,a\n');
+  expect(server.count('Contact')).toBe(0);
 });
 
 test('what does not go with the state of a job is refused', async () => {
