@@ -54,9 +54,11 @@ interface Change {
   /** Names and values, as the protocol has them, and how many words they are. */
   pairs: Octets;
   words: number;
-  drops: Octets[];
-  leaves: Octets[];
+  drops: readonly Octets[];
+  leaves: readonly Octets[];
 }
+
+const nobody: readonly Octets[] = [];
 
 /**
  * A hash a row: its key's fields and its fields. The key's are there so that a record whose other fields are all NULL
@@ -111,15 +113,19 @@ function columnsOf({ key, fields }: TargetRequest): Column[] {
 }
 
 function changeOf(columns: readonly Column[], row: Row, { nulls }: HashOptions): Change {
-  const change: Change = { pairs: '', words: 0, drops: [], leaves: [] };
+  let pairs = '';
+  let words = 0;
+  let drops = nobody;
+  let leaves = nobody;
   for (const { at, name, bulkName, write, omitsNull } of columns) {
     const value = row[at] ?? null;
     if (value !== null || (nulls === 'empty' && !omitsNull)) {
-      change.pairs += bulkName + bulk(value === null ? '' : write(value));
-      change.words += 2;
-    } else (omitsNull ? change.leaves : change.drops).push(name);
+      pairs += bulkName + bulk(value === null ? '' : write(value));
+      words += 2;
+    } else if (omitsNull) leaves = [...leaves, name];
+    else drops = [...drops, name];
   }
-  return change;
+  return { pairs, words, drops, leaves };
 }
 
 /** Every mapped field as if it were NULL. */

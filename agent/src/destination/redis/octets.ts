@@ -19,7 +19,11 @@ export function textOf(octets: Octets): string {
 export function octetRowsOf(lines: Uint8Array): (Octets | null)[][] {
   if (lines.length === 0) return [];
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.length - 1).toString('latin1');
-  return text.split('\n').map((line) => line.split('\t').map(unescapeText));
+  return text.split('\n').map((line) => {
+    const fields: (Octets | null)[] = line.split('\t');
+    // Most rows have nothing to unescape, and no NULL.
+    return line.includes('\\') ? (fields as Octets[]).map(unescapeText) : fields;
+  });
 }
 
 /** What is written for a value of a type: canonical text but for two, which Redis has better words for. */
