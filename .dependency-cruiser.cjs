@@ -191,6 +191,7 @@ module.exports = {
     ]),
     door('jsforce', 'jsforce/', []),
     door('slack', '@slack/', ['^agent/src/destination/slack/']),
+    door('snowflake', 'snowflake-sdk/', ['^agent/src/source/snowflake/driver/']),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],
   options: {

@@ -21,6 +21,11 @@ const families: Readonly<Record<string, readonly string[]>> = {
       (what) => `${side}.${what}`,
     ),
   ),
+  // The same, and what a warehouse can lack.
+  'source.${what}':
+    `unreachable busy auth_failed forbidden invalid rejected cancelled no_warehouse quota`
+      .split(' ')
+      .map((what) => `source.${what}`),
 };
 
 /**

@@ -132,7 +132,7 @@ async function runOne(
   { tokens, binds }: { tokens: readonly Token[]; binds: Binds },
 ): Promise<StatementResult> {
   const { session, signal } = query;
-  await wait(tokens, signal);
+  if (!setting.describeOnly) await wait(tokens, signal);
   signal.throwIfAborted();
   const connection = session.transaction ?? (await setting.account.connect(footingOf(session)));
   const interrupt = (): void => connection.interrupt();
