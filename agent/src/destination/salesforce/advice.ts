@@ -10,7 +10,7 @@ const refused = (vendorCode: string, title: string, advice: string): Advice => (
 
 /**
  * The codes that people meet most.
- * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_calls_concepts_core_data_objects.htm (read 2026-11)
+ * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm (read 2026-11)
  */
 const ofRows: readonly Advice[] = [
   refused(

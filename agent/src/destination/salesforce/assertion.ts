@@ -13,7 +13,7 @@ export interface Claims {
   subject: string;
   /** Which authorization server is meant: `https://login.salesforce.com`, or that of sandboxes. */
   audience: string;
-  /** Seconds since the epoch; Salesforce takes at most five minutes from its own now. */
+  /** Seconds since the epoch; Salesforce wants it within a few minutes of its own now. */
   expiresAt: number;
 }
 

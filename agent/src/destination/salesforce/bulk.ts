@@ -35,7 +35,7 @@ const operations: Readonly<Partial<Record<OperationKind, string>>> = {
 /**
  * Rows by jobs of Bulk API 2.0. A job is Open until its one upload is closed by UploadComplete, and only then begins; it
  * is worked off by 10,000 rows at a time, side by side, and keeps its results for seven days.
- * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/bulk_api_2_0_ingest.htm (read 2026-11)
+ * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_understanding_bulk2_ingest.htm (read 2026-11)
  */
 export class Bulk implements BulkTarget {
   readonly format: FileFormat = { kind: 'csv', nullText, compression: 'none' };
@@ -98,7 +98,7 @@ export class Bulk implements BulkTarget {
     const { lastCheck } = this.of;
     const body = JSON.stringify({ state: 'UploadComplete' });
     await this.org
-      .send({ method: 'PATCH', path: pathOf(job), body, lastCheck }, signal)
+      .send({ method: 'PATCH', path: pathOf(job), body, lastCheck, isOwed: true }, signal)
       .catch((error: unknown) => this.unclosed(job, error, signal));
   }
 
@@ -159,6 +159,7 @@ export class Bulk implements BulkTarget {
         );
       },
       lastCheck,
+      isOwed: true,
     } as const;
     await this.org.send(request, signal).catch((error: unknown) => {
       if (!hasTwoUploads(error)) throw error;

@@ -33,7 +33,7 @@ interface Item {
 /**
  * Rows by REST sObject Collections: up to 200 in a call, each with an outcome of its own (`allOrNone` false). What is
  * keyed by an external id and must not be created is found by a query first, and written by its Id.
- * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm (read 2026-11)
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm (read 2026-11)
  */
 export class Collections implements Target {
   readonly maxRows: number;

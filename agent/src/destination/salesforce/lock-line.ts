@@ -2,7 +2,7 @@
  * Work goes on side by side, but for what was locked out before: that waits until it is alone, and holds back what comes
  * after it. Salesforce locks the parents of a record with it, so what writes children of one parent side by side can
  * lock itself out for ever.
- * https://developer.salesforce.com/docs/atlas.en-us.draes.meta/draes/draes_object_relationships_user_relationships_and_locks.htm (read 2026-11)
+ * https://developer.salesforce.com/docs/atlas.en-us.draes.meta/draes/draes_object_relationships_record_level_locking.htm (read 2026-11)
  */
 export class LockLine {
   /** Of what is under way. */

@@ -25,7 +25,7 @@ export function outcomeOfSeveral(): Outcome {
 
 /**
  * What Salesforce's errors for one record mean. `key`: the field that finds it.
- * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_calls_concepts_core_data_objects.htm (status codes, read 2026-11)
+ * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm (status codes, read 2026-11)
  */
 export function outcomeOfErrors(
   errors: readonly VendorError[],

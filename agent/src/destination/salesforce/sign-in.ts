@@ -24,7 +24,7 @@ const lifetimeSeconds = 180;
 
 /**
  * Signs in by JWT bearer or client credentials. What can't be is CONFIG at once.
- * https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm (read 2026-11)
+ * https://help.salesforce.com/s/articleView?id=xcloud.meta_configure_client_credentials_flow_for_external_client_apps.htm (read 2026-11)
  */
 export function signInWith(client: HttpClient, given: Given): SignIn {
   const { loginUrl, sandbox } = given.settings;

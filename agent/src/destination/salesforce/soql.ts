@@ -1,7 +1,7 @@
 import type { DescribedField } from './describe.js';
 
 /**
- * Bytes of a query in a URL; Salesforce takes 16,384 for the whole of it, headers apart.
+ * Bytes of a query in a URL, which Salesforce takes up to 16,384 bytes of, headers and all.
  * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm (read 2026-11)
  */
 const maxQueryBytes = 12_000;
