@@ -1,4 +1,4 @@
-import { noColumn, Refusal } from './refusal.js';
+import { ApiError, noColumn, Refusal } from './refusal.js';
 import type { Field, SObject } from './schema.js';
 import { storedOfJson, storedOfText } from './value.js';
 import type { Stored } from './stored.js';
@@ -97,11 +97,17 @@ function enterRelated(
 ): void {
   const { field } = column;
   if (value === null) return void change.values.push([field, null]);
+  if (typeof value !== 'object')
+    throw new ApiError(
+      400,
+      'JSON_PARSER_ERROR',
+      `${field.relationshipName} is no object at [line:1, column:2]`,
+    );
   const { attributes } = value as { attributes?: { type?: string } };
   const related = relatedObject({ objectOf }, field, attributes?.type);
   if (!related)
     throw new Refusal('INVALID_FIELD', `${field.relationshipName} may lead to several objects`);
-  const names = Object.keys(value as object).filter((name) => name !== 'attributes');
+  const names = Object.keys(value).filter((name) => name !== 'attributes');
   const by = names.length === 1 ? related.byName.get(names[0]!.toLowerCase()) : undefined;
   if (!by) throw noColumn(names.join(), related.name);
   if (!by.isIndexed)

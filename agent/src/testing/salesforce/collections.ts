@@ -35,27 +35,28 @@ export function collectionResources(api: Api): Resource[] {
 
 interface Entry {
   object: SObject;
-  record: Record<string, unknown>;
+  change: Change | Refusal;
 }
 
 function write(api: Api, request: ApiRequest, operation: Operation): Answer {
-  const { records, allOrNone } = recordsOf(api, request);
-  const outcomes: Outcome[] = [];
-  for (const run of runsOf(records)) {
-    const saving = savingOf(request, operation, run[0]!.object);
-    outcomes.push(...save(api, saving, run));
-  }
-  return answerOf(outcomes, { allOrNone, withCreated: false });
+  const outcomes = runsOf(entriesOf(api, request)).flatMap((run) =>
+    save(api, savingOf(request, operation, run[0]!.object), run),
+  );
+  return { status: 200, body: outcomes.map(resultOf) };
 }
 
 function upsert(api: Api, request: ApiRequest, [object, field]: [string, string]): Answer {
   const sobject = objectOf(api, object);
   const by = externalField(sobject, field);
-  const { records, allOrNone } = recordsOf(api, request);
-  if (records.some((entry) => entry.object !== sobject))
+  const entries = entriesOf(api, request);
+  if (entries.some((entry) => entry.object !== sobject))
     throw new ApiError(400, 'INVALID_FIELD', `Records must be of type ${sobject.name}`);
-  const saving = { ...savingOf(request, 'upsert', sobject), by };
-  return answerOf(save(api, saving, records), { allOrNone, withCreated: true });
+  const outcomes = save(api, { ...savingOf(request, 'upsert', sobject), by }, entries);
+  const body = outcomes.map((outcome) => ({
+    ...resultOf(outcome),
+    created: !(outcome.result instanceof Refusal) && outcome.result.created,
+  }));
+  return { status: 200, body };
 }
 
 /** Undefined is `Id`. */
@@ -75,6 +76,7 @@ function remove(api: Api, request: ApiRequest): Answer {
   const ids = (request.query.get('ids') ?? '').split(',').filter(Boolean);
   if (ids.length === 0) throw new ApiError(400, 'REQUIRED_FIELD_MISSING', 'Ids are missing');
   checkNumber(ids.length);
+  checkRollback(request.query.get('allOrNone'));
   const outcomes = ids.flatMap((id): Outcome[] => {
     const object = api.org.place(id)?.table.object;
     if (!object) return [{ id, result: new Refusal('MALFORMED_ID', `malformed id ${id}`) }];
@@ -83,10 +85,7 @@ function remove(api: Api, request: ApiRequest): Answer {
       .saveChunk(savingOf(request, 'delete', object), [change])
       .map((result) => ({ id, result }));
   });
-  return answerOf(outcomes, {
-    allOrNone: request.query.get('allOrNone') === 'true',
-    withCreated: false,
-  });
+  return { status: 200, body: outcomes.map(resultOf) };
 }
 
 export function savingOf(
@@ -104,8 +103,9 @@ export function savingOf(
   };
 }
 
-function recordsOf(api: Api, request: ApiRequest): { records: Entry[]; allOrNone: boolean } {
-  const { records, allOrNone = false } = jsonOf(request);
+/** All are read before the first is written. */
+function entriesOf(api: Api, request: ApiRequest): Entry[] {
+  const { records, allOrNone } = jsonOf(request);
   if (!Array.isArray(records))
     throw new ApiError(
       400,
@@ -113,15 +113,40 @@ function recordsOf(api: Api, request: ApiRequest): { records: Entry[]; allOrNone
       'records is missing or no array at [line:1, column:2]',
     );
   checkNumber(records.length);
-  const entries = (records as Record<string, unknown>[]).map((record): Entry => {
-    const type = (record['attributes'] as { type?: unknown } | undefined)?.type;
-    const object = typeof type === 'string' ? api.org.object(type) : undefined;
-    if (object) return { object, record };
-    if (typeof type !== 'string')
-      throw new ApiError(400, 'INVALID_TYPE', 'SObject type is missing in attributes');
-    throw new ApiError(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`);
+  checkRollback(allOrNone);
+  return records.map((record: unknown): Entry => {
+    if (typeof record !== 'object' || record === null)
+      throw new ApiError(400, 'JSON_PARSER_ERROR', 'A record is no object at [line:1, column:2]');
+    const object = typeIn(api, record);
+    return { object, change: changeIn(api, { object, record }) };
   });
-  return { records: entries, allOrNone: allOrNone === true };
+}
+
+function typeIn(api: Api, record: { attributes?: { type?: unknown } | null }): SObject {
+  const type = record.attributes?.type;
+  if (typeof type !== 'string')
+    throw new ApiError(400, 'INVALID_TYPE', 'SObject type is missing in attributes');
+  const object = api.org.object(type);
+  if (object) return object;
+  throw new ApiError(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`);
+}
+
+function changeIn(
+  { org }: Api,
+  { object, record }: { object: SObject; record: object },
+): Change | Refusal {
+  try {
+    const reader = { object, objectOf: (name: string) => org.object(name) };
+    return changeOfJson(reader, record as Record<string, unknown>);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function checkRollback(allOrNone: unknown): void {
+  if (String(allOrNone) === 'true')
+    throw new ApiError(501, 'NOT_IMPLEMENTED', 'This test double does not roll back (allOrNone).');
 }
 
 function checkNumber(records: number): void {
@@ -151,44 +176,16 @@ interface Outcome {
 }
 
 function save(api: Api, saving: Saving, entries: readonly Entry[]): Outcome[] {
-  const objectOfName = (name: string): SObject | undefined => api.org.object(name);
-  const changes = entries.map(({ object, record }) => {
-    try {
-      return changeOfJson({ object, objectOf: objectOfName }, record);
-    } catch (error) {
-      if (error instanceof Refusal) return error;
-      throw error;
-    }
-  });
+  const changes = entries.map(({ change }) => change);
   return api.saver.saveChunk(saving, changes).map((result, n) => {
     const change = changes[n];
     return { id: change instanceof Refusal ? null : (change?.id ?? null), result };
   });
 }
 
-function answerOf(
-  outcomes: readonly Outcome[],
-  { allOrNone, withCreated }: { allOrNone: boolean; withCreated: boolean },
-): Answer {
-  if (allOrNone && outcomes.some(({ result }) => result instanceof Refusal))
-    throw new ApiError(501, 'NOT_IMPLEMENTED', 'This test double does not roll back (allOrNone).');
-  return { status: 200, body: outcomes.map((outcome) => resultOf(outcome, withCreated)) };
-}
-
-function resultOf({ id, result }: Outcome, withCreated: boolean): object {
-  if (!(result instanceof Refusal))
-    return {
-      id: result.id,
-      success: true,
-      errors: [],
-      ...(withCreated && { created: result.created }),
-    };
-  return {
-    ...(id && { id }),
-    success: false,
-    errors: [errorOf(result)],
-    ...(withCreated && { created: false }),
-  };
+function resultOf({ id, result }: Outcome): object {
+  if (!(result instanceof Refusal)) return { id: result.id, success: true, errors: [] };
+  return { ...(id && { id }), success: false, errors: [errorOf(result)] };
 }
 
 function errorOf({ statusCode, message, fields }: Refusal): object {

@@ -232,6 +232,19 @@ test('a request has 200 records at most, of objects that there are, in JSON', as
   ).toMatchObject([{ errorCode: 'INVALID_FIELD' }]);
 });
 
+test('a request that can not be read writes nothing, whatever stands before it', async () => {
+  const { server, call } = await openBoth();
+  const fine = contact({ LastName: 'a' });
+  const account = { attributes: { type: 'Account' }, Name: 'a' };
+  for (const bad of [null, 7, {}, { ...account, Nope: 1 }, contact({ Account: 'x' })])
+    expect(await call('POST', 'composite/sobjects', { records: [fine, bad] })).toMatchObject({
+      status: 400,
+    });
+  const all = { allOrNone: true, records: [fine] };
+  expect(await call('POST', 'composite/sobjects', all)).toMatchObject({ status: 501 });
+  expect([server.count('Contact'), server.count('Account')]).toEqual([0, 0]);
+});
+
 test('addresses, methods and versions that there are not', async () => {
   const { server, call } = await openBoth();
   expect(await call('GET', 'nothing')).toMatchObject({
