@@ -103,8 +103,8 @@ const number =
     const [value = 'NULL', ...sizes] = all(call);
     const [precision = '38', scale = '0'] = sizes.filter((size) => /^\d+$/.test(size));
     return name.startsWith('TRY')
-      ? `TRY_CAST(SF_TO_NUMBER(${value}) AS DECIMAL(${precision},${scale}))`
-      : `CAST(SF_TO_NUMBER(${value}) AS DECIMAL(${precision},${scale}))`;
+      ? `TRY_CAST(${value} AS DECIMAL(${precision},${scale}))`
+      : `CAST(${value} AS DECIMAL(${precision},${scale}))`;
   };
 
 const object: Rule = (call) => {

@@ -93,10 +93,6 @@ export const macros: readonly string[] = [
      ELSE CASE WHEN x IS NULL THEN NULL WHEN try_cast(SF_TEXT(x) AS DOUBLE) IS NOT NULL THEN try_cast(SF_TEXT(x) AS DOUBLE) <> 0 ELSE error('100037/22018/Boolean value ''' || SF_TEXT(x) || ''' is not recognized') END END END`,
   ),
   once(
-    'SF_TO_NUMBER',
-    `CASE typeof(x) ${typeIs('BOOLEAN')} CASE WHEN try_cast(x AS BOOLEAN) THEN '1' ELSE '0' END ELSE trim(SF_TEXT(x)) END`,
-  ),
-  once(
     'SF_TO_DOUBLE',
     `CASE typeof(x) ${typeIs('DOUBLE')} try_cast(x AS DOUBLE) ELSE CAST(SF_TEXT(x) AS DOUBLE) END`,
   ),

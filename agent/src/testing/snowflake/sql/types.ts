@@ -1,4 +1,5 @@
 import { notCovered } from '../snowflake-error.js';
+import { localText, offsetText } from './moment.js';
 import { closingOf, isMark, isWord } from './tokens.js';
 import type { Token } from './tokens.js';
 
@@ -8,7 +9,7 @@ export interface SnowflakeType {
   name: string;
   /** The type of DuckDB that holds it. */
   held: string;
-  /** The macro that turns any value into it, as a cast does. */
+  /** The macro that turns any value into it, as a cast does; empty where DuckDB's own cast does. */
   cast: string;
 }
 
@@ -109,16 +110,25 @@ function sized(known: string, [first, second = 0]: number[]): SnowflakeType {
 }
 
 export function numberType(precision: number, scale: number): SnowflakeType {
-  return { name: 'NUMBER', held: `DECIMAL(${precision},${scale})`, cast: 'SF_TO_NUMBER' };
+  return { name: 'NUMBER', held: `DECIMAL(${precision},${scale})`, cast: '' };
 }
 
-/** Casts an expression of DuckDB's SQL as Snowflake would. */
+/**
+ * Casts an expression of DuckDB's SQL as Snowflake would. DuckDB's own cast to a number is the same, and a text that is
+ * written out is read here and now, and not row by row.
+ */
 export function castTo(type: SnowflakeType, sql: string): string {
+  if (type.cast === '') return `CAST(${sql} AS ${type.held})`;
+  const literal = /^'((?:[^']|'')*)'$/.exec(sql)?.[1];
+  const offset = literal && type.name === 'TIMESTAMP_TZ' ? offsetText(literal) : '';
+  if (literal !== undefined && offset !== '')
+    return `{'t': TIMESTAMP '${localText(literal)}' - INTERVAL (${offset}) MINUTE, 'o': ${offset}::SMALLINT}`;
   return `CAST(${type.cast}(${sql}) AS ${type.held})`;
 }
 
 /** What a cast gives that may fail: NULL. */
 export function tryCastTo(type: SnowflakeType, sql: string): string {
+  if (type.cast === '') return `TRY_CAST(${sql} AS ${type.held})`;
   if (type.cast === 'TO_VARCHAR') return castTo(type, sql);
   return `TRY_${type.cast.replace(/^SF_/, '')}(${sql})::${type.held}`;
 }
