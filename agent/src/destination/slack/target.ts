@@ -37,7 +37,7 @@ export interface TargetParts {
 /** A feed: each row of a plan becomes a message, or part of one. */
 export class SlackTarget implements Target {
   readonly maxRows: number;
-  readonly maxBytes = 8 << 20;
+  readonly maxBytes: number;
   /** Messages stay in order. */
   readonly concurrency = 1;
   readonly wantsFormer: boolean;
@@ -56,6 +56,7 @@ export class SlackTarget implements Target {
     this.posting = new Posting(api, { lastCheck: request.lastCheck, unfurl: options.unfurl });
     this.lost = new Recall(api);
     this.maxRows = this.most();
+    this.maxBytes = isCollapsed ? 64 << 20 : 8 << 20;
     this.wantsFormer = !isCollapsed && !request.forgets && options.changed !== undefined;
     if (parts.recalls)
       this.recall = (batch, signal, since) => this.lookUp(batch, { signal, since });
@@ -125,7 +126,9 @@ export class SlackTarget implements Target {
     for (const row of rows)
       try {
         const channel = await this.parts.addresses.of(row.record, signal);
-        groups.set(channel, [...(groups.get(channel) ?? []), row]);
+        const group = groups.get(channel);
+        if (group) group.push(row);
+        else groups.set(channel, [row]);
       } catch (error) {
         if (!(error instanceof Failure) || error.kind !== 'REJECTED') throw error;
         outcomes[row.n] = { kind: 'rejected', failure: error };
@@ -135,7 +138,8 @@ export class SlackTarget implements Target {
 
   /**
    * One message after the other. While nothing was posted, what stops one stops the batch; after that the others wait
-   * for another batch, so that nobody takes what was posted for not posted.
+   * for another batch, so that nobody takes what was posted for not posted. Where it can be looked up what was, a lost
+   * answer puts all of it in doubt: then each row gets its own.
    */
   private async send(
     posts: readonly Post[],
@@ -152,10 +156,10 @@ export class SlackTarget implements Target {
         isPosted = true;
         settle(post.letter, { kind: 'accepted' });
       } else if (failure.kind === 'REJECTED') settle(post.letter, { kind: 'rejected', failure });
-      else if (!isPosted) throw failure;
+      else if (!isPosted || (mayHaveArrived(failure) && this.recall)) throw failure;
       else {
-        settle(post.letter, { kind: mayHaveArrived(failure) ? 'unknown' : 'rejected', failure });
-        if (failure.kind !== 'TRANSIENT') settle(post.letter, putOff);
+        if (mayHaveArrived(failure)) settle(post.letter, { kind: 'unknown', failure });
+        else if (failure.kind === 'TRANSIENT') settle(post.letter, { kind: 'rejected', failure });
         return;
       }
     }
