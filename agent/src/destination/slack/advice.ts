@@ -1,6 +1,17 @@
 import type { Advice } from '../../connector/advice.js';
+import { codeOf, purposes } from './scopes.js';
+
+const howTo = 'Add it under “OAuth & Permissions”, install the app again, and renew the token.';
+
+const scopes: readonly Advice[] = Object.entries(purposes).map(([scope, purpose]) => ({
+  code: 'destination.scope_missing',
+  vendorCode: codeOf(scope),
+  title: `The Slack app lacks the scope ${scope}`,
+  advice: `It is needed ${purpose}. ${howTo}`,
+}));
 
 export const advice: readonly Advice[] = [
+  ...scopes,
   {
     code: 'destination.auth_failed',
     vendorCode: 'TOKEN_REVOKED',
@@ -18,8 +29,7 @@ export const advice: readonly Advice[] = [
   {
     code: 'destination.scope_missing',
     title: 'The Slack app lacks a scope',
-    advice:
-      'The error’s text names each missing scope and what it is for. Add it under “OAuth & Permissions”, install the app again, and renew the token.',
+    advice: `The error’s text names each missing scope and what it is for. ${howTo}`,
   },
   {
     code: 'destination.forbidden',

@@ -122,7 +122,11 @@ describe('Slack as a destination', () => {
     await expect(stage.connect().check(never)).resolves.toBeUndefined();
     await expect(stage.connect(['chat:write']).check(never)).resolves.toBeUndefined();
     const refused = (await failed(stage.connect(['channels:read']).check(never)))!;
-    expect(refused).toMatchObject({ kind: 'CONFIG', code: 'destination.scope_missing' });
+    expect(refused).toMatchObject({
+      kind: 'CONFIG',
+      code: 'destination.scope_missing',
+      vendorCode: 'CHAT_WRITE',
+    });
     expect(refused.detail).toContain('chat:write: to post messages at all (needed)\n');
     expect(refused.detail).toContain('files:write: to share CSV files (shape: file)\n');
     expect(refused.detail).not.toContain('channels:read');

@@ -1,18 +1,17 @@
 import { Failure } from '../../failure.js';
 import type { SlackApi } from './api.js';
 
-/** What the app can do without a scope, and what for; https://docs.slack.dev/reference/scopes (read 2026-11). */
-const purposes = {
+/** What each scope is needed for; https://docs.slack.dev/reference/scopes (read 2026-11). */
+export const purposes = {
   'chat:write': 'to post messages at all',
   'files:write': 'to share CSV files (shape: file)',
   'users:read.email': 'to find people by their e-mail (direct-message)',
   'im:write': 'to open direct messages (direct-message)',
   'channels:read': 'to find and list public channels by name',
   'groups:read': 'to find and list private channels by name',
-  'channels:history':
-    'to look up in public channels whether a message arrived whose answer was lost',
-  'groups:history': 'the same in private channels',
-  'im:history': 'the same in direct messages',
+  'channels:history': 'to look up in public channels whether a message arrived',
+  'groups:history': 'to look up in private channels whether a message arrived',
+  'im:history': 'to look up in direct messages whether a message arrived',
 } as const;
 
 export type Scope = keyof typeof purposes;
@@ -37,7 +36,8 @@ export async function signIn(
 
 /** What the detail says of each scope that is missing: those that are needed now, and what else would need one. */
 export function assertScopes(scopes: ReadonlySet<string>, needed: readonly Scope[]): void {
-  if (needed.every((scope) => scopes.has(scope))) return;
+  const first = needed.find((scope) => !scopes.has(scope));
+  if (first === undefined) return;
   const lines = Object.entries(purposes)
     .filter(([scope]) => !scopes.has(scope))
     .map(([scope, purpose]) => {
@@ -48,11 +48,16 @@ export function assertScopes(scopes: ReadonlySet<string>, needed: readonly Scope
     'CONFIG',
     'destination.scope_missing',
     'The app lacks a scope. Add it to the app, install the app again, and renew the token.',
-    { vendorCode: 'MISSING_SCOPE', detail: lines.join('\n') },
+    { vendorCode: codeOf(first), detail: lines.join('\n') },
   );
 }
 
 export function canRecall(scopes: ReadonlySet<string>, isDirect: boolean): boolean {
   if (isDirect) return scopes.has('im:history');
   return scopes.has('channels:history') || scopes.has('groups:history');
+}
+
+/** A scope's name as a code: advice is found by it. */
+export function codeOf(scope: string): string {
+  return scope.toUpperCase().replaceAll(/[^A-Z]/g, '_');
 }
