@@ -45,6 +45,12 @@ export class Cluster implements Server {
     return this.node(address).call(name, ...args);
   }
 
+  async check(): Promise<void> {
+    const masters = await this.readMasters();
+    if (masters.includes(undefined)) throw clusterIsDown();
+    await Promise.all([...new Set(masters)].map((address) => this.node(address as string).check()));
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.nodes.values()].map((node) => node.close()));
   }

@@ -26,7 +26,7 @@ export default defineDestination({
     return {
       check: async () => {
         const asked = server();
-        await asked.call('PING').finally(() => asked.close());
+        await asked.check().finally(() => asked.close());
       },
       open: async (request) => {
         const asked = server();

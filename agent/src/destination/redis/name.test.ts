@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TargetField } from '../../connector/destination.js';
+import { compileTemplate } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
 import { compileName } from './name.js';
 import { octetsOf, textOf } from './octets.js';
@@ -18,11 +19,13 @@ describe('the name of a Redis key', () => {
   it.each([
     ['order:{{ shop }}:{{ id }}', ['berlin', '7'], 'order:berlin:7'],
     ['{{id}}', ['berlin', '7'], '7'],
-    ['{{{ shop }}}:{{ id }}/é', ['żółć', '7'], '{żółć}:7/é'],
+    [`{{ '{' }}{{ shop }}}:{{ id }}/é`, ['żółć', '7'], '{żółć}:7/é'],
     ['{{ shop | url_encode }}:{{ id }}', ['a:b c', '7'], 'a%3Ab+c:7'],
     ['{{ shop | base64_encode }}', ['żó', '7'], 'xbzDsw=='],
   ])('%s', (template, values, name) => {
     expect(nameOf(template, values)).toBe(name);
+    // The configuration is checked by Liquid itself.
+    expect(compileTemplate(template).variables.length).toBeGreaterThan(0);
   });
 
   it('writes a boolean as a word and bytes as themselves', () => {

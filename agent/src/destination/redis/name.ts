@@ -28,9 +28,13 @@ const insertion = /\{\{\s*([A-Za-z_][\w-]*)\s*(\|[^{}]*)?\}\}/g;
 /** Filters that turn no two texts into one. */
 const lossless = /^(\s*\|\s*(url_encode|cgi_escape|base64_encode)\s*)*$/;
 
+/** A brace of the name itself, as Liquid has it. */
+const quoted = /\{\{\s*(['"])([{}]+)\1\s*\}\}/g;
+
 /** CONFIG `destination.bad_name_template` for one that can give two keys one name. */
-export function compileName(text: string, key: readonly TargetField[]): NameTemplate {
-  if (text === '') throw unclear('The name is empty.');
+export function compileName(liquid: string, key: readonly TargetField[]): NameTemplate {
+  if (liquid === '') throw unclear('The name is empty.');
+  const text = liquid.replaceAll(quoted, '$2');
   const parts: Part[] = [];
   const reads: string[] = [];
   let from = 0;

@@ -12,6 +12,8 @@ export interface Server {
    */
   send(asks: readonly Ask[], lastCheck: LastCheck): Promise<Reply[]>;
   call(name: string, ...args: string[]): Promise<unknown>;
+  /** Every server that is written to answers. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,10 @@ export class OneServer implements Server {
 
   async call(name: string, ...args: string[]): Promise<unknown> {
     return (await this.openLine()).call(name, ...args);
+  }
+
+  async check(): Promise<void> {
+    await this.call('PING');
   }
 
   async close(): Promise<void> {
