@@ -15,10 +15,12 @@ import { lastLines } from './program.js';
 
 const usage = `Runs Drawbridge on this machine: Postgres, a bucket, the control plane with its UI, an agent, and demo data.
 
-  npm start                               runs the demo's syncs, prints what travelled, and stays up until ctrl-C
-  npm start -- --exit                     stops after the syncs; exit code 0 only if every row arrived
-  npm start -- --demo full                one model to Salesforce, Slack, Redis and S3 files, on test servers of these;
-                                          begins anew each time, in DRAWBRIDGE_HOME/full
+  npm start                           runs the demo's syncs, prints what travelled, and stays up until ctrl-C
+  npm start -- --exit                 stops after the syncs; exit code 0 only if every row arrived
+  npm start -- --warehouse snowflake  the same from Snowflake's test server instead of Postgres
+  npm start -- --demo full            one model, from Snowflake, to Salesforce, Slack, Redis and S3 files, on test
+                                      servers of these; begins anew each time, in DRAWBRIDGE_HOME/full.
+                                      With --warehouse postgres, from Postgres
 
   PORT                    where the UI listens on this machine; 3000 unless set
   DRAWBRIDGE_HOME         folder for all state; .drawbridge unless set. Delete it to begin anew
@@ -47,6 +49,7 @@ interface Flags {
   exit: boolean;
   help: boolean;
   demo: string;
+  warehouse: string;
 }
 
 function readFlags(): Flags {
@@ -56,10 +59,13 @@ function readFlags(): Flags {
         exit: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         demo: { type: 'string', default: 'cities' },
+        warehouse: { type: 'string' },
       },
     });
+    const { warehouse = values.demo === 'full' ? 'snowflake' : 'postgres' } = values;
     requireOneOf('demo', values.demo, ['cities', 'full']);
-    return values;
+    requireOneOf('warehouse', warehouse, ['postgres', 'snowflake']);
+    return { ...values, warehouse };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
@@ -75,7 +81,7 @@ async function run(flags: Flags): Promise<void> {
   const options = {
     home: resolve(process.env['DRAWBRIDGE_HOME'] || '.drawbridge'),
     port: portOf(process.env['PORT']),
-    warehouse: 'postgres',
+    warehouse: flags.warehouse === 'snowflake' ? 'snowflake' : 'postgres',
     openings,
     say: console.log,
   } as const;
@@ -97,11 +103,17 @@ interface Played {
 
 async function playCities(options: DemoOptions): Promise<Played> {
   const demo = await openDemo(options);
-  const { product, databases, receiver, configuration, isFirstStart } = demo;
+  const { product, databases, warehouse, receiver, configuration, isFirstStart } = demo;
   watch(demo);
   await describeWarehouse(demo);
   const { graphql } = product;
-  const findings = await playRounds({ graphql, databases, say: console.log, isFirstStart });
+  const findings = await playRounds({
+    graphql,
+    databases,
+    warehouse,
+    say: console.log,
+    isFirstStart,
+  });
   const printDoors = (): void =>
     doors(product, [
       ['What the endpoint received', receiver.url],
@@ -112,12 +124,19 @@ async function playCities(options: DemoOptions): Promise<Played> {
 
 async function playFull(options: DemoOptions): Promise<Played> {
   const demo = await openFullDemo(options);
-  const { product, databases, servers, arrivals, slack, configuration } = demo;
+  const { product, databases, warehouse, servers, arrivals, slack, configuration } = demo;
   watch(demo);
   for (const { name, exited } of servers) void mourn(exited, async () => `${name} stopped.`);
-  await describeWarehouse({ databases, isFirstStart: true });
+  await describeWarehouse({ databases, warehouse, isFirstStart: true });
   const { graphql } = product;
-  const findings = await playFullRounds({ graphql, databases, arrivals, slack, say: console.log });
+  const findings = await playFullRounds({
+    graphql,
+    databases,
+    warehouse,
+    arrivals,
+    slack,
+    say: console.log,
+  });
   const printDoors = (): void =>
     doors(product, [
       ...arrivals.map(({ what, where }) => [what, where] as const),
@@ -136,13 +155,14 @@ function portOf(text: string | undefined): number {
 
 async function describeWarehouse({
   databases,
+  warehouse,
   isFirstStart,
-}: Pick<Demo, 'databases' | 'isFirstStart'>): Promise<void> {
+}: Pick<Demo, 'databases' | 'warehouse' | 'isFirstStart'>): Promise<void> {
   const { rows } = await databases.warehouse.query<{ rows: number }>(
     'select count(*)::int as rows from geo.city',
   );
   console.log(
-    `\nThe warehouse ${isFirstStart ? 'was filled with' : 'has'} ${count(rows[0]?.rows ?? 0)} cities of the world (GeoNames, CC BY 4.0).`,
+    `\nThe warehouse (${warehouse.label}) ${isFirstStart ? 'was filled with' : 'has'} ${count(rows[0]?.rows ?? 0)} cities of the world (GeoNames, CC BY 4.0).`,
   );
 }
 
@@ -161,7 +181,13 @@ Running. Stop with ctrl-C; ${more.length > 2 ? 'the next start of this demo begi
 }
 
 /** A program that ends although nobody asked it to ends the demo, and says its last words. */
-function watch({ product, postgres }: Pick<Demo, 'product' | 'postgres'>): void {
+function watch({
+  product,
+  postgres,
+  warehouse,
+}: Pick<Demo, 'product' | 'postgres' | 'warehouse'>): void {
+  const { server } = warehouse;
+  if (server) void mourn(server.exited, async () => `${server.name} stopped.`);
   for (const { name, exited, logFile } of [product.controlPlane, ...product.agents])
     void mourn(exited, async () => {
       return `The ${name} stopped. The end of ${logFile}:\n${await lastLines(logFile)}`;

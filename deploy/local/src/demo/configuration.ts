@@ -14,8 +14,9 @@ interface ConfigurationFile {
 const committed = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Wanted {
-  /** Folders of deploy/local; a file of a later one stands for that of the same name in an earlier one. */
-  folders: readonly string[];
+  folder: DemoFolder;
+  /** Whose `warehouse.yaml` it is. */
+  warehouse: DemoFolder;
   /** Files that are left out. */
   without?: readonly string[];
   ports: Ports;
@@ -23,26 +24,24 @@ export interface Wanted {
   known?: Readonly<Record<string, string>>;
 }
 
+/** Of deploy/local. */
+export type DemoFolder = 'demo' | 'demo-full';
+
 /** The folder with the configuration: the committed one, or a copy in `home` with what this start has otherwise. */
 export async function openConfiguration(home: string, wanted: Wanted): Promise<string> {
-  const { folders, without = [], ports, known = {} } = wanted;
-  const files = new Map<string, string>();
-  for (const folder of folders)
-    for (const { path, text } of await readFiles(committed + folder))
-      if (!without.includes(path)) files.set(path, withPlaces(text, ports, known));
-  const [only] = folders;
-  if (only !== undefined && folders.length === 1 && (await isCommitted(only, files)))
-    return committed + only;
-  const folder = join(home, 'demo');
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  for (const [path, text] of files) await writeFile(join(folder, path), text);
-  return folder;
-}
-
-async function isCommitted(folder: string, files: ReadonlyMap<string, string>): Promise<boolean> {
+  const { folder, warehouse, without = [], ports, known = {} } = wanted;
   const there = await readFiles(committed + folder);
-  return there.length === files.size && there.every(({ path, text }) => files.get(path) === text);
+  const own = await readFiles(committed + warehouse);
+  const files = there
+    .map((file) => own.find(({ path }) => path === file.path && path === 'warehouse.yaml') ?? file)
+    .filter(({ path }) => !without.includes(path))
+    .map(({ path, text }) => ({ path, text: withPlaces(text, ports, known) }));
+  if (JSON.stringify(files) === JSON.stringify(there)) return committed + folder;
+  const copy = join(home, 'demo');
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(copy, { recursive: true });
+  for (const { path, text } of files) await writeFile(join(copy, path), text);
+  return copy;
 }
 
 function withPlaces(text: string, ports: Ports, known: Readonly<Record<string, string>>): string {

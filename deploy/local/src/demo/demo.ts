@@ -4,8 +4,8 @@ import { openProduct } from '../product.js';
 import type { Product } from '../product.js';
 import { applyConfiguration, openConfiguration } from './configuration.js';
 import type { Databases } from './databases.js';
-import { openGround } from './ground.js';
-import type { DemoOptions } from './ground.js';
+import { openGround, openWarehouse } from './ground.js';
+import type { DemoOptions, Warehouse } from './ground.js';
 import { openReceiver } from './receiver.js';
 import type { Receiver } from './receiver.js';
 
@@ -13,6 +13,7 @@ export interface Demo {
   product: Product;
   postgres: Postgres;
   databases: Databases;
+  warehouse: Warehouse;
   receiver: Receiver;
   /** Folder of the configuration that was applied. */
   configuration: string;
@@ -31,6 +32,7 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
       authorization: `Bearer ${secrets.receiver}`,
     }),
   );
+  const warehouse = await openWarehouse(options, ground);
   const isFirstStart = await isEmpty(databases);
   say('Starting the control plane and an agent …');
   const product = openings.add(
@@ -41,16 +43,20 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
       port: ports.controlPlane,
       agents: 1,
       agentEnv: {
-        DEMO_READER_PASSWORD: secrets.reader,
+        ...warehouse.env,
         DEMO_WRITER_PASSWORD: secrets.writer,
         DEMO_RECEIVER_AUTHORIZATION: `Bearer ${secrets.receiver}`,
       },
       owner: { workspace: 'Demo', email: 'owner@drawbridge.local' },
     }),
   );
-  const configuration = await openConfiguration(home, { folders: ['demo'], ports });
+  const configuration = await openConfiguration(home, {
+    folder: 'demo',
+    warehouse: warehouse.folder,
+    ports,
+  });
   await applyConfiguration(product.graphql, configuration);
-  return { product, postgres, databases, receiver, configuration, isFirstStart };
+  return { product, postgres, databases, warehouse, receiver, configuration, isFirstStart };
 }
 
 async function isEmpty({ app }: Databases): Promise<boolean> {

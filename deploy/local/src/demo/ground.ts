@@ -1,5 +1,5 @@
 // What every demo stands on: a folder, ports, Postgres with the warehouse's cities, and the bucket.
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bucket } from '../bucket/bucket.js';
 import { openBucket } from '../bucket/bucket.js';
@@ -8,12 +8,15 @@ import { openPostgres } from '../postgres.js';
 import type { Postgres } from '../postgres.js';
 import { secretIn } from '../product.js';
 import { fillCities } from './cities.js';
+import type { DemoFolder } from './configuration.js';
 import { openDatabases } from './databases.js';
 import type { Databases } from './databases.js';
 import { emptyHome, openHome } from './home.js';
 import type { Openings } from './openings.js';
 import { openPorts } from './ports.js';
 import type { PortName, Ports } from './ports.js';
+import { openSnowflake } from './snowflake.js';
+import type { Snowflake } from './snowflake.js';
 
 export interface DemoOptions {
   /** Absolute path of the folder with all state. */
@@ -22,6 +25,18 @@ export interface DemoOptions {
   warehouse: 'postgres' | 'snowflake';
   openings: Openings;
   say: (line: string) => void;
+}
+
+/** What the agent reads, beside the Postgres that every start has. */
+export interface Warehouse {
+  /** Whose `warehouse.yaml` says how it is reached. */
+  folder: DemoFolder;
+  label: string;
+  /** For the agent. */
+  env: Readonly<Record<string, string>>;
+  server?: Snowflake;
+  /** Makes there what was changed in Postgres. */
+  follow(): Promise<void>;
 }
 
 export interface Ground {
@@ -43,7 +58,12 @@ export async function openGround(
   const { openings, say } = options;
   const home = openings.add(await openHome(options.home)).path;
   if (begins === 'anew') await emptyHome(home);
-  const ports = await openPorts(home, options.port, ['postgres', 'bucket', ...needed]);
+  const ports = await openPorts(home, options.port, [
+    ...(['postgres', 'bucket'] as const),
+    ...(options.warehouse === 'snowflake' ? (['snowflake'] as const) : []),
+    ...needed,
+  ]);
+  await mkdir(join(home, 'log'), { recursive: true });
   const secrets = await readSecrets(home);
   say('Starting Postgres and the bucket …');
   const postgres = openings.add(await startPostgres({ home, ports, begins }, say));
@@ -51,6 +71,21 @@ export async function openGround(
   const bucket = openings.add(await startBucket(home, ports, secrets.bucket));
   await fillCities(databases.warehouse);
   return { home, ports, secrets, postgres, databases, bucket };
+}
+
+export async function openWarehouse(
+  { warehouse, openings, say }: DemoOptions,
+  { home, ports, secrets, databases }: Ground,
+): Promise<Warehouse> {
+  if (warehouse === 'postgres') {
+    const env = { DEMO_READER_PASSWORD: secrets.reader };
+    return { folder: 'demo', label: 'Postgres', env, follow: async () => undefined };
+  }
+  say('Filling Snowflake’s server with the cities …');
+  const options = { home, port: ports.snowflake, warehouse: databases.warehouse };
+  const server = openings.add(await openSnowflake(options));
+  const env = { DEMO_SNOWFLAKE_PASSWORD: server.said.password };
+  return { folder: 'demo-full', label: 'Snowflake', env, server, follow: server.follow };
 }
 
 async function readSecrets(home: string): Promise<Secrets> {

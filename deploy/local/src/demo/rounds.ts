@@ -4,6 +4,7 @@ import { compareSides } from './comparison.js';
 import type { Databases } from './databases.js';
 import { demoSyncs } from './demo-sync.js';
 import { differencesOf, findingsOf } from './findings.js';
+import type { Warehouse } from './ground.js';
 import { changesLine, comparisonLine, runLine } from './report.js';
 import { runSync } from './run.js';
 import type { Changes } from './changes.js';
@@ -11,19 +12,21 @@ import type { Changes } from './changes.js';
 interface Stage {
   graphql: Graphql;
   databases: Databases;
+  warehouse: Pick<Warehouse, 'follow'>;
   say: (line: string) => void;
   isFirstStart: boolean;
 }
 
 /** Run, change, run, compare. Gives what is wrong, in words: nothing when every row arrived. */
 export async function playRounds(stage: Stage): Promise<string[]> {
-  const { databases, say, isFirstStart } = stage;
+  const { databases, warehouse, say, isFirstStart } = stage;
   say(
     isFirstStart ? '1. First run: everything travels' : '1. Run: what has changed since last time',
   );
   const first = await runAll(stage);
   say('2. Some hundred rows of the warehouse are updated, inserted and deleted');
   const changes = await changeWarehouse(databases.warehouse);
+  await warehouse.follow();
   for (const sync of demoSyncs)
     say(changesLine(sync, changes[sync.name] ?? { added: 0, changed: 0, removed: 0 }));
   say('3. Second run: exactly those travel');

@@ -70,15 +70,26 @@ it('sends every row, and at the second start only what changes then', async () =
 it('sends one model to every kind of destination, and begins anew each time', async () => {
   for (const { code, output } of [
     await start('--demo', 'full', '--exit').ended,
-    await start('--demo', 'full', '--exit').ended,
+    await start('--demo', 'full', '--warehouse', 'postgres', '--exit').ended,
   ]) {
     expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toMatch(/The warehouse \((Snowflake|Postgres)\) was filled/);
     expect(output).toMatch(/cities-to-salesforce .* 4,442 added, 0 changed, 0 removed/);
     expect(output.match(/Salesforce.* cities, as the warehouse has them/g)).toHaveLength(2);
     expect(output.match(/S3, .* cities, as the warehouse has them/g)).toHaveLength(2);
     expect(output).toMatch(/Slack, #cities +0 messages, 0 rows told of/);
     expect(output).toMatch(/ [1-9]\d* large cities changed: /);
   }
+});
+
+it('reads the same cities from Snowflake, and finds them again in Postgres', async () => {
+  const first = await start('--warehouse', 'snowflake', '--exit').ended;
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.output).toContain('The warehouse (Snowflake) was filled with 135,233 cities');
+  expect(first.output.match(/equal to the query/g)).toHaveLength(2);
+  const second = await start('--exit').ended;
+  expect(second).toMatchObject({ code: 0 });
+  expect(second.output.match(/equal to the query/g)).toHaveLength(2);
 });
 
 it('says which demos there are', async () => {

@@ -1,12 +1,11 @@
 // `npm start -- --demo full`: one model, and destinations as different from one another as they get. Vendors' servers
 // are the ones that the agent is tested against, each in a process of its own. They keep nothing, so it begins anew
 // every time.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyConfiguration, openConfiguration } from '../demo/configuration.js';
 import type { Databases } from '../demo/databases.js';
-import { openGround } from '../demo/ground.js';
-import type { DemoOptions, Ground } from '../demo/ground.js';
+import { openGround, openWarehouse } from '../demo/ground.js';
+import type { DemoOptions, Ground, Warehouse } from '../demo/ground.js';
 import type { Postgres } from '../postgres.js';
 import { openProduct } from '../product.js';
 import type { Product } from '../product.js';
@@ -21,6 +20,7 @@ export interface FullDemo {
   product: Product;
   postgres: Postgres;
   databases: Databases;
+  warehouse: Warehouse;
   /** Vendors' servers, to be mourned when they end. */
   servers: readonly { name: string; exited: Promise<void> }[];
   arrivals: readonly Arrival[];
@@ -35,7 +35,8 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
     { ...options, home: join(options.home, 'full') },
     { needed, begins: 'anew' },
   );
-  const { home, ports, secrets, postgres, databases, bucket } = ground;
+  const { home, ports, postgres, databases, bucket } = ground;
+  const warehouse = await openWarehouse(options, ground);
   say('Starting the servers of Salesforce, Slack and Redis …');
   const { salesforce, slack, redis } = await openServers(ground, options);
   say('Starting the control plane and an agent …');
@@ -47,7 +48,7 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
       port: ports.controlPlane,
       agents: 1,
       agentEnv: {
-        DEMO_READER_PASSWORD: secrets.reader,
+        ...warehouse.env,
         DEMO_SALESFORCE_KEY: salesforce.said.privateKey,
         DEMO_SLACK_TOKEN: slack.said.token,
       },
@@ -55,7 +56,8 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
     }),
   );
   const configuration = await openConfiguration(home, {
-    folders: ['demo-full'],
+    folder: 'demo-full',
+    warehouse: warehouse.folder,
     without: redis ? [] : ['redis.yaml'],
     ports,
     known: {
@@ -67,11 +69,10 @@ export async function openFullDemo(options: DemoOptions): Promise<FullDemo> {
   const stores = [salesforce, ...(redis ? [redis] : [])];
   const arrivals = [...stores.map(({ arrival }) => arrival), filesArrival(home)];
   const servers = [...stores, slack];
-  return { product, postgres, databases, servers, arrivals, slack, configuration };
+  return { product, postgres, databases, warehouse, servers, arrivals, slack, configuration };
 }
 
 async function openServers({ home, ports }: Ground, { openings, say }: DemoOptions) {
-  await mkdir(join(home, 'log'), { recursive: true });
   const salesforce = openings.add(await openSalesforce(home, ports.salesforce));
   const slack = openings.add(await openSlack(home, ports.slack));
   if (!hasRedis) say(`No Redis: there is no ${redisBinary}. Install redis-server to see it, too.`);

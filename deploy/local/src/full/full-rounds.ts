@@ -2,6 +2,7 @@ import { changeWarehouse } from '../demo/changes.js';
 import type { Changes } from '../demo/changes.js';
 import type { Databases } from '../demo/databases.js';
 import { findingsOf } from '../demo/findings.js';
+import type { Warehouse } from '../demo/ground.js';
 import { count, runLine } from '../demo/report.js';
 import { runSync } from '../demo/run.js';
 import type { Graphql } from '../graphql.js';
@@ -13,6 +14,7 @@ import type { Slack } from './slack.js';
 export interface Stage {
   graphql: Graphql;
   databases: Databases;
+  warehouse: Pick<Warehouse, 'follow'>;
   arrivals: readonly Arrival[];
   slack: Slack;
   say: (line: string) => void;
@@ -20,13 +22,14 @@ export interface Stage {
 
 /** Run, change, run, compare. Gives what is wrong, in words: nothing when every row arrived. */
 export async function playFullRounds(stage: Stage): Promise<string[]> {
-  const { databases, say } = stage;
+  const { databases, warehouse, say } = stage;
   say('1. First run: everything travels');
   const first = [...(await runAll(stage)), ...(await tell(stage))];
   const firstSeen = await compareAll(stage);
   say('2. Some hundred rows of the warehouse are updated, inserted and deleted');
   const changes = (await changeWarehouse(databases.warehouse))[sameQuery];
   if (!changes) throw new Error(`Nobody counted the changes of ${sameQuery}.`);
+  await warehouse.follow();
   const { added, changed, removed } = changes;
   say(`   ${added} added, ${changed} changed, ${removed} removed in the query`);
   say('3. Second run: exactly those travel');
