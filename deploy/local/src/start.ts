@@ -17,7 +17,8 @@ const usage = `Runs Drawbridge on this machine: Postgres, a bucket, the control 
 
   npm start                           runs the demo's syncs, prints what travelled, and stays up until ctrl-C
   npm start -- --exit                 stops after the syncs; exit code 0 only if every row arrived
-  npm start -- --warehouse snowflake  the same from Snowflake's test server instead of Postgres
+  npm start -- --warehouse snowflake  the same from Snowflake's test server instead of Postgres, in
+                                      DRAWBRIDGE_HOME/snowflake
   npm start -- --demo full            one model, from Snowflake, to Salesforce, Slack, Redis and S3 files, on test
                                       servers of these; begins anew each time, in DRAWBRIDGE_HOME/full.
                                       With --warehouse postgres, from Postgres

@@ -1,4 +1,5 @@
 // All that `npm start` brings up, in the order in which each needs the one before.
+import { join } from 'node:path';
 import type { Postgres } from '../postgres.js';
 import { openProduct } from '../product.js';
 import type { Product } from '../product.js';
@@ -23,7 +24,12 @@ export interface Demo {
 
 export async function openDemo(options: DemoOptions): Promise<Demo> {
   const { openings, say } = options;
-  const ground = await openGround(options, { needed: ['receiver'] });
+  // Another warehouse has other types, and a sync that met both would stop for it.
+  const folder = options.warehouse === 'postgres' ? '' : options.warehouse;
+  const ground = await openGround(
+    { ...options, home: join(options.home, folder) },
+    { needed: ['receiver'] },
+  );
   const { home, ports, secrets, postgres, databases, bucket } = ground;
   const receiver = openings.add(
     await openReceiver({
