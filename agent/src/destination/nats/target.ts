@@ -55,6 +55,7 @@ export class SubjectTarget implements Target {
     this.request.lastCheck();
     const answers = messages.map((each) => (each instanceof Failure ? each : publish(line, each)));
     const outcomes = await unlessAborted(Promise.all(answers), signal);
+    throwLost(outcomes);
     stopIfAllFailed(outcomes);
     return outcomes.map((outcome): Outcome =>
       outcome instanceof Failure ? { kind: 'rejected', failure: outcome } : { kind: 'accepted' },
@@ -95,6 +96,12 @@ async function publish({ streams }: Line, message: Message): Promise<Failure | u
   } catch (error) {
     return failureOfAnswer(error);
   }
+}
+
+/** Of all of them it can be looked up then which the stream has; told of single rows, they would be held. */
+function throwLost(outcomes: readonly (Failure | undefined)[]): void {
+  const lost = outcomes.find((outcome) => outcome?.code === 'destination.no_answer');
+  if (lost) throw lost;
 }
 
 /** What every message met says nothing of a single row. */
