@@ -67,7 +67,8 @@ function Choice({ text, entry }: { text: string; entry: Entry | undefined }) {
   return (
     <Group gap="xs" justify="space-between" w="100%" wrap="nowrap">
       <span>{text}</span>
-      <Text size="xs" c="dimmed">
+      {/* Of the option's own colour, which is another one where it is chosen. */}
+      <Text size="xs" c="inherit" opacity={0.85}>
         {facts.join(' · ')}
       </Text>
     </Group>

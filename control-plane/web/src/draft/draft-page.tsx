@@ -32,7 +32,7 @@ export function DraftPage() {
     <>
       <PageHead title="Draft a sync">
         Choices come from an agent that looks into the source or destination: names and types, never
-        a row. Nothing is saved here; the file below is.
+        a row. Nothing is saved; what you fill in becomes a file for you to keep.
       </PageHead>
       {!data && error && <NoAnswer error={error} ask={ask} />}
       {!data && !error && <Loading what="sources and destinations" />}

@@ -26,6 +26,7 @@ async function chooseByKeyboard(page: Page, name: string, choice: string): Promi
   await option.waitFor();
   while ((await option.getAttribute('data-combobox-selected')) !== 'true')
     await page.keyboard.press('ArrowDown');
+  expect(await page.evaluate(findPaleTexts)).toEqual([]);
   await page.keyboard.press('Enter');
 }
 
