@@ -21,6 +21,7 @@ const targets = {
   'bench:http': 'agent/dist/testing/bench/bench-http.js',
   'bench:salesforce': 'agent/dist/testing/bench/bench-salesforce.js',
   'bench:redis': 'agent/dist/testing/bench/bench-redis.js',
+  'bench:snowflake': 'agent/dist/testing/bench/bench-snowflake.js',
   'bench:safety': 'agent/dist/testing/bench/bench-safety.js',
 };
 
