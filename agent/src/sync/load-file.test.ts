@@ -128,6 +128,33 @@ const samples: Sample[] = [
   },
   {
     type: 'decimal',
+    canonical: '1234567890123456.78',
+    json: '1234567890123456.78',
+    as: 'DECIMAL(38,2)',
+  },
+  {
+    type: 'decimal',
+    canonical: '123456789012345678',
+    json: '123456789012345678',
+    as: 'DECIMAL(38,0)',
+  },
+  {
+    type: 'timestamp',
+    canonical: '2026-02-28 23:59:59.500',
+    csv: '2026-02-28T23:59:59.500',
+    json: '"2026-02-28T23:59:59.500"',
+    parquet: '2026-02-28 23:59:59.5',
+    as: 'TIMESTAMP',
+  },
+  {
+    type: 'time',
+    canonical: '10:00:00.000',
+    json: '"10:00:00.000"',
+    parquet: '10:00:00',
+    as: 'TIME',
+  },
+  {
+    type: 'decimal',
     canonical: `0.${'1'.repeat(38)}`,
     json: `0.${'1'.repeat(38)}`,
     parquet: `.${'1'.repeat(38)}`,
