@@ -9,6 +9,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freePort } from '../free-port.js';
 
 const script = fileURLToPath(new URL('../../dist/start.js', import.meta.url));
+/** Two starts that fill a warehouse each: half a minute alone, minutes beside other tests. */
+const slow = { timeout: 360_000 };
 let home: string;
 let port: number;
 
@@ -67,7 +69,7 @@ it('sends every row, and at the second start only what changes then', async () =
   expect(performance.now() - began).toBeLessThan(30_000);
 });
 
-it('sends one model to every kind of destination, and begins anew each time', async () => {
+it('sends one model to every kind of destination, and begins anew each time', slow, async () => {
   for (const { code, output } of [
     await start('--demo', 'full', '--exit').ended,
     await start('--demo', 'full', '--warehouse', 'postgres', '--exit').ended,
@@ -82,7 +84,7 @@ it('sends one model to every kind of destination, and begins anew each time', as
   }
 });
 
-it('reads the same cities from Snowflake, and finds its state again', async () => {
+it('reads the same cities from Snowflake, and finds its state again', slow, async () => {
   const first = await start('--warehouse', 'snowflake', '--exit').ended;
   expect(first).toMatchObject({ code: 0 });
   expect(first.output).toContain('The warehouse (Snowflake) was filled with 135,233 cities');
