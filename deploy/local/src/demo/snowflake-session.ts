@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { SnowflakeSaid } from './snowflake.js';
+
+/** Where the server is, and how one gets in. */
+export interface SnowflakeSaid {
+  url: string;
+  account: string;
+  user: string;
+  password: string;
+  warehouse: string;
+  database: string;
+  schema: string;
+}
 
 /** A session of the demo's own, by the protocol that Snowflake's drivers speak. */
 export interface SnowflakeSession {

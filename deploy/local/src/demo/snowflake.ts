@@ -3,18 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { signInToSnowflake } from './snowflake-session.js';
+import type { SnowflakeSaid } from './snowflake-session.js';
 import { openVendorServer } from './vendor-server.js';
 import type { VendorServer } from './vendor-server.js';
-
-export interface SnowflakeSaid {
-  url: string;
-  account: string;
-  user: string;
-  password: string;
-  warehouse: string;
-  database: string;
-  schema: string;
-}
 
 export interface Snowflake extends VendorServer<SnowflakeSaid> {
   /** Makes the same changes there that the warehouse beside it has had since the last time. */
