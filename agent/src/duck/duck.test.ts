@@ -56,3 +56,31 @@ it('lets go of what it told when the work is over, and knows nothing of NULL', a
   expect(known).toEqual([[7, null]]);
   expect(await duck.rows(`select ${sql}`)).toEqual([[0]]);
 });
+
+const brokenHalfWay = (column: string): string =>
+  `select ${column} from (select case when n < 900000 then n::varchar else cast('x' || n as bigint)::varchar end as v
+     from range(1000000) t(n))`;
+
+it.each([
+  ['texts', () => duck.texts(brokenHalfWay('v'))],
+  ['numbers', () => duck.numbers(brokenHalfWay('v::ubigint'))],
+] as const)(
+  'says so when a query breaks off half way, whose rows are read as %s (invariant 5)',
+  async (_, read) => {
+    const all = async (): Promise<number> => {
+      let count = 0;
+      for await (const { length } of read()) count += length;
+      return count;
+    };
+    await expect(all()).rejects.toMatchObject({ code: 'internal.duckdb' });
+  },
+);
+
+it('reads rows in their order, as many as there are, with columns of one name', async () => {
+  const seen: (string | null)[][] = [];
+  const sql = 'select n::varchar as a, null::varchar as a from range(5000) t(n) order by n desc';
+  for await (const rows of duck.texts(sql)) seen.push(...rows);
+  expect(seen).toHaveLength(5000);
+  expect(seen.at(0)).toEqual(['4999', null]);
+  expect(seen.at(-1)).toEqual(['0', null]);
+});

@@ -8,7 +8,7 @@ import {
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { Failure, diskFull } from '../failure.js';
 
 export interface DuckOptions {
@@ -64,19 +64,12 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
 
   let obeyed: AbortSignal | undefined;
   const interrupt = (): void => connection.interrupt();
-  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+  const ask: Ask = async (work) => {
     obeyed?.throwIfAborted();
     return translated(work);
   };
 
-  async function* chunks(sql: string) {
-    const result = await ask(() => connection.stream(sql));
-    for (;;) {
-      const chunk = await ask(() => result.fetchChunk());
-      if (!chunk || chunk.rowCount === 0) return;
-      yield chunk;
-    }
-  }
+  const chunks = chunksOf(connection, ask);
   return {
     run: async (sql) => void (await ask(() => connection.run(sql))),
     rows: (sql) => ask(() => rowsOf(connection, sql)),
@@ -104,6 +97,36 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
       second.closeSync();
       instance.closeSync();
     },
+  };
+}
+
+type Ask = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * DuckDB 1.5.6 ends a stream whose query fails half way as one that is over. So the answer is kept first, by a statement
+ * that does fail, and counted as it is read.
+ */
+function chunksOf(
+  connection: DuckDBConnection,
+  ask: Ask,
+): (sql: string) => AsyncGenerator<DuckDBDataChunk> {
+  let streams = 0;
+  return async function* (sql) {
+    const kept = `streamed_${(streams += 1)}`;
+    await ask(() => connection.run(`create table ${kept} as ${sql}`));
+    try {
+      const [[expected] = []] = await ask(() => rowsOf(connection, `select count(*) from ${kept}`));
+      const result = await ask(() => connection.stream(`from ${kept}`));
+      let seen = 0;
+      for (let chunk = await ask(() => result.fetchChunk()); chunk?.rowCount;) {
+        seen += chunk.rowCount;
+        yield chunk;
+        chunk = await ask(() => result.fetchChunk());
+      }
+      if (seen !== Number(expected)) throw unreadable(`${seen} of ${expected} rows were read.`);
+    } finally {
+      await connection.run(`drop table ${kept}`).catch(() => undefined);
+    }
   };
 }
 
@@ -204,9 +227,11 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
         'The run needs more memory than DRAWBRIDGE_MEMORY_MIB allows.',
         { detail, cause: error },
       );
-    throw new Failure('INTERNAL', 'internal.duckdb', 'The agent could not compare the rows.', {
-      detail,
-      cause: error,
-    });
+    throw unreadable(detail, error);
   }
+}
+
+function unreadable(detail: string, cause?: unknown): Failure {
+  const told = 'The agent could not compare the rows.';
+  return new Failure('INTERNAL', 'internal.duckdb', told, { detail, cause });
 }
