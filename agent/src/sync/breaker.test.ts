@@ -67,6 +67,22 @@ describe('the circuit breaker opens', () => {
   });
 });
 
+describe('rows that were refused before', () => {
+  it('are no news, however many; those that come on top are', () => {
+    const breaker = new Breaker(10_000);
+    for (let n = 0; n < 10; n += 1) breaker.answeredBy(many(1_000, rejected));
+    breaker.answeredBy(many(3, accepted));
+    expect(() => breaker.answeredBy(many(4_000, rejected))).not.toThrow();
+    expect(() => breaker.answeredBy(many(1_000, rejected))).toThrow('nearly every row');
+  });
+
+  it('do not make up for a destination that refuses all others', () => {
+    const breaker = new Breaker(500);
+    breaker.answeredBy(many(1_499, rejected));
+    expect(() => breaker.answeredBy([rejected])).toThrow('refuses every row');
+  });
+});
+
 describe('the circuit breaker stays closed', () => {
   it('while a few rows are taken', () => {
     const breaker = new Breaker();

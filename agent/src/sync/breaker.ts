@@ -9,7 +9,9 @@ import { Failure } from '../failure.js';
 //   no answer         nothing was heard of 10 batches in a row, which can't be sent again
 //   no success        of the last 100 requests more than 90 failed, whatever their batches have left to try
 //
-// What was taken until then is recorded like that of any run that stops.
+// Rows that an earlier run was refused already and that are tried again are no news: so many rejections count for nothing,
+// or rows that stay bad would keep good ones from ever being sent. What was taken until then is recorded like that of any
+// run that stops.
 
 const hopelessRows = 1_000;
 const hopelessBatches = 20;
@@ -32,6 +34,9 @@ export class Breaker {
   private latest: { rows: number; rejected: number }[] = [];
   private latestSum = { rows: 0, rejected: 0 };
 
+  /** `known`: rows that were refused before, and are tried again. */
+  constructor(private known = 0) {}
+
   /** A batch came to its end, in one piece or in many. */
   batchEnded(): void {
     this.batches += 1;
@@ -42,12 +47,19 @@ export class Breaker {
   answeredBy(outcomes: readonly Outcome[]): void {
     let rows = 0;
     let rejected = 0;
+    let isAnswered = false;
     for (const { kind } of outcomes) {
-      if (kind !== 'unknown') rows += 1;
+      if (kind === 'unknown') continue;
+      isAnswered = true;
+      if (kind === 'rejected' && this.known > 0) {
+        this.known -= 1;
+        continue;
+      }
+      rows += 1;
       if (kind === 'rejected') rejected += 1;
     }
+    if (isAnswered) this.silent = 0;
     if (rows === 0) return;
-    this.silent = 0;
     this.answered += rows;
     this.rejected += rejected;
     this.remember({ rows, rejected });

@@ -4,6 +4,7 @@ import { failureOf } from '../failure.js';
 import type { Failure } from '../failure.js';
 import { Announcement } from './announcement.js';
 import { Breaker } from './breaker.js';
+import { countTriedAgain } from './rejected-view.js';
 import { stretchesOf } from './batches.js';
 import type { Stretch } from './batches.js';
 import { projectedStretches } from './projection.js';
@@ -45,7 +46,7 @@ export async function deliverPlan(
 ): Promise<Delivery> {
   const { runId, tools, paths } = run;
   const journal = new Journal(tools.store, { paths, runId, epoch: tools.lease.epoch });
-  const breaker = new Breaker();
+  const breaker = new Breaker(await countTriedAgain(run));
   const recorded: Recorded[] = [];
   const delivered = new Map<Change, Delivered>();
   let failure: Failure | undefined;

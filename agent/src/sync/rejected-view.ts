@@ -3,6 +3,8 @@ import { quoteText } from '../duck/duck.js';
 import { Failure } from '../failure.js';
 import { cached } from './baseline.js';
 import type { Manifest } from './baseline.js';
+import { countOf } from './passes.js';
+import type { Run } from './run.js';
 import type { RecordContext } from './segments.js';
 
 /** The view that holds them during a run: `klo`, `khi`, `rh`, `tries`, `run_id`, `code`. */
@@ -30,6 +32,15 @@ export async function keepStillRejected(manifest: Manifest | undefined, duck: Du
   await duck.run(`create table still_rejected as select * from ${rejectedView}
     semi join (${changes.join(' union all ')}) using (klo, khi)`);
   await duck.run(`create or replace view ${rejectedView} as select * from still_rejected`);
+}
+
+/** Of the rows that were refused before, those that are tried again. */
+export async function countTriedAgain({
+  duck,
+  request: { quarantineAfter },
+}: Pick<Run, 'duck' | 'request'>): Promise<number> {
+  const isTried = quarantineAfter > 0 ? `tries < ${quarantineAfter}` : 'true';
+  return countOf(duck, `${rejectedView} where ${isTried}`);
 }
 
 /** For whom a lost set is as good as none. */
