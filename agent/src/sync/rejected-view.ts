@@ -4,7 +4,7 @@ import { Failure } from '../failure.js';
 import { cached } from './baseline.js';
 import type { Manifest } from './baseline.js';
 import { countOf } from './passes.js';
-import type { Run } from './run.js';
+import type { SyncRequest } from './sync-request.js';
 import type { RecordContext } from './segments.js';
 
 /** The view that holds them during a run: `klo`, `khi`, `rh`, `tries`, `run_id`, `code`. */
@@ -38,7 +38,10 @@ export async function keepStillRejected(manifest: Manifest | undefined, duck: Du
 export async function countTriedAgain({
   duck,
   request: { quarantineAfter },
-}: Pick<Run, 'duck' | 'request'>): Promise<number> {
+}: {
+  duck: Duck;
+  request: Pick<SyncRequest, 'quarantineAfter'>;
+}): Promise<number> {
   const isTried = quarantineAfter > 0 ? `tries < ${quarantineAfter}` : 'true';
   return countOf(duck, `${rejectedView} where ${isTried}`);
 }
