@@ -1,5 +1,6 @@
-// One way of reading the benchmark's table, in a process of its own, from signing in to the last row: the driver as it comes
-// (object rows by `streamRows`), our chunks, or our unload with the engine's reading of it. Says what that took.
+// One way of reading the benchmark's table, in a process of its own: the driver as it comes (object rows by `streamRows`), our
+// chunks, or our unload with the engine's reading of it. Says what that took, from signing in, and from when there was something
+// to read: the first row, or for the unload the answer that the files are there.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ export interface Place {
 export interface Took {
   rows: number;
   ms: number;
+  /** From when there was something to read to the last row. */
+  readMs: number;
   /** Of the whole process, from its start. */
   peakMiB: number;
 }
@@ -44,9 +47,19 @@ const query = {
 
 const [way = '', account = '{}', place = '{}'] = process.argv.slice(2);
 const started = performance.now();
+let readFrom = started;
+/** There is something to read from now on. */
+const isThere = (): void => void (readFrom = performance.now());
 const count = await readBy(way as Way, JSON.parse(account) as Account, JSON.parse(place) as Place);
-const ms = performance.now() - started;
-process.send?.({ rows: count, ms, peakMiB: process.resourceUsage().maxRSS / 1024 } satisfies Took);
+const ended = performance.now();
+const ms = ended - started;
+const readMs = ended - readFrom;
+process.send?.({
+  rows: count,
+  ms,
+  readMs,
+  peakMiB: process.resourceUsage().maxRSS / 1024,
+} satisfies Took);
 process.disconnect();
 
 function readBy(by: Way, at: Account, to: Place): Promise<number> {
@@ -74,7 +87,10 @@ async function readByDefaults({ url, user, ...at }: Account): Promise<number> {
     });
   });
   let read = 0;
-  for await (const _ of stream) read += 1;
+  for await (const _ of stream) {
+    if (read === 0) isThere();
+    read += 1;
+  }
   await new Promise((resolve) => connection.destroy(resolve));
   return read;
 }
@@ -98,7 +114,7 @@ function open(at: Account, change: object) {
 }
 
 async function readChunks(at: Account): Promise<number> {
-  return linesIn(await open(at, {}).query(query, never));
+  return linesIn(await open(at, {}).query(query, never), isThere);
 }
 
 async function readUnloaded(at: Account, { endpoint, bucket, stage }: Place): Promise<number> {
@@ -110,7 +126,14 @@ async function readUnloaded(at: Account, { endpoint, bucket, stage }: Place): Pr
     const unloading = open(at, { read: 'unload', unloadBy: 'stage', unloadName: stage });
     const rows = await unloading.unload?.(query, { url: store.url + key, key }, never);
     if (!rows) throw new Error('It does not unload.');
-    return await linesIn(streamOf(rows, key, { store, workDir, duck, signal: never }));
+    const unload = async (): Promise<number> => {
+      const written = await rows.unload();
+      isThere();
+      return written;
+    };
+    return await linesIn(
+      streamOf({ ...rows, unload }, key, { store, workDir, duck, signal: never }),
+    );
   } finally {
     duck.close();
     store.close();
@@ -118,10 +141,12 @@ async function readUnloaded(at: Account, { endpoint, bucket, stage }: Place): Pr
   }
 }
 
-async function linesIn(stream: RowStream): Promise<number> {
+async function linesIn(stream: RowStream, onFirst = (): void => undefined): Promise<number> {
   let lines = 0;
-  for await (const chunk of stream.chunks)
+  for await (const chunk of stream.chunks) {
+    if (lines === 0) onFirst();
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines += 1;
+  }
   await stream.close();
   return lines;
 }
