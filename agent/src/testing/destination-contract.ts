@@ -491,9 +491,14 @@ type Send = (batch: Sent) => Promise<Outcome[]>;
 
 /** Sends in batches no larger than the target wants. */
 function sender(target: Target, form: Form, signal = never): Send {
-  // A name is one row's for ever, and no other's.
-  let from = 100;
-  return async ({ kind, change, rows }) => {
+  // A name is one row's for ever, and no other's: what is sent again has the names that it had.
+  const firsts = new Map<Sent, number>();
+  let next = 100;
+  return async (sent) => {
+    const { kind, change, rows } = sent;
+    let from = firsts.get(sent) ?? next;
+    firsts.set(sent, from);
+    next = Math.max(next, from + rows.length);
     const outcomes: Outcome[] = [];
     for (const part of parted(rows, target.maxRows)) {
       const batch = batchOf({ kind, change, rows: part }, from, form);
