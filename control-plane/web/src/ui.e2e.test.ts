@@ -369,6 +369,8 @@ describeInBrowser('the UI in a browser', () => {
     expect(await focused()).toBe('Skip to content');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Draft a sync');
+    await page.keyboard.press('Tab');
     expect(await focused()).toBe('customers-to-app');
     expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe(
       'solid',
