@@ -45,20 +45,26 @@ export class Breaker {
 
   /** Some rows got an answer each. */
   answeredBy(outcomes: readonly Outcome[]): void {
-    let rows = 0;
+    let known = 0;
     let rejected = 0;
-    let isAnswered = false;
     for (const { kind } of outcomes) {
-      if (kind === 'unknown') continue;
-      isAnswered = true;
-      if (kind === 'rejected' && this.known > 0) {
-        this.known -= 1;
-        continue;
-      }
-      rows += 1;
+      if (kind !== 'unknown') known += 1;
       if (kind === 'rejected') rejected += 1;
     }
-    if (isAnswered) this.silent = 0;
+    this.count(known, rejected);
+  }
+
+  /** So many rows got the same answer. */
+  answeredAlike(rows: number, { kind }: Outcome): void {
+    if (kind !== 'unknown') this.count(rows, kind === 'rejected' ? rows : 0);
+  }
+
+  private count(answers: number, refusals: number): void {
+    if (answers === 0) return;
+    this.silent = 0;
+    const old = Math.min(this.known, refusals);
+    this.known -= old;
+    const [rows, rejected] = [answers - old, refusals - old];
     if (rows === 0) return;
     this.answered += rows;
     this.rejected += rejected;

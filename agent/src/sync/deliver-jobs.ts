@@ -9,7 +9,7 @@ import type { Breaker } from './breaker.js';
 import { leaveUnsent } from './deliver.js';
 import type { Delivered } from './deliver.js';
 import { mayHaveArrived } from './in-doubt.js';
-import { lost, unanswered, untouched } from './job-failures.js';
+import { lost, outcomeOf, refusalOnly, unanswered, untouched } from './job-outcome.js';
 import type { Journal } from './journal.js';
 import { writeLoad } from './load.js';
 import { inRuns, portions, rowsIn, rowsSql } from './load-rows.js';
@@ -20,6 +20,7 @@ import type { JobEnd } from './job-results.js';
 import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';
 import type { Outcomes } from './outcomes.js';
+import { piecesOf } from './packed-piece.js';
 import { once, patiently } from './patiently.js';
 import type { PlanPart } from './plan.js';
 import { Patience } from './retry.js';
@@ -123,6 +124,7 @@ class JobDelivery {
     try {
       await mkdir(folder, { recursive: true });
       const load = await this.write(rows, { number, folder });
+      if (load instanceof Failure) return await this.look(rows, load);
       if (load.size === 0) return;
       if (load.bytes > maxBytes && load.size > 1) {
         const fitting = Math.floor((0.9 * maxBytes * (rows.to - rows.from)) / load.bytes);
@@ -130,13 +132,22 @@ class JobDelivery {
         return await this.sendHalves(rows);
       }
       const refusal = await this.carryOut(load, rows);
-      if (!refusal) return;
-      this.to.breaker.splitBatch();
-      if (load.size > 1) return await this.sendHalves(rows);
-      this.noteAll([{ from: rows.from, to: rows.to, kind: 'rejected' }], () => refusal, rows);
+      if (refusal) await this.look(rows, refusal);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /** Of rows that were refused as a whole, for the one that is at fault. */
+  private async look(rows: LoadRows, refusal: Failure): Promise<void> {
+    this.to.breaker.splitBatch();
+    const runs = inRuns(rows);
+    const size = runs.reduce((sum, { from, to }) => sum + to - from, 0);
+    if (size > 1) return this.sendHalves(rows);
+    this.noteAll(
+      runs.map((run) => ({ ...run, kind: 'rejected' })),
+      () => refusal,
+    );
   }
 
   private async sendHalves({ from, to, isIn }: LoadRows): Promise<void> {
@@ -148,10 +159,10 @@ class JobDelivery {
   private async write(
     rows: LoadRows,
     { number, folder }: { number: number; folder: string },
-  ): Promise<Load> {
-    const { duck, mapping, target, types, runId, tools } = this.to;
+  ): Promise<Load | Failure> {
+    const { duck, mapping, target, types, runId, tools, inTurn: isKeyShared } = this.to;
     const { part } = this;
-    const place = { folder, number, attempt: `${runId}.${tools.lease.epoch}` };
+    const place = { folder, number, attempt: `${runId}.${tools.lease.epoch}`, isKeyShared };
     return this.inTurn(() =>
       duck.withNumbers(
         (ord) => rows.isIn.at(ord),
@@ -161,7 +172,7 @@ class JobDelivery {
           return writeLoad(part, { from, range: rows, mapping, format, types, duck, ...place });
         },
       ),
-    );
+    ).catch(refusalOnly);
   }
 
   /** Resolves with why the load was refused as a whole, if it was. */
@@ -171,24 +182,41 @@ class JobDelivery {
     await announced?.reach(change, rows.to);
     const job = await patiently(() => target.create(load, tools.signal), tools);
     crashPoint('load.made');
-    await journal.nameJob({ change, job, from: rows.from, to: rows.to });
+    await journal.nameJob({
+      change,
+      job,
+      from: rows.from,
+      to: rows.to,
+      rows: [...piecesOf(rows.isIn)],
+    });
     crashPoint('load.named');
     for (const { from, to } of inRuns(rows)) this.outcomes.handOver(from, to);
-    const refusal = await this.submit(job, load);
+    try {
+      return await this.follow(job, { load, rows });
+    } catch (error) {
+      await this.endEarly(job, { load, rows });
+      throw error;
+    }
+  }
+
+  private async follow(
+    job: string,
+    of: { load: Load; rows: LoadRows },
+  ): Promise<Failure | undefined> {
+    const { target, tools } = this.to;
+    const refusal = await this.submit(job, of.load);
     if (refusal) {
       // It does nothing, but somebody would have to tidy it up.
       await target.abort(job, tools.signal).catch(() => undefined);
+      this.takeBack(of.rows);
       return refusal;
     }
     crashPoint('load.submitted');
-    try {
-      await this.wait(job);
-    } catch (error) {
-      if (tools.signal.aborted) await this.endEarly(job, { load, rows });
-      throw error;
+    if ((await this.wait(job)) === 'empty') this.putBack(of.rows);
+    else {
+      crashPoint('load.over');
+      await this.takeResults(job, of, tools);
     }
-    crashPoint('load.over');
-    await this.takeResults(job, { load, rows }, tools);
     return undefined;
   }
 
@@ -209,7 +237,7 @@ class JobDelivery {
     }
   }
 
-  private async wait(job: string): Promise<void> {
+  private async wait(job: string): Promise<'over' | 'empty'> {
     const { target, tools, meter } = this.to;
     let told = 0;
     try {
@@ -218,25 +246,53 @@ class JobDelivery {
         told = done;
         meter.tell();
       });
-      if (kind !== 'over') throw lost();
+      if (kind === 'gone') throw lost();
+      return kind;
     } finally {
       meter.inJobs -= told;
     }
   }
 
-  /** Nobody waits any longer; what the job did until now is looked at, if it can be had soon. */
+  /**
+   * Nobody waits any longer. What the job did until now is looked at, if it can be had soon; what it never was handed is
+   * sent by a later run, and of the rest nobody knows.
+   */
   private async endEarly(job: string, of: { load: Load; rows: LoadRows }): Promise<void> {
     const { target } = this.to;
     const tools = { ...this.to.tools, signal: new AbortController().signal };
     try {
-      await target.abort(job, tools.signal);
+      await target.abort(job, tools.signal).catch(() => undefined);
       for (let n = 0; n < lastLooks; n += 1) {
         const { kind } = await target.look(job, tools.signal);
+        if (kind === 'empty') return this.takeBack(of.rows);
         if (kind === 'over') return await this.takeResults(job, of, tools);
         await tools.clock.sleep(firstLookMs, tools.signal);
       }
     } catch {
-      // Then nobody knows, and the rows are uncertain.
+      // What stops the run is known already.
+    }
+    this.leaveUnknown(of.rows);
+  }
+
+  private takeBack(rows: LoadRows): void {
+    for (const { from, to } of inRuns(rows)) this.outcomes.takeBack(from, to);
+  }
+
+  private putBack(rows: LoadRows): void {
+    this.noteAll(
+      inRuns(rows).map((run) => ({ ...run, kind: 'untouched' })),
+      untouched,
+    );
+  }
+
+  /** What does no harm twice is pending, and sent again. */
+  private leaveUnknown(rows: LoadRows): void {
+    const { part, to } = this;
+    if (to.target.isRepeatable(part.kind, part.change)) return;
+    for (const { from, to: end } of inRuns(rows)) {
+      const open = [...this.outcomes.open(from, end)];
+      for (const [first, last] of open)
+        this.settle({ from: first, to: last }, { kind: 'unknown', failure: unanswered() });
     }
   }
 
@@ -259,23 +315,17 @@ class JobDelivery {
               },
             ),
           );
-    this.noteAll(ends, (reason) => target.outcomeOf(reason, load), rows);
+    this.noteAll(ends, (reason) => target.outcomeOf(reason, load));
   }
 
   /** Whoever stops the run does so when everything is noted. */
-  private noteAll(
-    ends: readonly JobEnd[],
-    judge: (reason: string) => Outcome | Failure,
-    { from, to }: LoadRows,
-  ): void {
+  private noteAll(ends: readonly JobEnd[], judge: (reason: string) => Outcome | Failure): void {
     const { breaker, meter } = this.to;
-    const noted = ends.map((end) => this.note(end, judge));
+    const noted = ends.map((end) => ({ ...end, outcome: this.note(end, judge) }));
     this.tellJournal();
     meter.tell();
-    for (const [n, outcome] of noted.entries()) {
-      const { from: first = from, to: last = to } = ends[n] ?? {};
-      if (outcome) breaker.answeredBy(same(last - first, outcome));
-    }
+    for (const { from, to, outcome } of noted)
+      if (outcome) breaker.answeredAlike(to - from, outcome);
     breaker.batchEnded();
   }
 
@@ -284,6 +334,7 @@ class JobDelivery {
     const { from, to } = end;
     const outcome = outcomeOf(end, judge);
     if (outcome.kind === 'rejected' && outcome.failure.kind === 'TRANSIENT') {
+      if (!mayHaveArrived(outcome.failure)) this.outcomes.takeBack(from, to);
       this.putOff.push({ from, to, failure: outcome.failure });
       return undefined;
     }
@@ -294,9 +345,8 @@ class JobDelivery {
   private settle({ from, to, sample }: Omit<JobEnd, 'kind'>, outcome: Outcome): void {
     const { meter, tally, journal, target } = this.to;
     const { change } = this.part;
-    const outcomes = same(to - from, outcome);
-    this.outcomes.note(from, outcomes);
-    if (!target.finish) journal.note(change, { from, outcomes, lag: Infinity });
+    this.outcomes.noteAlike({ from, to }, outcome);
+    if (!target.finish) journal.noteAlike(change, { from, to }, outcome);
     if (outcome.kind === 'accepted') meter.counts.sent += to - from;
     else if (outcome.kind === 'skipped') meter.counts.skipped += to - from;
     else {
@@ -308,10 +358,13 @@ class JobDelivery {
 
   /** One job after the other: rows that kept one another from being written must not meet again. */
   private async sendPutOff(): Promise<void> {
-    const { clock, signal } = this.to.tools;
+    const { tools, inTurn } = this.to;
+    const { clock, signal } = tools;
     const patience = new Patience();
     while (this.putOff.length > 0 && !this.isOver()) {
       const again = this.putOff.toSorted((a, b) => a.from - b.from);
+      // A later row of its record may have been taken, which it must not come after.
+      if (inTurn) return this.giveUp(again);
       let delayMs: number;
       try {
         delayMs = patience.delayMs(again[0]?.failure ?? untouched(), Math.random);
@@ -335,7 +388,7 @@ class JobDelivery {
 
   private tellJournal(): void {
     const { journal, target } = this.to;
-    if (!target.finish) journal.note(this.part.change, { from: 0, outcomes: [], lag: 0 });
+    if (!target.finish) journal.tellAll();
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -343,26 +396,4 @@ class JobDelivery {
     this.turn = mine.catch(() => undefined);
     return mine;
   }
-}
-
-function outcomeOf(
-  { kind, reason = '' }: JobEnd,
-  judge: (reason: string) => Outcome | Failure,
-): Outcome {
-  switch (kind) {
-    case 'accepted':
-      return { kind };
-    case 'untouched':
-      return { kind: 'rejected', failure: untouched() };
-    case 'unknown':
-      return { kind, failure: unanswered() };
-    case 'rejected': {
-      const judged = judge(reason);
-      return judged instanceof Failure ? { kind, failure: judged } : judged;
-    }
-  }
-}
-
-function same(count: number, outcome: Outcome): Outcome[] {
-  return Array.from({ length: count }, () => outcome);
 }

@@ -25,7 +25,8 @@ export async function finish(
   target: AnyTarget,
   sent: { result: Delivered; part: { upTo: number } }[],
 ): Promise<Failure | undefined> {
-  if (!target.finish) return undefined;
+  // What is only recorded puts nothing in place of anything.
+  if (!target.finish || sent.length === 0) return undefined;
   const isCut = sent.some(({ result }) => result.failure) || run.tools.signal.aborted;
   const isRefused = isWhole(run.request) && run.meter.counts.rejected > 0;
   const failure = isRefused ? incomplete() : isCut ? undefined : await swap(target, run);

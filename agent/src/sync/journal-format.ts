@@ -1,5 +1,6 @@
 import type { Change } from './mapping.js';
 import type { ToldRows } from './outcomes.js';
+import type { Piece } from './packed-piece.js';
 
 /** Rows that may be handed to the destination from now on. */
 export interface Intent {
@@ -14,6 +15,8 @@ export interface NamedJob {
   job: string;
   from: number;
   to: number;
+  /** Which of them. */
+  rows: Piece[];
 }
 
 /** What one object of a journal tells. The first of a journal tells nothing: that it is there says that none is lost. */

@@ -103,11 +103,21 @@ export class Journal {
     { from, outcomes, lag }: { from: number; outcomes: readonly Outcome[]; lag: number },
   ): void {
     if (this.broken !== undefined) throw this.broken;
-    const all = this.gathered.get(change) ?? new Outcomes(Infinity);
-    all.note(from, outcomes);
-    this.gathered.set(change, all);
+    this.gatheredOf(change).note(from, outcomes);
     this.gatheredRows += outcomes.length;
     if (this.gatheredRows >= lag) void this.written().catch(() => undefined);
+  }
+
+  /** The same of neighbours that ended alike; written with what `tellAll` or another note writes. */
+  noteAlike(change: Change, rows: { from: number; to: number }, outcome: Outcome): void {
+    this.gatheredOf(change).noteAlike(rows, outcome);
+    this.gatheredRows += rows.to - rows.from;
+  }
+
+  /** Writes what is gathered. Throws what an earlier write failed with. */
+  tellAll(): void {
+    if (this.broken !== undefined) throw this.broken;
+    if (this.gatheredRows > 0) void this.written().catch(() => undefined);
   }
 
   /** Outcomes that are known all at once, durable when it resolves. */
@@ -120,6 +130,12 @@ export class Journal {
   /** Everything noted is durable. */
   async close(): Promise<void> {
     await (this.gathered.size > 0 ? this.written() : this.last);
+  }
+
+  private gatheredOf(change: Change): Outcomes {
+    const all = this.gathered.get(change) ?? new Outcomes(Infinity);
+    this.gathered.set(change, all);
+    return all;
   }
 
   /** Resolves when everything said so far is durable. After a failure nothing is written any more: it would follow a gap. */

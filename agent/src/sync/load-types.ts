@@ -62,7 +62,7 @@ async function toldOf(duck: Duck, { from, columns }: LoadRows): Promise<Told[]> 
     ...fittings(type, sql).map(({ fits }) => `coalesce(bool_and(${fits}), true)`),
     ...(type === 'decimal' ? digitsSql(sql) : []),
   ]);
-  const [row = []] = await duck.rows(`select 0, ${asked.flat().join(', ')} from ${from}`);
+  const [row = []] = await duck.rows(`select count(*), ${asked.flat().join(', ')} from ${from}`);
   let at = 1;
   return columns.map(({ sql, type }) => {
     const fits = fittings(type, sql).map(() => row[at++] === true);

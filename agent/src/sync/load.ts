@@ -18,12 +18,14 @@ interface LoadOptions {
   number: number;
   /** Names the attempt at the run. */
   attempt: string;
+  /** Several rows may have one key, so that it tells none of them apart. */
+  isKeyShared?: boolean;
 }
 
 /** Writes the file of a load, in the order of the rows' numbers. */
 export async function writeLoad(
   { change, kind }: { change: Change; kind: OperationKind },
-  { from, range, mapping, format, types, duck, folder, number, attempt }: LoadOptions,
+  { from, range, mapping, format, types, duck, folder, number, attempt, isKeyShared }: LoadOptions,
 ): Promise<Load> {
   const columns = loadColumns(mapping, change);
   const path = join(folder, `rows.${format.kind}`);
@@ -40,7 +42,8 @@ export async function writeLoad(
     change,
     size: written.rows,
     columns: names,
-    keyColumns: mapping.key.length > 0 ? mapping.key.map(({ name }) => name) : names,
+    keyColumns:
+      mapping.key.length > 0 && !isKeyShared ? mapping.key.map(({ name }) => name) : names,
     path,
     bytes: written.bytes,
     folder,

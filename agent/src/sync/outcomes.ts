@@ -55,6 +55,11 @@ export class Outcomes {
     }
   }
 
+  /** Neighbours that ended alike. */
+  noteAlike({ from, to }: { from: number; to: number }, outcome: Outcome): void {
+    this.rows.fill(from, to, this.valueOf(outcome));
+  }
+
   /** A row that is not handed over. Without a code: the sync leaves it out. */
   refuse(row: number, code: string | undefined): void {
     const value = code === undefined ? numberOf('left_out') : this.numberOfCode(code);

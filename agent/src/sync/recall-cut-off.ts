@@ -16,6 +16,7 @@ import { Failure } from '../failure.js';
 import { cutUp } from './batches.js';
 import { endOfJob } from './job-end.js';
 import { endsOfJob } from './job-results.js';
+import type { JobEnd } from './job-results.js';
 import { startedAtOf } from './journal.js';
 import type { InFlight, InFlightPart } from './journal.js';
 import type { NamedJob } from './journal-format.js';
@@ -26,10 +27,14 @@ import { mappingDigest } from './mapping-digest.js';
 import { openLookups } from './open-lookups.js';
 import type { Lookups } from './open-lookups.js';
 import { Outcomes } from './outcomes.js';
+import { runsOf } from './packed-piece.js';
+import { PackedRows } from './packed-rows.js';
+import type { Run } from './packed-rows.js';
 import { patiently } from './patiently.js';
 import { rowsOf } from './plan.js';
 import type { Journaled } from './read-journal.js';
 import { recall, untilSettled } from './recall.js';
+import { isKeyPrimary } from './removal-key.js';
 import { renderPart } from './render.js';
 import { allCached } from './baseline.js';
 import { targetOf } from './elsewhere.js';
@@ -90,7 +95,9 @@ export async function recallCutOff(
     const known = outcomes.get(part.change) ?? new Outcomes(part.rows);
     const named = jobs.filter(({ change }) => change === part.change);
     if (isBulk(target)) {
-      for (const job of named) await recallJob(job, { part, known, target }, recalling);
+      // The last one first: what it was handed, an earlier one had given back.
+      for (const job of named.toReversed())
+        await recallJob(job, { part, known, target }, recalling);
       if (target.batches && named.length === 0)
         await recallBatches({ part, known, target: target.batches }, recalling);
     } else await recallBatches({ part, known, target }, recalling);
@@ -106,7 +113,7 @@ async function recallWhole(
   if (!target.wasFinished) return;
   const isThere = await patiently(async () => target.wasFinished?.(tools.signal), tools);
   for (const known of outcomes.values())
-    if (isThere) acceptOpen(known, 0, known.size);
+    if (isThere) noteOpen(known, { from: 0, to: known.size }, { kind: 'accepted' });
     else known.takeBack(0, known.size);
   crashPoint('recall.after');
 }
@@ -137,11 +144,11 @@ async function recallJob(
   recalling: Recalling,
 ): Promise<void> {
   const { tools } = recalling;
-  const { job, from, to } = named;
+  const { job } = named;
   const kind = await endOfJob(job, { target, tools }, () => undefined);
-  if (kind === 'gone') return;
+  if (kind === 'gone') return leaveUnknown(known, named);
   if (kind === 'empty') {
-    known.takeBack(from, to);
+    for (const { from, to } of rowsOfJob(named)) known.takeBack(from, to);
     // It does nothing, but somebody would have to tidy it up.
     await target.abort(job, tools.signal).catch(() => undefined);
     return;
@@ -150,19 +157,27 @@ async function recallJob(
 }
 
 async function takeResults(
-  { job, from, to }: NamedJob,
+  named: NamedJob,
   { part, known, target }: { part: SentPart; known: Outcomes; target: BulkTarget },
   { request, tools, duck, left, lookups }: Recalling,
 ): Promise<void> {
+  const { job, from, to } = named;
+  // The key alone tells rows apart; what was looked up or made by a template then is not known any more.
+  const hasKey = request.key.length > 0;
+  const isKeyShared = hasKey && !isKeyPrimary(request);
+  const fields = hasKey ? [] : request.fields;
+  const isMade = fields.some(({ value }) => value.kind === 'template' || value.kind === 'lookup');
+  if (isMade || isKeyShared) return leaveUnknown(known, named);
   const folder = join(tools.workDir, `recall-${part.change}-${from}`);
   await mkdir(folder, { recursive: true });
+  const isIn = new PackedRows();
+  for (const run of rowsOfJob(named)) isIn.fill(run.from, run.to, 1);
+  const isAsked = (ord: number): number =>
+    isIn.at(ord) === 1 && known.endingOf(ord) === 'open' ? 1 : 0;
   try {
     const rows = rowsOf({ files: await allCached(tools, part.files) });
-    const isOpen = (ord: number): number => (known.endingOf(ord) === 'open' ? 1 : 0);
-    await duck.withNumbers(isOpen, async (numberOf) => {
+    await duck.withNumbers(isAsked, async (numberOf) => {
       const sql = `(select * from ${rows} where ord >= ${from} and ord < ${to} and ${numberOf('ord')} = 1)`;
-      // The key alone tells rows apart; what was looked up then is not known any more.
-      const fields = request.key.length > 0 ? [] : request.fields;
       const mapping = mappingOf({ ...request, fields }, { left, lookups, tools });
       const place = { folder, number: from, attempt: `${left.runId}.${left.epoch}` };
       const { format } = target;
@@ -170,37 +185,48 @@ async function takeResults(
       const load = await writeLoad(part, { from: sql, range, mapping, format, duck, ...place });
       if (load.size === 0) return;
       const results = await patiently(() => target.results(job, load, tools.signal), tools);
-      if (results === 'accepted') return acceptOpen(known, from, to);
+      if (results === 'accepted') return acceptOpen(known, named);
       const ords = `select ord from ${sql} order by ord`;
-      for (const end of await endsOfJob(results, { duck, load, format, ords })) {
-        if (end.kind === 'unknown') continue;
-        if (end.kind === 'untouched') known.takeBack(end.from, end.to);
-        else if (end.kind === 'accepted') noteAll(known, end, { kind: 'accepted' });
-        else noteAll(known, end, target.outcomeOf(end.reason ?? '', load));
-      }
+      for (const end of await endsOfJob(results, { duck, load, format, ords }))
+        noteEnd(known, end, (reason) => target.outcomeOf(reason, load));
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function acceptOpen(known: Outcomes, from: number, to: number): void {
-  const open = [...known.open(from, to)];
-  for (const [first, last] of open) noteAll(known, { from: first, to: last }, { kind: 'accepted' });
+function noteEnd(known: Outcomes, end: JobEnd, judge: (reason: string) => Outcome): void {
+  if (end.kind === 'untouched') known.takeBack(end.from, end.to);
+  else if (end.kind === 'unknown') known.noteAlike(end, { kind: 'unknown', failure: unheard() });
+  else if (end.kind === 'accepted') known.noteAlike(end, { kind: 'accepted' });
+  else {
+    const outcome = judge(end.reason ?? '');
+    if (isPutOff(outcome)) known.takeBack(end.from, end.to);
+    else known.noteAlike(end, outcome);
+  }
 }
 
-function noteAll(
+function* rowsOfJob({ rows }: NamedJob): Generator<Run> {
+  for (const piece of rows) for (const run of runsOf(piece)) if (run.value === 1) yield run;
+}
+
+function acceptOpen(known: Outcomes, named: NamedJob): void {
+  for (const { from, to } of rowsOfJob(named)) noteOpen(known, { from, to }, { kind: 'accepted' });
+}
+
+/** No earlier job may give back what this one was handed. */
+function leaveUnknown(known: Outcomes, named: NamedJob): void {
+  for (const { from, to } of rowsOfJob(named))
+    noteOpen(known, { from, to }, { kind: 'unknown', failure: unheard() });
+}
+
+function noteOpen(
   known: Outcomes,
   { from, to }: { from: number; to: number },
   outcome: Outcome,
 ): void {
-  if (outcome.kind === 'unknown') return;
-  if (isPutOff(outcome)) known.takeBack(from, to);
-  else
-    known.note(
-      from,
-      Array.from({ length: to - from }, () => outcome),
-    );
+  const open = [...known.open(from, to)];
+  for (const [first, last] of open) known.noteAlike({ from: first, to: last }, outcome);
 }
 
 const isPutOff = (outcome: Outcome): boolean =>
@@ -246,8 +272,11 @@ async function recallRows(
     });
     const since = startedAtOf(left, tools.clock);
     const told = await recall(batch, { failure: unheard(), target, since, tools });
-    for (const [n, outcome] of told.entries())
-      noteAll(known, { from: stretch.from + n, to: stretch.from + n + 1 }, outcome);
+    for (const [n, outcome] of told.entries()) {
+      const row = { from: stretch.from + n, to: stretch.from + n + 1 };
+      if (isPutOff(outcome)) known.takeBack(row.from, row.to);
+      else if (outcome.kind !== 'unknown') known.noteAlike(row, outcome);
+    }
   }
 }
 

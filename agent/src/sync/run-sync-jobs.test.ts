@@ -182,6 +182,107 @@ describe('a destination that takes files', () => {
   });
 });
 
+describe('creations, which can not be repeated', () => {
+  const creating = { mode: 'create' as const, onRemoved: { action: 'nothing' as const, set: [] } };
+  const eachOnce = (): void => {
+    expect(Math.max(...destination.writes.values())).toBe(1);
+    inStep();
+  };
+
+  it('are sent by the next run where no file was taken', async () => {
+    moods.repeatable = false;
+    moods.at = (step) => {
+      if (step === 'submit') throw new Failure('TRANSIENT', 'destination.unreachable', 'No.');
+    };
+    expect(await engine.run(creating)).toMatchObject({
+      outcome: 'failed',
+      counts: { pending: 20, uncertain: 0 },
+    });
+    delete moods.at;
+    expect(await engine.run(creating)).toMatchObject({
+      outcome: 'succeeded',
+      counts: { sent: 20 },
+    });
+    eachOnce();
+  });
+
+  it('are sent by the next run where a stopped one left them locked', async () => {
+    moods.repeatable = false;
+    const cancel = new AbortController();
+    moods.refuses = ({ id }) => (id === '2' || id === '9' ? 'LOCKED' : undefined);
+    moods.at = (step) => {
+      if (step === 'results' && destination.jobs.size === 3)
+        cancel.abort(new Failure('CANCELLED', 'run.cancelled', 'Asked for.'));
+    };
+    const report = await engine.run(creating, { signal: cancel.signal });
+    expect(report).toMatchObject({ outcome: 'cancelled', counts: { uncertain: 0 } });
+    moods.refuses = () => undefined;
+    delete moods.at;
+    expect(await engine.run(creating)).toMatchObject({ outcome: 'succeeded' });
+    eachOnce();
+  });
+
+  it('of a job that was emptied by somebody else are sent in another one', async () => {
+    moods.repeatable = false;
+    let isEmptied = true;
+    moods.leaves = () => (isEmptied ? 'untouched' : undefined);
+    moods.state = (job) => {
+      if (!isEmptied || job !== 'job-0') return undefined;
+      isEmptied = false;
+      return { kind: 'empty' };
+    };
+    moods.concurrency = 1;
+    await engine.close();
+    await start();
+    expect(await engine.run(creating)).toMatchObject({
+      outcome: 'succeeded',
+      counts: { sent: 20 },
+    });
+    eachOnce();
+  });
+
+  it('that were locked once are not created again when the agent dies after the second try', async () => {
+    moods.repeatable = false;
+    moods.concurrency = 1;
+    await engine.close();
+    await start();
+    const isFirst = (): boolean => destination.jobs.size <= 3;
+    moods.refuses = ({ id }) => (isFirst() && id === '4' ? 'LOCKED' : undefined);
+    let passed = 0;
+    onCrashPoint((name) => {
+      if (name !== 'load.over' || ++passed !== 4) return;
+      isDead = true;
+      throw new Failure('TRANSIENT', 'store.unreachable', 'The agent is dead.');
+    });
+    expect(await engine.run(creating)).toMatchObject({ outcome: 'failed' });
+    onCrashPoint(() => undefined);
+    isDead = false;
+    // What the first job says of the row stays true of that job.
+    moods.refuses = () => undefined;
+    moods.leaves = ({ id }) => (id === '4' ? 'untouched' : undefined);
+    const last = [...destination.jobs.keys()].at(-1);
+    moods.at = (step, job) => {
+      if (step === 'results')
+        moods.leaves = ({ id }) => (id === '4' && job !== last ? 'untouched' : undefined);
+    };
+    expect(await engine.run(creating)).toMatchObject({ outcome: 'succeeded' });
+    eachOnce();
+  });
+
+  it('are refused alone where rows between them were taken before', async () => {
+    const isFirst = (): boolean => destination.jobs.size <= 3;
+    moods.refuses = ({ id }) => (isFirst() && (id === '1' || id === '5') ? 'LOCKED' : undefined);
+    moods.at = (step) => {
+      if (step === 'submit' && !isFirst())
+        throw new Failure('REJECTED', 'destination.rejected', 'Refused.');
+    };
+    expect(await engine.run(creating)).toMatchObject({
+      outcome: 'completed_with_errors',
+      counts: { sent: 18, rejected: 2 },
+    });
+  });
+});
+
 describe('a run that is told to stop', () => {
   it('ends its jobs, and records what they had done (invariant 1)', async () => {
     moods.concurrency = 1;

@@ -187,6 +187,16 @@ describe('a replacement', () => {
     await other.close();
   });
 
+  it.each([
+    { run: { dryRun: false, full: false, rebaseline: true, verify: false } },
+    { firstRun: 'baseline' as const },
+  ])('puts nothing in the place of what is there when it only records: %o', async (change) => {
+    await fixture.client.query(`insert into person (id, name) values (7, 'old'), (999, 'theirs')`);
+    const before = await content();
+    expect(await run(change)).toMatchObject({ outcome: 'succeeded', counts: { sent: 0 } });
+    expect(await content()).toEqual(before);
+  });
+
   it('is held back whole by a guard, and stopped by an empty result', async () => {
     await run();
     const before = await content();
