@@ -305,6 +305,18 @@ describe('Signing in to Snowflake', () => {
     await expect(check({ acceptWritingRole: true }, secrets)).resolves.toBeUndefined();
   });
 
+  it('does not call a role a reader that inherits more roles than it looks at', async () => {
+    const roles = Array.from({ length: 51 }, (_, n) => `inherited_${n}`);
+    const grants = roles.map(
+      (role) => `create role ${role}; grant role ${role} to role reader_role`,
+    );
+    for (const grant of grants) await server.execute(grant);
+    await expect(check({}, { password: 'right' })).rejects.toMatchObject({
+      code: 'source.can_write',
+      detail: expect.stringContaining('more than 50 roles'),
+    });
+  });
+
   it('says what is missing: a warehouse, a database, a grant', async () => {
     const secrets = { password: 'right' };
     await expect(check({ warehouse: 'NOWHERE' }, secrets)).rejects.toMatchObject({

@@ -59,7 +59,6 @@ function formOf({ type, precision, scale }: DriverColumn, name: string): Form {
     case 'object':
     case 'array':
     case 'map':
-    case 'vector':
       return { type: 'json', vendorType: own, sql: `to_json(to_variant(${name}))` };
     default:
       return { type: 'other', vendorType: own, sql: `to_varchar(${name})` };

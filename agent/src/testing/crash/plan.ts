@@ -64,6 +64,8 @@ const unlike = new Set([
   'undo',
   'http',
   'jobs, recovering',
+  'slack, recovering',
+  'slack, blind',
 ]);
 
 /** Steps before and after these are the same code however a scenario delivers. */
