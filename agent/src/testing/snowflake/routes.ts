@@ -118,13 +118,15 @@ async function touch({ service, heard, response }: Call): Promise<void> {
   sendJson(response, 200, enveloped(null));
 }
 
-/** `POST /session?delete=true`: what the session runs is cancelled, and its temporary tables go. */
+/** `POST /session?delete=true`: what the session runs is cancelled; its temporary tables go, and the chunks of its results. */
 async function leave({ service, heard, response }: Call): Promise<void> {
   const session = service.sessions.ofToken(heard.headers.authorization);
   session.isGone = true;
   for (const query of session.history) query.cancel();
   session.transaction?.closeSync();
   session.transaction = undefined;
+  for (const query of service.queries.values())
+    if (query.session === session && query.result) await service.store.drop(query.result.rows);
   for (const table of session.temporary)
     await service.account.rows(`DROP TABLE IF EXISTS ${table}`);
   sendJson(response, 200, enveloped(null));

@@ -50,6 +50,19 @@ describe('a session', () => {
     );
   });
 
+  it('takes what is temporary with it, and the chunks of its results', async () => {
+    const { server, connection } = await open({ chunkBytes: 10_000 });
+    await run(connection, 'create temporary table t as select 1 as a');
+    await run(connection, 'select seq8() from table(generator(rowcount => 30000))', {
+      streamResult: true,
+    });
+    const [, big] = server.queries();
+    expect(big?.result?.rows.chunks.length).toBeGreaterThan(1);
+    await leave(connection);
+    expect(big?.result?.rows.chunks).toEqual([]);
+    await expect(server.execute('select * from t')).rejects.toMatchObject({ code: '002003' });
+  });
+
   it('refuses a token that it does not know with 401 and its code', async () => {
     const { server } = await open();
     const answer = await fetch(`${server.url}/session/heartbeat`, {

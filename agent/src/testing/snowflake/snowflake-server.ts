@@ -3,13 +3,15 @@
 //
 // It covers the driver's protocol: signing in (password, key pair, OAuth and programmatic access tokens), renewal and loss of
 // sessions, queries that are waited for, asked for again (333333) or run on (333334), their cancellation and status, results
-// in chunks, binds, errors with code and SQL state; and of SQL what tests of a source and its demo say: every type, DML with
-// its counts, DDL, transactions, roles and grants, parameters, INFORMATION_SCHEMA and SHOW.
-// It does not cover: Arrow results, MFA and browsers, stored procedures, PUT and GET, streams, tasks, time travel, masking,
-// nanoseconds of timestamps unless a column is TIMESTAMP_NTZ(9), lengths of text, and division of numbers, which gives a float.
-// Temporary tables are seen by other sessions, too.
-// Written from docs.snowflake.com (SQL reference, parameters, error codes), the driver's source (snowflake-sdk 3.3.0) and the
-// answers in its public tests, read in November 2026.
+// in chunks, binds, errors with code and SQL state, many statements in one text where the session allows them; and of SQL what
+// tests of a source and its demo say: every type, DML with its counts, DDL, transactions, roles and grants, parameters,
+// INFORMATION_SCHEMA and SHOW, stages, storage integrations, and COPY INTO a bucket as Parquet.
+// It does not cover: Arrow results, MFA and browsers, procedures, named file formats, PUT and GET, grants on future objects,
+// time travel, structured types and DECFLOAT, nanoseconds of timestamps unless a column is TIMESTAMP_NTZ(9), lengths of text,
+// and division of numbers, which gives a float. Temporary tables are seen by other sessions, too, until theirs ends, and with it
+// end the chunks of its results; each role of Snowflake's own but ACCOUNTADMIN and SYSADMIN has only what it was granted.
+// Written from docs.snowflake.com (SQL reference, parameters, access control, COPY INTO <location>), the driver's source
+// (snowflake-sdk 3.3.0) and the answers in its public tests, read in November 2026.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';

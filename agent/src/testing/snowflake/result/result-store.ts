@@ -81,7 +81,7 @@ export class ResultStore {
   }
 
   async drop(stored: StoredRows): Promise<void> {
-    for (const { file } of stored.chunks) await rm(file, { force: true });
+    for (const { file } of stored.chunks.splice(0)) await rm(file, { force: true });
   }
 
   async close(): Promise<void> {
