@@ -350,6 +350,36 @@ describe('files in S3', () => {
     expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
   });
 
+  it('is finished when the answer is lost and the tries after it are refused', async () => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    const error = new S3Error(403, 'ExpiredToken', 'The provided token has expired.');
+    server.bucket.moods.push({ fits: isEnd('PUT'), times: 1, does: 'lose' });
+    server.bucket.moods.push({ fits: isEnd('PUT'), times: s3Tries, does: { error } });
+    await target.finish?.(never);
+    await target.close();
+    server.bucket.moods.length = 0;
+    expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it('keeps its files when it is stopped while `_SUCCESS` is under way', async () => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    const stop = new AbortController();
+    const fits = (method: string, key: string): boolean => {
+      if (!isEnd('PUT')(method, key)) return false;
+      stop.abort(new Error('stopped by the test'));
+      return true;
+    };
+    server.bucket.moods.push({ fits, times: 1, does: 'hang' });
+    await expect(target.finish?.(stop.signal)).rejects.toMatchObject({
+      code: 'destination.no_answer',
+    });
+    await target.close();
+    server.bucket.moods.length = 0;
+    expect(await target.look(job, never)).toEqual({ kind: 'over' });
+  });
+
   it('does no harm where it may not tidy up', async () => {
     server.bucket.policy.mayRemove = () => false;
     const target = await open();

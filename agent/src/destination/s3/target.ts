@@ -151,21 +151,32 @@ export class Dataset implements BulkTarget {
 
   private async succeed(signal: AbortSignal): Promise<void> {
     const { bucket, request } = this.of;
-    const how = { ContentType: 'text/plain', signal, lastCheck: request.lastCheck };
-    this.state = 'doubtful';
+    // What an earlier try has written is not written again, and no try of the SDK's own goes uncounted.
+    if (this.state === 'doubtful' && (await this.isThere())) return void (this.state = 'finished');
+    let sent = 0;
+    const lastCheck = (): void => {
+      request.lastCheck();
+      sent += 1;
+    };
+    const how = { ContentType: 'text/plain', signal, lastCheck };
     const failure = await bucket.put(this.success, '', how).then(() => undefined, failureOf);
-    if (failure && !(await this.isThere(failure, signal))) {
+    if (failure && sent > 0) this.state = 'doubtful';
+    if (!failure || (sent > 0 && (await this.isThere()))) this.state = 'finished';
+    else if (sent > 0 && signal.aborted) throw doubt(failure);
+    else {
       this.state = 'writing';
       throw unseenFailure(failure);
     }
-    this.state = 'finished';
   }
 
-  /** An answer that was lost is asked for once more. Throws the failure when that can't be done either. */
-  private async isThere(failure: Failure, signal: AbortSignal): Promise<boolean> {
-    if (failure.code !== 'destination.no_answer') return false;
-    return this.of.bucket.has(this.success, signal).catch(() => {
-      throw failure;
+  /**
+   * Whether the dataset is finished, whatever was answered. Asked for by its own time, as the run may be over: the files
+   * of a dataset that is finished must stay. Throws `destination.no_answer` where nobody can tell.
+   */
+  private async isThere(): Promise<boolean> {
+    const soon = AbortSignal.timeout(tidyingMs);
+    return this.of.bucket.has(this.success, soon).catch((error: unknown) => {
+      throw doubt(failureOf(error));
     });
   }
 }
@@ -188,6 +199,16 @@ function unseenFailure(failure: Failure): Failure {
     vendorCode,
     ...(detail !== undefined && { detail }),
   });
+}
+
+/** Nobody knows whether it arrived; the next run asks. */
+function doubt({ detail, vendorCode }: Failure): Failure {
+  return new Failure(
+    'TRANSIENT',
+    'destination.no_answer',
+    'The bucket did not say whether the dataset is finished.',
+    { vendorCode, ...(detail !== undefined && { detail }) },
+  );
 }
 
 function unseen(error: unknown): never {
