@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { S3Error } from '@drawbridge/local/bucket/s3-error.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../connector/settings.js';
 import { onCrashPoint } from '../crash-point.js';
@@ -15,7 +16,7 @@ import type { Engine } from '../testing/engine.js';
 import { memorySource } from '../testing/memory-connectors.js';
 import type { TextRow } from '../testing/memory-connectors.js';
 import { MemoryStore } from '../testing/memory-store.js';
-import { openS3Fixture } from '../testing/s3-bucket.js';
+import { openS3Fixture, s3Tries } from '../testing/s3-bucket.js';
 import type { S3Fixture } from '../testing/s3-bucket.js';
 import type { ReadDataset } from '../testing/s3-reader.js';
 import type { SyncReport, SyncRequest } from './sync-request.js';
@@ -309,4 +310,53 @@ it('removes what it wrote when it is cancelled', async () => {
   const report = await engine.run({ object: `${object}/{run}` }, { signal: cancel.signal });
   expect(report).toMatchObject({ outcome: 'cancelled', counts: { sent: 0 } });
   expect(await fixture.reader.keys(root())).toEqual([]);
+});
+
+describe('appends once when `_SUCCESS` was stored', () => {
+  const isEnd = (wanted: string) => (method: string, key: string) =>
+    method === wanted && key.endsWith('_SUCCESS');
+  const error = new S3Error(503, 'ServiceUnavailable', 'Please try again.');
+  const expectOnce = async (): Promise<void> => {
+    expect((await datasets()).map(({ manifest }) => manifest.rows)).toEqual([20]);
+    fixture.bucket.moods.length = 0;
+    expect(await run(append)).toMatchObject({
+      outcome: 'succeeded',
+      counts: { sent: 0, uncertain: 0 },
+    });
+    expect((await datasets()).map(({ manifest }) => manifest.rows)).toEqual([20]);
+    expect(await applied()).toEqual(table);
+  };
+
+  it('and sent again into 503', async () => {
+    fixture.bucket.moods.push({ fits: isEnd('PUT'), times: 1, does: 'lose' });
+    fixture.bucket.moods.push({ fits: isEnd('PUT'), times: s3Tries - 1, does: { error } });
+    expect(await run(append)).toMatchObject({ outcome: 'succeeded', counts: { sent: 20 } });
+    await expectOnce();
+  });
+
+  it('and nobody could ask for it', async () => {
+    fixture.bucket.moods.push({ fits: isEnd('PUT'), times: 1, does: 'lose' });
+    fixture.bucket.moods.push({ fits: isEnd('PUT'), times: s3Tries - 1, does: { error } });
+    fixture.bucket.moods.push({ fits: isEnd('HEAD'), times: s3Tries, does: { error } });
+    const report = await run(append);
+    expect(report).toMatchObject({ outcome: 'failed' });
+    await expectOnce();
+  });
+
+  it('and the run was cut off meanwhile', async () => {
+    const cancel = new AbortController();
+    const fits = (method: string, key: string): boolean => {
+      if (!isEnd('PUT')(method, key)) return false;
+      cancel.abort(new Failure('CANCELLED', 'run.cancelled', 'Asked for.'));
+      return true;
+    };
+    fixture.bucket.moods.push({ fits, times: 1, does: 'lose' });
+    const report = await engine.run(
+      { object: `${object}/{run}`, fields: ['name', 'score'].map(column), ...append },
+      { signal: cancel.signal },
+    );
+    expect(report.outcome).not.toBe('succeeded');
+    await expect.poll(datasets).toHaveLength(1);
+    await expectOnce();
+  });
 });

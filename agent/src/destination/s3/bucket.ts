@@ -11,6 +11,7 @@ import { Failure } from '../../failure.js';
 import type { Settings } from './connection.js';
 import { s3Failure } from './failures.js';
 import { uploadInParts } from './multipart.js';
+import type { Sendings } from './sendings.js';
 
 /** In one request, and in memory meanwhile. */
 const wholeBytes = 16 << 20;
@@ -19,6 +20,13 @@ const removedAtOnce = 1_000;
 
 type How = Partial<Pick<PutObjectCommandInput, 'ContentType' | 'StorageClass' | 'Metadata'>>;
 
+interface Leaving {
+  signal: AbortSignal;
+  lastCheck: LastCheck;
+  /** Counts the attempts that may have been done. */
+  sendings?: Sendings;
+}
+
 /** The customer's bucket, in our own words. Keys are whole. */
 export class Bucket {
   constructor(
@@ -26,17 +34,17 @@ export class Bucket {
     private readonly settings: Settings,
   ) {}
 
-  /** `lastCheck` is called when the request is signed and nothing but sending it is left. */
+  /** `lastCheck` is called when the request is signed and nothing but sending it is left, before each attempt. */
   async put(
     key: string,
     body: string,
-    { signal, lastCheck, ...how }: How & { signal: AbortSignal; lastCheck: LastCheck },
+    { signal, lastCheck, sendings, ...how }: How & Leaving,
   ): Promise<void> {
     const command = new PutObjectCommand({ ...this.written(key), ...how, Body: Buffer.from(body) });
     command.middlewareStack.add(
       (send) => async (args) => {
         lastCheck();
-        return send(args);
+        return sendings ? sendings.count(() => send(args)) : send(args);
       },
       { step: 'finalizeRequest', priority: 'low' },
     );

@@ -104,6 +104,24 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
 const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
+/** Unlike the rest of `neverSent`, no line that was open ends in one of these. */
+const neverConnected = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'];
+
+/** Whether a single attempt has surely done nothing: there was no line, or S3 answered that it would not. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof S3ServiceException))
+    return neverConnected.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+  const status = error.$metadata.httpStatusCode ?? 0;
+  // Another 503 may come from something in front of the bucket, which can't know what became of the request.
+  return (status >= 400 && status < 500) || error.name === 'SlowDown';
+}
+
+/** What was sent may be there, whatever the last attempt ended in. */
+export function lostAnswer(cause: Failure): Failure {
+  const { detail, vendorCode } = cause;
+  return noAnswer({ cause, vendorCode, ...(detail !== undefined && { detail }) });
+}
+
 /** What the SDK threw, translated once. Whoever cancelled by the signal hears of that alone. */
 export function s3Failure(error: unknown, signal?: AbortSignal): Failure {
   if (error instanceof Failure) return error;

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { openBucket } from '@drawbridge/local/bucket/bucket.js';
 import { S3Error } from '@drawbridge/local/bucket/s3-error.js';
+import { freePort } from '@drawbridge/local/free-port.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBulk } from '../../connector/destination.js';
 import type {
@@ -13,8 +15,10 @@ import type {
 } from '../../connector/destination.js';
 import { readSettings } from '../../connector/settings.js';
 import type { RawSettings } from '../../connector/settings.js';
+import { Failure } from '../../failure.js';
 import { openS3Fixture, s3Tries } from '../../testing/s3-bucket.js';
 import type { S3Fixture } from '../../testing/s3-bucket.js';
+import { S3Reader } from '../../testing/s3-reader.js';
 import s3 from './index.js';
 
 const never = new AbortController().signal;
@@ -378,6 +382,142 @@ describe('files in S3', () => {
     await target.close();
     server.bucket.moods.length = 0;
     expect(await target.look(job, never)).toEqual({ kind: 'over' });
+  });
+
+  const endsOf = Object.entries({
+    '503': new S3Error(503, 'ServiceUnavailable', 'Please try again.'),
+    'an expired token': new S3Error(400, 'ExpiredToken', 'The provided token has expired.'),
+  });
+  const loseThen = (error: S3Error): void => {
+    server.bucket.moods.push({ fits: isEnd('PUT'), times: 1, does: 'lose' });
+    server.bucket.moods.push({ fits: isEnd('PUT'), times: s3Tries - 1, does: { error } });
+  };
+
+  it.each(endsOf)('is finished when `_SUCCESS` was stored and sent again into %s', async (_, e) => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    loseThen(e);
+    await target.finish?.(never);
+    server.bucket.moods.length = 0;
+    await target.close();
+    expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it.each(endsOf)('does not know when it can not ask after a lost answer and %s', async (_, e) => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    loseThen(e);
+    server.bucket.moods.push({ fits: isEnd('HEAD'), times: s3Tries, does: { error: e } });
+    await expect(target.finish?.(never)).rejects.toMatchObject({
+      kind: 'TRANSIENT',
+      code: 'destination.no_answer',
+    });
+    server.bucket.moods.length = 0;
+    await target.close();
+    expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it('is finished when the right to write ends after `_SUCCESS` was stored', async () => {
+    let isOver = false;
+    const lastCheck = (): void => {
+      if (isOver) throw new Failure('CANCELLED', 'lease.lost', 'Somebody else has it.');
+    };
+    const target = await open({ lastCheck });
+    const job = await send(target, await load('x'));
+    const fits = (...asked: [string, string]): boolean => (isOver = isEnd('PUT')(...asked));
+    server.bucket.moods.push({ fits, times: 1, does: 'lose' });
+    await target.finish?.(never);
+    server.bucket.moods.length = 0;
+    await target.close();
+    expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it('keeps its files when `_SUCCESS` is stored as it is cut off', async () => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    const lost = new AbortController();
+    const fits = (...asked: [string, string]): boolean => {
+      if (!isEnd('PUT')(...asked)) return false;
+      lost.abort(new Failure('CANCELLED', 'run.cancelled', 'Asked for.'));
+      return true;
+    };
+    server.bucket.moods.push({ fits, times: 1, does: 'lose' });
+    await expect(target.finish?.(lost.signal)).rejects.toMatchObject({
+      code: 'destination.no_answer',
+    });
+    await target.close();
+    // What the network has by then, the server stores when it comes to it.
+    await expect.poll(() => server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it('does not know when the server is gone after it stored `_SUCCESS`', async () => {
+    const place = { directory: await mkdtemp(join(directory, 'gone-')), port: await freePort() };
+    const keys = { accessKeyId: 'key', secretAccessKey: 'secret' };
+    const gone = await openBucket({ ...place, ...keys });
+    const target = await open({}, { endpoint: gone.endpoint });
+    const job = await send(target, await load('x'));
+    let closing: Promise<void> | undefined;
+    const fits = (...asked: [string, string]): boolean => {
+      if (isEnd('PUT')(...asked)) closing = gone.close();
+      return closing !== undefined;
+    };
+    gone.moods.push({ fits, times: 1, does: 'lose' });
+    await expect(target.finish?.(never)).rejects.toMatchObject({ code: 'destination.no_answer' });
+    await closing;
+    const back = await openBucket({ ...place, ...keys });
+    const reader = new S3Reader(back);
+    await target.close();
+    expect(await reader.datasets(folderOf(job))).toHaveLength(1);
+    reader.close();
+    await back.close();
+  });
+
+  const putEnd = (job: string) =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: server.bucket.bucket,
+        Key: job.replace(/[^/]+$/, '_SUCCESS'),
+        Body: '',
+      }),
+    );
+  const unfinished = async (): Promise<{ target: BulkTarget; job: string }> => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    server.bucket.moods.push({ fits: isEnd('PUT'), times: s3Tries, does: 'cut' });
+    await expect(target.finish?.(never)).rejects.toMatchObject({ kind: 'TRANSIENT' });
+    return { target, job };
+  };
+
+  it('writes nothing more when `_SUCCESS` came late', async () => {
+    const { target, job } = await unfinished();
+    await putEnd(job);
+    const fits = (method: string): boolean => method !== 'HEAD';
+    server.bucket.moods.push({ fits, times: Infinity, does: 'cut' });
+    const failure = await target.finish?.(never).catch((error: unknown) => error);
+    server.bucket.moods.length = 0;
+    expect(failure).toBeUndefined();
+    await target.close();
+    expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it('removes nothing when `_SUCCESS` came late and nobody finished it again', async () => {
+    const { target, job } = await unfinished();
+    await putEnd(job);
+    await target.close();
+    expect(await server.reader.datasets(folderOf(job))).toHaveLength(1);
+  });
+
+  it('does not ask after `_SUCCESS` was refused, and removes its files', async () => {
+    const target = await open();
+    const job = await send(target, await load('x'));
+    const error = new S3Error(403, 'AccessDenied', 'Access Denied');
+    server.bucket.moods.push({ fits: isEnd('PUT'), times: 1, does: { error } });
+    server.bucket.moods.push({ fits: isEnd('HEAD'), times: s3Tries, does: 'cut' });
+    const failure = await target.finish?.(never).catch((e: unknown) => e);
+    server.bucket.moods.length = 0;
+    expect(failure).toMatchObject({ code: 'destination.bucket_forbidden' });
+    await target.close();
+    expect(await server.reader.keys(folderOf(job))).toEqual([]);
   });
 
   it('does no harm where it may not tidy up', async () => {

@@ -13,19 +13,21 @@ import { readSettings } from '../../connector/settings.js';
 import { crashPoint } from '../../crash-point.js';
 import { Failure, failureOf } from '../../failure.js';
 import type { Bucket } from './bucket.js';
+import { lostAnswer } from './failures.js';
 import { manifestOf } from './manifest.js';
 import type { TakenFile } from './manifest.js';
 import { folderOf, readFile, readFolder, render } from './naming.js';
 import type { Name, RunName } from './naming.js';
 import { assertFit, contentTypeOf, endingOf, formatOf, isWhole, options } from './options.js';
 import type { Options } from './options.js';
+import { Sendings } from './sendings.js';
 
 // The dataset of one attempt at a run, in a folder of its own.
 //
 // writing  → files are uploaded; no manifest names them, and without `_SUCCESS` nobody may read them
 // named    → `manifest.json` names every file; still without `_SUCCESS`
 // finished → `_SUCCESS` is there: from now on nothing in the folder changes
-// doubtful → the answer to `_SUCCESS` was lost and could not be asked for: nothing is removed
+// doubtful → `_SUCCESS` left, was not surely refused, and could not be asked for: nothing is removed
 //
 // What is not finished is removed by `close`. An agent that is killed leaves its files; the next attempt at the run
 // removes them when it asks whether they were finished, and whoever reads goes by `_SUCCESS` and does not see them.
@@ -53,6 +55,8 @@ export class Dataset implements BulkTarget {
   private readonly file: Name;
   private readonly uploaded = new Map<string, TakenFile>();
   private readonly taken = new Set<string>();
+  /** Of `_SUCCESS`, in every call of `finish`: one that was cut off may be done later than it was asked for. */
+  private readonly ends = new Sendings();
   private state: 'writing' | 'finished' | 'doubtful' = 'writing';
 
   constructor(private readonly of: Of) {
@@ -114,6 +118,7 @@ export class Dataset implements BulkTarget {
   }
 
   async finish(signal: AbortSignal): Promise<void> {
+    if (await this.isThere(signal)) return;
     const { bucket, request, run } = this.of;
     const { lastCheck } = request;
     const files = [...this.uploaded.values()].filter(({ key }) => this.taken.has(key));
@@ -141,8 +146,10 @@ export class Dataset implements BulkTarget {
   async close(): Promise<void> {
     if (this.state !== 'writing' || this.uploaded.size === 0) return;
     const keys = [`${this.folder}/manifest.json`, ...this.uploaded.keys()];
+    const signal = AbortSignal.timeout(tidyingMs);
+    if (await this.isThere(signal).catch(() => true)) return;
     // Nobody names them, so it is no harm when they stay.
-    await this.of.bucket.remove(keys, AbortSignal.timeout(tidyingMs)).catch(() => undefined);
+    await this.of.bucket.remove(keys, signal).catch(() => undefined);
   }
 
   private get success(): string {
@@ -151,33 +158,24 @@ export class Dataset implements BulkTarget {
 
   private async succeed(signal: AbortSignal): Promise<void> {
     const { bucket, request } = this.of;
-    // What an earlier try has written is not written again, and no try of the SDK's own goes uncounted.
-    if (this.state === 'doubtful' && (await this.isThere())) return void (this.state = 'finished');
-    let sent = 0;
-    const lastCheck = (): void => {
-      request.lastCheck();
-      sent += 1;
-    };
-    const how = { ContentType: 'text/plain', signal, lastCheck };
+    const { lastCheck } = request;
+    const how = { ContentType: 'text/plain', signal, lastCheck, sendings: this.ends };
+    this.state = 'doubtful';
     const failure = await bucket.put(this.success, '', how).then(() => undefined, failureOf);
-    if (failure && sent > 0) this.state = 'doubtful';
-    if (!failure || (sent > 0 && (await this.isThere()))) this.state = 'finished';
-    else if (sent > 0 && signal.aborted) throw doubt(failure);
-    else {
-      this.state = 'writing';
-      throw unseenFailure(failure);
-    }
+    if (!failure) this.state = 'finished';
+    else if (!(await this.isThere(signal, failure))) throw unseenFailure(failure);
   }
 
-  /**
-   * Whether the dataset is finished, whatever was answered. Asked for by its own time, as the run may be over: the files
-   * of a dataset that is finished must stay. Throws `destination.no_answer` where nobody can tell.
-   */
-  private async isThere(): Promise<boolean> {
-    const soon = AbortSignal.timeout(tidyingMs);
-    return this.of.bucket.has(this.success, soon).catch((error: unknown) => {
-      throw doubt(failureOf(error));
-    });
+  /** Asks for `_SUCCESS` if it may be there. When that can't be done nobody knows, whatever the `failure` was before. */
+  private async isThere(signal: AbortSignal, failure?: Failure): Promise<boolean> {
+    try {
+      const isThere = this.ends.unrefused > 0 && (await this.of.bucket.has(this.success, signal));
+      this.state = isThere ? 'finished' : 'writing';
+      return isThere;
+    } catch (error) {
+      this.state = 'doubtful';
+      throw lostAnswer(failure ?? failureOf(error));
+    }
   }
 }
 
@@ -199,16 +197,6 @@ function unseenFailure(failure: Failure): Failure {
     vendorCode,
     ...(detail !== undefined && { detail }),
   });
-}
-
-/** Nobody knows whether it arrived; the next run asks. */
-function doubt({ detail, vendorCode }: Failure): Failure {
-  return new Failure(
-    'TRANSIENT',
-    'destination.no_answer',
-    'The bucket did not say whether the dataset is finished.',
-    { vendorCode, ...(detail !== undefined && { detail }) },
-  );
 }
 
 function unseen(error: unknown): never {
