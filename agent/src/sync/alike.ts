@@ -1,5 +1,5 @@
 import { macName } from './hashing.js';
-import { valueColumn } from './mapping.js';
+import { oldColumn, valueColumn } from './mapping.js';
 import { countOf } from './passes.js';
 import type { Run } from './run.js';
 
@@ -20,7 +20,7 @@ export async function countAlike({
   const names = shape.mac === undefined ? compared.map(({ name }) => name) : [macName];
   const same = names.map((name) => {
     const column = valueColumn(name);
-    return `${column} is not distinct from ${column.replace('"c:', '"o:')}`;
+    return `${column} is not distinct from ${oldColumn(name)}`;
   });
   return countOf(duck, `changed where ${same.join(' and ') || 'true'}`);
 }

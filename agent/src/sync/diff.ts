@@ -7,7 +7,7 @@ import { csvOptions, keyLines, stagedColumns, stagedLines } from './work-files.j
 import { isCompared } from './footing.js';
 import type { Footing } from './footing.js';
 import { keptNames, macName, macSql } from './hashing.js';
-import { valueColumn } from './mapping.js';
+import { asOld, valueColumn } from './mapping.js';
 import type { Meter } from './meter.js';
 import { countOf, inPasses, passesOf } from './passes.js';
 import { sameValues } from './same-value.js';
@@ -100,7 +100,7 @@ async function findChanged(
 ): Promise<void> {
   const { columns, kept } = by;
   const old = [...new Set([...columns, ...kept])].map(
-    (column) => `${keptSql(column, kept)} as ${oldColumn(column)}`,
+    (column) => `${keptSql(column, kept)} as ${asOld(column)}`,
   );
   // What nobody knows the former value of is sent; what the destination skipped keeps its mark.
   const isSkipped = `s.class in ('F', 'f') or (s.class = 'U' and v.rh % 8 <> 0)`;
@@ -163,10 +163,6 @@ const sameMac = `s.${valueColumn(macName)} is not distinct from v.${valueColumn(
 
 const keptSql = (column: string, kept: readonly string[]): string =>
   kept.includes(column) ? `v.${column}` : 'cast(null as varchar)';
-
-function oldColumn(column: string): string {
-  return column.replace('"c:', '"o:');
-}
 
 /**
  * What may have changed, once out of the staged lines: it is gone through several times. Where no values are kept, with

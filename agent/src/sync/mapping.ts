@@ -39,7 +39,8 @@ export interface RunFacts {
 /** Name of a model's column in plans and value segments. */
 export const valueColumn = (name: string): string => quoteName(`c:${name}`);
 /** The same column of a changed row, as the baseline had it. */
-export const oldColumn = (name: string): string => quoteName(`o:${name}`);
+export const asOld = (column: string): string => column.replace('"c:', '"o:');
+export const oldColumn = (name: string): string => asOld(valueColumn(name));
 const templateColumn = (number: number): string => `t${number}`;
 /** What a template gave for the row as it was. */
 export const formerColumn = (column: string): string => `former_${column}`;

@@ -7,7 +7,7 @@ import { Failure } from '../failure.js';
 import type { ObjectPointer } from '../store/store.js';
 import { allCached } from './baseline.js';
 import { judge } from './guard.js';
-import { valueColumn } from './mapping.js';
+import { asOld, valueColumn } from './mapping.js';
 import type { Change } from './mapping.js';
 import { operationKind } from './operation.js';
 import { countOf, inPasses, passesOf } from './passes.js';
@@ -82,7 +82,7 @@ async function planPart(
 ): Promise<void> {
   const { request, duck, meter, tools } = run;
   const { counts } = meter;
-  const former = run.shape.columns.map(({ name }) => wasColumn(valueColumn(name)));
+  const former = run.shape.columns.map(({ name }) => asOld(valueColumn(name)));
   const besides = ['change', 'is_current', ...(change === 'changed' ? [] : former)];
   const keep = async (isCurrent: boolean, name: string): Promise<string> => {
     const file = join(tools.workDir, `undo-${change}-${name}.parquet`);
@@ -131,13 +131,11 @@ async function viewOpposites(run: Run, sent: readonly SentByRun[]): Promise<void
   });
 }
 
-const wasColumn = (column: string): string => column.replace('"c:', '"o:');
-
 /** In the baseline until it turns out to be something else: no row's own fingerprint, so the next run compares the values. */
 const unseenFingerprint = '16::ubigint';
 
 function oppositesSql(pass: string, { is, latest }: { is: string[]; latest: Latest }): string {
-  const was = is.map(wasColumn);
+  const was = is.map(asOld);
   const isThere = `l.change <> 'removed'`;
   const wasThere = `f.change <> 'added'`;
   const asLeft = is.map((column) => `v.${column} is not distinct from l.${column}`);
@@ -187,7 +185,7 @@ async function viewTaken(
 
 function takenColumns(change: Change, column: string): string[] {
   const nothing = 'cast(null as varchar)';
-  const was = wasColumn(column);
+  const was = asOld(column);
   if (change === 'changed') return [column, was];
   return change === 'added'
     ? [column, `${nothing} as ${was}`]
