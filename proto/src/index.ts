@@ -64,3 +64,5 @@ export {
   type DataClassProblem,
   type LeavingField,
 } from './data-class.js';
+export { auditHashOf, verifyChain, type ChainVerdict, type ExportedEntry } from './audit-chain.js';
+export { canonicalJson } from './canonical-json.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
@@ -44,14 +45,22 @@ export class AgentService {
   /** For good: its key is worth nothing from now on, and its connection ends within seconds. Twice is as once. */
   async revoke(caller: Caller, id: string): Promise<Agent> {
     const { workspaceId } = caller;
-    if (isUuid(id))
-      await this.database.$executeRaw`
-        update "Agent" set "revokedAt" = now()
-        where id = ${id}::uuid and "workspaceId" = ${workspaceId}::uuid and "revokedAt" is null`;
+    if (isUuid(id)) await this.markRevoked(caller, id);
     const agent = await this.find(caller, id);
     if (!agent) throw new AppError('agent.not_found', 'There is no such agent.');
     await this.notices.publish({ kind: 'agent_revoked', agentId: id });
     await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId: id });
     return agent;
+  }
+
+  private async markRevoked(caller: Caller, id: string): Promise<void> {
+    await this.database.$transaction(async (tx) => {
+      const revoked = await tx.$executeRaw`
+        update "Agent" set "revokedAt" = now()
+        where id = ${id}::uuid and "workspaceId" = ${caller.workspaceId}::uuid and "revokedAt" is null`;
+      if (revoked === 0) return;
+      const subject = { kind: 'agent', id };
+      await AuditService.record(tx, caller, { action: 'agent.revoke', subject });
+    });
   }
 }

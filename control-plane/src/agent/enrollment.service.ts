@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { hashOfToken, makeToken } from '../auth/token.js';
 import { Database, type Transaction } from '../database/database.js';
@@ -33,21 +34,15 @@ export class EnrollmentService {
   ) {}
 
   /** A pool begins with its first token. */
-  async createToken({ workspaceId }: Caller, pool: string): Promise<CreateEnrollmentTokenPayload> {
+  async createToken(caller: Caller, pool: string): Promise<CreateEnrollmentTokenPayload> {
     if (!poolName.test(pool))
       throw new AppError(
         'agent.bad_pool_name',
         'A pool has a name of at most 100 characters, such as "default", with no space at its ends.',
       );
-    const poolId = await this.requirePool(workspaceId, pool);
     const { token, hash } = makeToken('dbe');
-    const [made] = await this.database.$queryRaw<{ expiresAt: Date }[]>`
-      insert into "EnrollmentToken" (id, "workspaceId", "poolId", hash, "expiresAt")
-      values (gen_random_uuid(), ${workspaceId}::uuid, ${poolId}::uuid, ${hash},
-        now() + make_interval(hours => ${tokenHours}::int))
-      returning "expiresAt"`;
-    if (!made) throw new AppError('agent.token_not_made', 'The token was not made. Try again.');
-    return { token, pool, expiresAt: made.expiresAt };
+    const expiresAt = await this.database.$transaction((tx) => keepToken(tx, caller, pool, hash));
+    return { token, pool, expiresAt };
   }
 
   /**
@@ -61,16 +56,38 @@ export class EnrollmentService {
     await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId });
     return answer;
   }
+}
 
-  /** Many may ask for the same new pool at once. */
-  private async requirePool(workspaceId: string, name: string): Promise<string> {
-    await this.database.pool.createMany({ data: [{ workspaceId, name }], skipDuplicates: true });
-    const { id } = await this.database.pool.findUniqueOrThrow({
-      where: { workspaceId_name: { workspaceId, name } },
-      select: { id: true },
-    });
-    return id;
-  }
+async function keepToken(
+  tx: Transaction,
+  caller: Caller,
+  pool: string,
+  hash: Uint8Array,
+): Promise<Date> {
+  const { workspaceId } = caller;
+  const poolId = await requirePool(tx, workspaceId, pool);
+  const [made] = await tx.$queryRaw<{ id: string; expiresAt: Date }[]>`
+    insert into "EnrollmentToken" (id, "workspaceId", "poolId", hash, "expiresAt")
+    values (gen_random_uuid(), ${workspaceId}::uuid, ${poolId}::uuid, ${hash},
+      now() + make_interval(hours => ${tokenHours}::int))
+    returning id, "expiresAt"`;
+  if (!made) throw new AppError('agent.token_not_made', 'The token was not made. Try again.');
+  await AuditService.record(tx, caller, {
+    action: 'agent.enroll',
+    subject: { kind: 'enrollment_token', id: made.id },
+    after: { pool, expiresAt: made.expiresAt },
+  });
+  return made.expiresAt;
+}
+
+/** Many may ask for the same new pool at once. */
+async function requirePool(tx: Transaction, workspaceId: string, name: string): Promise<string> {
+  await tx.pool.createMany({ data: [{ workspaceId, name }], skipDuplicates: true });
+  const { id } = await tx.pool.findUniqueOrThrow({
+    where: { workspaceId_name: { workspaceId, name } },
+    select: { id: true },
+  });
+  return id;
 }
 
 interface TokenRow {
@@ -101,6 +118,12 @@ async function spend(
   });
   await tx.$executeRaw`
     update "EnrollmentToken" set "spentAt" = now(), "agentId" = ${agent.id}::uuid where id = ${row.id}::uuid`;
+  const actor = { workspaceId, by: 'agent', name: 'agent', actorId: agent.id } as const;
+  await AuditService.record(tx, actor, {
+    action: 'agent.enrolled',
+    subject: { kind: 'agent', id: agent.id },
+    after: { pool, enrollmentToken: row.id },
+  });
   return { kind: 'enrolled', agentId: agent.id, workspaceId, pool };
 }
 

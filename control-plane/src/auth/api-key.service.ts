@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
+import { AuditService, systemOf } from '../audit/audit.service.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
@@ -33,9 +34,15 @@ export class ApiKeyService {
     assertNotOutlived(caller, input.expiresAt ?? null);
     const { token, hash } = makeToken('dbk');
     const data = { workspaceId, name, hash, expiresAt: input.expiresAt ?? null };
-    const [made] = await this.database.apiKey.createManyAndReturn({
-      data: [data],
-      skipDuplicates: true,
+    const made = await this.database.$transaction(async (tx) => {
+      const [key] = await tx.apiKey.createManyAndReturn({ data: [data], skipDuplicates: true });
+      if (!key) return undefined;
+      await AuditService.record(tx, caller, {
+        action: 'key.create',
+        subject: { kind: 'key', id: key.id, name },
+        after: { name, expiresAt: data.expiresAt },
+      });
+      return key;
     });
     if (!made)
       throw new AppError('key.name_taken', `There is a key named "${name}". Choose another name.`);
@@ -43,22 +50,36 @@ export class ApiKeyService {
   }
 
   /** At once and for good; its name is free again. */
-  async revoke({ workspaceId }: Caller, id: string): Promise<ApiKey> {
-    const where = { id, workspaceId };
+  async revoke(caller: Caller, id: string): Promise<ApiKey> {
+    const where = { id, workspaceId: caller.workspaceId };
     const key = isUuid(id) && (await this.database.apiKey.findFirst({ where, select: shown }));
     // Of two who revoke it together one comes too late, and it is gone all the same.
     if (!key) throw new AppError('key.not_found', 'There is no such API key.');
-    await this.database.apiKey.deleteMany({ where });
+    await this.database.$transaction(async (tx) => {
+      const { count } = await tx.apiKey.deleteMany({ where });
+      if (count === 0) return;
+      await AuditService.record(tx, caller, {
+        action: 'key.revoke',
+        subject: { kind: 'key', id, name: key.name },
+        before: { name: key.name, expiresAt: key.expiresAt },
+      });
+    });
     return key;
   }
 
   /** For the command that sets a workspace up: the former key of that name stops to work. */
   async replace(workspaceId: string, name: string): Promise<string> {
     const { token, hash } = makeToken('dbk');
-    await this.database.apiKey.upsert({
-      where: { workspaceId_name: { workspaceId, name } },
-      create: { workspaceId, name, hash },
-      update: { hash, createdAt: this.clock.now(), lastUsedAt: null, expiresAt: null },
+    await this.database.$transaction(async (tx) => {
+      const { id } = await tx.apiKey.upsert({
+        where: { workspaceId_name: { workspaceId, name } },
+        create: { workspaceId, name, hash },
+        update: { hash, createdAt: this.clock.now(), lastUsedAt: null, expiresAt: null },
+      });
+      await AuditService.record(tx, systemOf(workspaceId, 'setup'), {
+        action: 'key.replace',
+        subject: { kind: 'key', id, name },
+      });
     });
     return token;
   }

@@ -9,6 +9,7 @@ import {
   type SpecProblem,
 } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Database, type Transaction } from '../database/database.js';
@@ -79,10 +80,11 @@ export class ConfigurationService {
 
   private async replace(
     tx: Transaction,
-    { workspaceId }: Caller,
+    caller: Caller,
     specification: Specification,
     dryRun: boolean,
   ): Promise<ApplyConfigurationPayload & { stopped: StoppedRun[] }> {
+    const { workspaceId } = caller;
     await lockConfiguration(tx, workspaceId);
     const before = await storedSpecification(tx, workspaceId);
     const changed = changesBetween(before, specification);
@@ -94,6 +96,13 @@ export class ConfigurationService {
       ...(await this.runs.cancelLive(tx, removed)),
       ...(await this.runs.dropWaiting(tx, renewed)),
     ];
+    for (const { kind, name, action, difference } of changes)
+      await AuditService.record(tx, caller, {
+        action: `configuration.${action}`,
+        subject: { kind, name },
+        before: { lines: difference.filter((line) => line.startsWith('-')) },
+        after: { lines: difference.filter((line) => line.startsWith('+')) },
+      });
     return { applied: true, problems: [], changes, stopped };
   }
 }

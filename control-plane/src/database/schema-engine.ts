@@ -43,7 +43,9 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   await (loaded ??= load());
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, idleTimeoutMillis: 0 });
-  const adapter = bindMigrationAwareSqlAdapterFactory(readsChar(pool, new PrismaPg(pool)));
+  const adapter = bindMigrationAwareSqlAdapterFactory(
+    readsScripts(pool, readsChar(pool, new PrismaPg(pool))),
+  );
   const datamodels: [string, string][] = [['schema.prisma', schema]];
   const engine = await glue.SchemaEngine.new({ datamodels }, () => undefined, adapter);
   try {
@@ -77,6 +79,20 @@ function readsChar(pool: pg.Pool, factory: PrismaPg): PrismaPg {
       for (const n of chars) result.columnTypes[n] = ColumnTypeEnum.Character;
       return result;
     };
+    return adapter;
+  };
+  return factory;
+}
+
+/**
+ * The adapter cuts a migration at every semicolon, also inside the body of a function. Postgres itself knows where a
+ * statement ends; a script that it gets as a whole is applied as a whole or not at all.
+ */
+function readsScripts(pool: pg.Pool, factory: PrismaPg): PrismaPg {
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    adapter.executeScript = async (script) => void (await pool.query(script));
     return adapter;
   };
   return factory;

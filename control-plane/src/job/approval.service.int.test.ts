@@ -52,7 +52,11 @@ const letWait = (hours: number) =>
     where state = 'waiting_approval'`;
 const comeDue = () =>
   ground.database.$executeRaw`update "Sync" set "nextRunAt" = date_trunc('second', now())`;
-const decisions = () => ground.database.auditEntry.findMany();
+const decisions = () =>
+  ground.database.auditEntry.findMany({
+    where: { action: 'run.approve' },
+    orderBy: { sequence: 'asc' },
+  });
 
 describe('a plan that a guard holds', () => {
   it('keeps its run alive, with its digest, its counts and the guard that asks', async () => {
@@ -97,7 +101,10 @@ describe('a plan that a guard holds', () => {
     await approve(runId, planB);
     const job = only(await ground.jobs.claim(agent, 1));
     expect(optionsOf(job)).toMatchObject({ approvedPlan: planB });
-    expect((await decisions()).map(({ planDigest }) => planDigest)).toEqual([planA, planB]);
+    expect((await decisions()).map(({ after }) => JSON.parse(after ?? ''))).toEqual([
+      { planDigest: planA },
+      { planDigest: planB },
+    ]);
   });
 
   it('survives an agent that falls silent while it goes by the approval', async () => {
@@ -122,8 +129,8 @@ describe('approving', () => {
     expect(more).toEqual([]);
     expect(entry).toMatchObject({
       action: 'run.approve',
-      runId,
-      planDigest: planA,
+      subjectId: runId,
+      after: JSON.stringify({ planDigest: planA }),
       actor: 'test',
       actorKind: 'key',
     });

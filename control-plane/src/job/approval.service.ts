@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
-import { recordDecision } from '../audit/audit-entry.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
@@ -39,7 +39,11 @@ export class ApprovalService {
       const approved = await approveRun(tx, { workspaceId, runId, ...seen });
       if (approved === undefined) return refuseUnlessApproved(tx, runId, planDigest);
       await requeueJob(tx, job.id);
-      await recordDecision(tx, caller, { action: 'run.approve', runId, planDigest: approved });
+      await AuditService.record(tx, caller, {
+        action: 'run.approve',
+        subject: { kind: 'run', id: runId },
+        after: { planDigest: approved },
+      });
       return job.poolId;
     });
     if (poolId === undefined) return;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
@@ -47,7 +48,10 @@ export class RunQueueService {
       await assertPossible(tx, syncId, options);
       const held = await heldToDryRun(tx, syncId, options);
       const run = await this.queue(tx, { syncId, trigger, options: held });
-      return run ?? alreadyLive(tx, syncId, sync);
+      if (!run) return alreadyLive(tx, syncId, sync);
+      const subject = { kind: 'run', id: run.id, name: sync };
+      await AuditService.record(tx, caller, { action: 'run.start', subject, after: held });
+      return run;
     });
     await this.announce([queued]);
     return queued.id;
@@ -75,11 +79,20 @@ export class RunQueueService {
   }
 
   /** At once when it waits; otherwise its agent stops at the next safe point. Again, or too late, does nothing. */
-  async cancel({ workspaceId }: Caller, runId: string): Promise<void> {
+  async cancel(caller: Caller, runId: string): Promise<void> {
+    const { workspaceId } = caller;
     const stopped = await this.database.$transaction(async (tx) => {
       const run = isUuid(runId) && (await tx.run.findFirst({ where: { id: runId, workspaceId } }));
       if (!run) throw new AppError('run.not_found', 'There is no such run.');
-      return stopRun(tx, { workspaceId, runId });
+      const before = { state: run.state };
+      const result = await stopRun(tx, { workspaceId, runId });
+      if (run.finishedAt === null)
+        await AuditService.record(tx, caller, {
+          action: 'run.cancel',
+          subject: { kind: 'run', id: runId },
+          before,
+        });
+      return result;
     });
     await this.announceStop([stopped]);
   }

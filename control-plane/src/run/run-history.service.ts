@@ -55,12 +55,12 @@ export class RunHistoryService {
   /** Who approved what of a run, in order. */
   async approvals({ workspaceId, id }: ShownRun): Promise<RunApproval[]> {
     const entries = await this.database.auditEntry.findMany({
-      where: { workspaceId, runId: id, action: 'run.approve' },
-      orderBy: { createdAt: 'asc' },
+      where: { workspaceId, subjectKind: 'run', subjectId: id, action: 'run.approve' },
+      orderBy: { sequence: 'asc' },
     });
-    return entries.map(({ actor, planDigest, createdAt }) => ({
+    return entries.map(({ actor, after, createdAt }) => ({
       by: actor,
-      planDigest: planDigest ?? '',
+      planDigest: (JSON.parse(after ?? '{}') as { planDigest?: string }).planDigest ?? '',
       createdAt,
     }));
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
 import { cursorOf, pageOf, pageSize, placeOf, type Page, type PageRequest } from '../page/page.js';
@@ -35,22 +36,32 @@ export class SyncService {
 
   /** Its schedule starts no run until it is resumed; again does nothing. */
   async pause(caller: Caller, name: string): Promise<Sync> {
-    const where = { ...this.live(caller, name), pausedAt: null };
-    await this.database.sync.updateMany({ where, data: { pausedAt: new Date() } });
+    await this.setPaused(caller, name, true);
     return this.there(caller, name);
   }
 
   /** A slot that has passed meanwhile is made up for at once. */
   async resume(caller: Caller, name: string): Promise<Sync> {
-    await this.database.sync.updateMany({
-      where: this.live(caller, name),
-      data: { pausedAt: null },
-    });
+    await this.setPaused(caller, name, false);
     return this.there(caller, name);
   }
 
-  private live({ workspaceId }: Caller, name: string) {
-    return { workspaceId, name, removedAt: null };
+  private async setPaused(caller: Caller, name: string, paused: boolean): Promise<void> {
+    const { workspaceId } = caller;
+    await this.database.$transaction(async (tx) => {
+      const [sync] = await tx.$queryRaw<{ id: string }[]>`
+        update "Sync" set "pausedAt" = case when ${paused} then now() end
+        where "workspaceId" = ${workspaceId}::uuid and name = ${name} and "removedAt" is null
+          and ("pausedAt" is null) = ${paused}
+        returning id`;
+      if (!sync) return;
+      await AuditService.record(tx, caller, {
+        action: paused ? 'sync.pause' : 'sync.resume',
+        subject: { kind: 'sync', id: sync.id, name },
+        before: { paused: !paused },
+        after: { paused },
+      });
+    });
   }
 
   private async there(caller: Caller, name: string): Promise<Sync> {
