@@ -16,12 +16,14 @@ import { RunModule } from './run/run.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SourceModule } from './source/source.module.js';
 import { SyncModule } from './sync/sync.module.js';
+import { TrailModule } from './trail/trail.module.js';
 import { WorkspaceModule } from './workspace/workspace.module.js';
 
 /** From the ground up; nothing imports what stands below it in this list. */
 export const rooms = [
   AuthModule,
   WorkspaceModule,
+  TrailModule,
   AgentModule,
   CatalogModule,
   SourceModule,

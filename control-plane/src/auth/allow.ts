@@ -5,6 +5,7 @@ export type Permission =
   | 'agent.read'
   | 'agent.enroll'
   | 'agent.revoke'
+  | 'audit.read'
   | 'configuration.read'
   | 'configuration.write'
   | 'connection.check'

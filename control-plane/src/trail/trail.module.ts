@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { TrailResolver } from './trail.resolver.js';
+import { TrailService } from './trail.service.js';
+
+@Module({ providers: [TrailService, TrailResolver] })
+export class TrailModule {}
