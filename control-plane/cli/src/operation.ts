@@ -1,4 +1,4 @@
-import type { SpecProblem } from '@drawbridge/proto';
+import type { ExportedEntry, SpecProblem } from '@drawbridge/proto';
 import type { Operation } from './api.js';
 
 /** Every question that the command line asks, checked against schema.graphql by a test. */
@@ -274,4 +274,34 @@ export const listConnections: Operation<
   Record<string, never>
 > = {
   document: 'query Connections { sources { name } destinations { name } }',
+};
+
+export interface AuditLine extends Omit<ExportedEntry, 'before' | 'after'> {
+  /** Canonical JSON. */
+  before: string | null;
+  after: string | null;
+}
+
+export const listAudit: Operation<
+  {
+    audit: {
+      edges: { node: AuditLine }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string | null };
+    };
+  },
+  {
+    filter: { action?: string; actor?: string; subject?: string };
+    first: number;
+    after: string | null;
+  }
+> = {
+  document: `query Audit($filter: AuditFilter, $first: Int, $after: String) {
+    audit(filter: $filter, first: $first, after: $after) {
+      edges { node {
+        workspaceId sequence id createdAt actor { kind id name } action subject { kind id name }
+        before after address userAgent previous hash
+      } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`,
 };

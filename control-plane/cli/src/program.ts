@@ -1,6 +1,7 @@
 import { Command as Program } from 'commander';
 import type { Command, Given } from './command.js';
 import { agents } from './command/agents.js';
+import { audit } from './command/audit.js';
 import { discover } from './command/discover.js';
 import { enrollToken } from './command/enroll-token.js';
 import { exportConfiguration } from './command/export.js';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   discover,
   agents,
   enrollToken,
+  audit,
   keys,
 ];
 

@@ -1,0 +1,121 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { verifyChain, type ChainVerdict, type ExportedEntry } from '@drawbridge/proto';
+import type { Ask } from '../api.js';
+import type { Answer, Command, Given } from '../command.js';
+import { CliFailure } from '../failure.js';
+import { listAudit, type AuditLine } from '../operation.js';
+import { table } from '../text.js';
+
+/** The server gives at most so many at once. */
+const pageSize = 100;
+const listed = 20;
+
+export const audit: Command = {
+  usage: 'audit [list|export|verify] [file]',
+  summary: 'who did what; as NDJSON; and whether the chain of entries holds',
+  example: 'drawbridge audit list --action key.create',
+  moreExamples: [
+    'drawbridge audit export > audit.ndjson',
+    'drawbridge audit verify',
+    'drawbridge audit verify audit.ndjson',
+  ],
+  options: [
+    ['--action <action>', 'list: only these, such as sync.pause'],
+    ['--actor <name>', 'list: only by this person or API key'],
+    ['--subject <name>', 'list: only to what has this name'],
+  ],
+  act: async ({ args: [action = 'list', file], options }, context) => {
+    if (action === 'list' && !file) return listAnswer(await newest(context.ask(), options, listed));
+    if (action === 'export' && !file) return exportAnswer(await whole(context.ask()));
+    if (action === 'verify')
+      return verdictAnswer(await verifyChain(file ? linesOf(file) : await whole(context.ask())));
+    const message = 'Write: drawbridge audit list, audit export, or audit verify [FILE]';
+    throw new CliFailure('cli.usage', message, 2);
+  },
+};
+
+async function newest(
+  ask: Ask,
+  options: Given['options'],
+  limit: number,
+): Promise<ExportedEntry[]> {
+  const found: ExportedEntry[] = [];
+  for (let after: string | null = null; found.length < limit;) {
+    const first = Math.min(pageSize, limit - found.length);
+    const page: Awaited<ReturnType<typeof askPage>> = await askPage(ask, options, { first, after });
+    found.push(...page.edges.map(({ node }) => entryOf(node)));
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  return found;
+}
+
+async function askPage(
+  ask: Ask,
+  options: Given['options'],
+  page: { first: number; after: string | null },
+) {
+  const names = ['action', 'actor', 'subject'] as const;
+  const filter = Object.fromEntries(
+    names.flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]]] : [])),
+  );
+  return (await ask(listAudit, { filter, ...page })).audit;
+}
+
+/** Oldest first. */
+const whole = async (ask: Ask): Promise<ExportedEntry[]> =>
+  (await newest(ask, {}, Infinity)).toReversed();
+
+const entryOf = (line: AuditLine): ExportedEntry => ({
+  ...line,
+  before: line.before === null ? null : JSON.parse(line.before),
+  after: line.after === null ? null : JSON.parse(line.after),
+});
+
+const listAnswer = (entries: readonly ExportedEntry[]): Answer => ({
+  json: { entries },
+  lines: table([
+    ['NUMBER', 'WHEN', 'WHO', 'ACTION', 'WHAT'],
+    ...entries.map(({ sequence, createdAt, actor, action, subject }) => [
+      String(sequence),
+      createdAt,
+      actor.name,
+      action,
+      `${subject.kind} ${subject.name ?? subject.id ?? ''}`,
+    ]),
+  ]),
+});
+
+const exportAnswer = (entries: readonly ExportedEntry[]): Answer => ({
+  json: { entries },
+  lines: entries.map((entry) => JSON.stringify(entry)),
+});
+
+async function* linesOf(file: string): AsyncGenerator<ExportedEntry> {
+  try {
+    for await (const line of createInterface({ input: createReadStream(file) }))
+      if (line !== '') yield JSON.parse(line) as ExportedEntry;
+  } catch {
+    const message = `${file} can not be read as an export: one JSON object a line, oldest first.`;
+    throw new CliFailure('audit.bad_export', message, 2);
+  }
+}
+
+function verdictAnswer(verdict: ChainVerdict): Answer {
+  if (verdict.kind === 'empty') return { json: verdict, lines: ['There are no entries.'] };
+  if (verdict.kind === 'broken')
+    return {
+      json: verdict,
+      lines: [`The chain breaks at entry ${verdict.sequence} (${verdict.why.replace('_', ' ')}).`],
+      exitCode: 1,
+    };
+  const { entries, first, last, head } = verdict;
+  return {
+    json: verdict,
+    lines: [
+      `${entries} entries, ${first} to ${last}, follow each other unchanged.`,
+      `Head: ${head}`,
+    ],
+  };
+}
