@@ -19,6 +19,9 @@ export interface OpenSession {
   bootId: string;
 }
 
+/** What becomes of a numbered frame. */
+export type Turn = 'apply' | 'repeated' | 'gap' | 'stale';
+
 /** Whether a connection is still the one that speaks for its agent. */
 export type Hold = 'held' | 'replaced_by_itself' | 'replaced' | 'revoked';
 
@@ -94,19 +97,38 @@ export class PresenceService {
   }
 
   /**
-   * Counts a numbered frame as applied in the transaction that applies it, and holds the agent's row until its end: two
-   * connections of one agent never apply at once.
+   * Counts numbered frames as applied in the transaction that applies them, and holds their agents' rows until its end:
+   * two connections of one agent never apply at once. Answers for each, in order.
    */
   async advance(
     tx: Transaction,
+    frames: readonly { session: OpenSession; seq: bigint }[],
+  ): Promise<Turn[]> {
+    const moved = await tx.$queryRaw<{ sessionId: string }[]>`
+      with next as (
+        select agent.id, said.seq from "Agent" as agent
+        join unnest(${frames.map(({ session }) => session.sessionId)}::uuid[],
+          ${frames.map(({ session }) => session.agentId)}::uuid[], ${frames.map(({ session }) => session.bootId)}::uuid[],
+          ${frames.map(({ seq }) => String(seq))}::text[]::bigint[]) as said (session, agent, boot, seq)
+          on agent.id = said.agent and agent."sessionId" = said.session and agent."bootId" = said.boot
+        where agent."revokedAt" is null and agent."appliedSeq" = said.seq - 1
+        order by agent.id for no key update of agent
+      )
+      update "Agent" as agent set "appliedSeq" = next.seq from next where agent.id = next.id
+      returning agent."sessionId"`;
+    const applied = new Set(moved.map(({ sessionId }) => sessionId));
+    return Promise.all(
+      frames.map(({ session, seq }) =>
+        applied.has(session.sessionId) ? 'apply' : this.standingOf(tx, session, seq),
+      ),
+    );
+  }
+
+  private async standingOf(
+    tx: Transaction,
     { agentId, sessionId, bootId }: OpenSession,
     seq: bigint,
-  ): Promise<'apply' | 'repeated' | 'gap' | 'stale'> {
-    const updated = await tx.$executeRaw`
-      update "Agent" set "appliedSeq" = ${seq}::bigint
-      where id = ${agentId}::uuid and "sessionId" = ${sessionId}::uuid and "bootId" = ${bootId}::uuid
-        and "revokedAt" is null and "appliedSeq" = ${seq}::bigint - 1`;
-    if (updated > 0) return 'apply';
+  ): Promise<Turn> {
     const agent = await tx.agent.findUnique({ where: { id: agentId } });
     if (agent?.sessionId !== sessionId || agent.bootId !== bootId || agent.revokedAt)
       return 'stale';

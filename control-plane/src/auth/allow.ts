@@ -17,6 +17,7 @@ export type Permission =
   | 'run.read'
   | 'run.start'
   | 'run.cancel'
+  | 'run.release'
   | 'sync.pause'
   | 'viewer.read';
 

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Config } from '../config.js';
-import { PrismaClient } from './generated/client.js';
-import type { Prisma } from './generated/client.js';
+import { Prisma, PrismaClient } from './generated/client.js';
+
+/** Pieces of SQL that are put into others. */
+export { Prisma };
 
 /** What a statement runs on: the database itself, or a transaction on it. */
 export type Transaction = Prisma.TransactionClient;

@@ -80,7 +80,8 @@ export class Conversation {
     const { agentId, sessionId } = guest;
     const { heartbeatMs } = this.config;
     const { frames, clock } = this;
-    const session = new Session(guest, { voice, hearing, frames, clock, heartbeatMs });
+    const hasRoom = (): void => this.live.hasRoom(guest);
+    const session = new Session(guest, { voice, hearing, frames, hasRoom, clock, heartbeatMs });
     this.live.add(session);
     this.logger.log({ agentId, sessionId }, 'An agent came');
     try {

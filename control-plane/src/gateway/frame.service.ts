@@ -8,21 +8,39 @@ import {
   type Progress,
 } from '@drawbridge/proto';
 import { Injectable, Logger } from '@nestjs/common';
-import { PresenceService, type Hold, type OpenSession } from '../agent/presence.service.js';
+import {
+  PresenceService,
+  type Hold,
+  type OpenSession,
+  type Turn,
+} from '../agent/presence.service.js';
 import { AppError } from '../app-error.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Database, type Transaction } from '../database/database.js';
-import { JobService, type LeaseStanding } from '../job/job.service.js';
-import type { LeaseKey } from '../job/lease.js';
+import { JobService, type FinishedJob, type LeaseStanding } from '../job/job.service.js';
+import type { HeldLease, LeaseKey } from '../job/lease.js';
 import type { LeasedJob } from '../job/work.js';
 import { tellFailedFrame } from './failed-frame.js';
-import type { Guest } from './greeter.js';
+import { FrameBatch } from './frame-batch.js';
 import { lostSession } from './problem.js';
 
-/** What the house does about what an agent says. */
+/** Frames that go into one transaction. */
+const most = 100;
+
+interface SaidFrame {
+  session: OpenSession;
+  seq: bigint;
+  body: AgentFrame['body'];
+}
+
+/** What the house does about what agents say. */
 @Injectable()
 export class FrameService {
   private readonly logger = new Logger(FrameService.name);
+  private readonly batch = new FrameBatch(
+    (frames: readonly SaidFrame[]) => this.take(frames),
+    most,
+  );
 
   constructor(
     private readonly database: Database,
@@ -31,9 +49,13 @@ export class FrameService {
     private readonly jobs: JobService,
   ) {}
 
-  /** A numbered frame: its effect and its number in one transaction, so that however often it comes it happens once. */
+  /**
+   * A numbered frame: its effect and its number in one transaction, so that however often it comes it happens once. What
+   * other agents say at the same moment is in that transaction, too.
+   */
   async apply(session: OpenSession, frame: AgentFrame): Promise<'applied' | 'repeated'> {
-    const turn = await this.take(session, frame).catch((error: unknown) => {
+    const { seq, body } = frame;
+    const turn = await this.batch.add({ session, seq, body }).catch((error: unknown) => {
       tellFailedFrame(this.logger, session.agentId, frame, error);
       throw error;
     });
@@ -63,10 +85,6 @@ export class FrameService {
     return this.jobs.progress(agentId, progress);
   }
 
-  claim({ agentId, poolId }: Guest, slots: number): Promise<LeasedJob[]> {
-    return this.jobs.claim({ id: agentId, poolId }, slots);
-  }
-
   unaccepted({ agentId }: OpenSession): Promise<LeasedJob[]> {
     return this.jobs.unaccepted(agentId);
   }
@@ -80,29 +98,40 @@ export class FrameService {
     await this.database.$transaction((tx) => this.jobs.refuse(tx, agentId, job, failure));
   }
 
-  private take(
-    session: OpenSession,
-    { seq, body }: AgentFrame,
-  ): Promise<'apply' | 'repeated' | 'gap' | 'stale'> {
+  private take(frames: readonly SaidFrame[]): Promise<Turn[]> {
     return this.database.$transaction(async (tx) => {
-      const turn = await this.presence.advance(tx, session, seq);
-      if (turn === 'apply') await this.effect(tx, session.agentId, body);
-      return turn;
+      const turns = await this.presence.advance(tx, frames);
+      await this.effects(
+        tx,
+        frames.filter((_, place) => turns[place] === 'apply'),
+      );
+      return turns;
     });
+  }
+
+  /** What most agents say most of the time goes together; at most one frame of each agent is among them. */
+  private async effects(tx: Transaction, said: readonly SaidFrame[]): Promise<void> {
+    const accepted: HeldLease[] = [];
+    const finished: FinishedJob[] = [];
+    for (const { session, body } of said) {
+      const { agentId } = session;
+      if (body.case === 'accepted') accepted.push({ ...keyIn(body.value), agentId });
+      else if (body.case === 'finished')
+        finished.push({ ...keyIn(body.value), agentId, result: body.value.result });
+      else await this.effect(tx, agentId, body);
+    }
+    if (accepted.length > 0) await this.jobs.accept(tx, accepted);
+    if (finished.length > 0) await this.jobs.finish(tx, finished);
   }
 
   private async effect(tx: Transaction, agentId: string, body: AgentFrame['body']): Promise<void> {
     switch (body.case) {
       case 'catalog':
         return this.catalogs.keep(tx, agentId, body.value);
-      case 'accepted':
-        return this.jobs.accept(tx, agentId, keyIn(body.value));
       case 'refused':
         return body.value.failure
           ? this.jobs.refuse(tx, agentId, keyIn(body.value), body.value.failure)
           : undefined;
-      case 'finished':
-        return this.jobs.finish(tx, agentId, keyIn(body.value), body.value.result);
       default:
         throw new AppError('frame.bad_number', 'A frame of this kind has no number.');
     }

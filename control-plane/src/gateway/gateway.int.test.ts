@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FailureKind, maxFrameBytes } from '@drawbridge/proto';
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { yamlOfSyncs } from '../job/testing/ground.js';
+import { Notices } from '../database/notices.js';
 import { FakeAgent, FakeIdentity } from '../testing/fake-agent.js';
 import { openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
 
@@ -301,6 +302,7 @@ test('a job that no frame can hold ends with a code, and is not offered again an
     },
   });
   agent.beat(2);
+  await app.app.get(Notices, { strict: false }).publish({ kind: 'job_queued', poolId });
   const jobNow = () => app.database.job.findUniqueOrThrow({ where: { id: job.id } });
   await expect.poll(async () => (await jobNow()).state, patience).toBe('finished');
   expect((await jobNow()).result).toMatchObject({ failure: { code: 'job.not_offerable' } });

@@ -3,6 +3,8 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { PresenceService } from '../agent/presence.service.js';
 import { Clock } from '../clock.js';
 import { Notices, type Notice } from '../database/notices.js';
+import { Dispatcher } from './dispatcher.js';
+import type { Guest } from './greeter.js';
 import { lostSession } from './problem.js';
 import type { Session } from './session.js';
 
@@ -21,6 +23,7 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly presence: PresenceService,
     private readonly notices: Notices,
+    private readonly dispatcher: Dispatcher,
     private readonly clock: Clock,
   ) {}
 
@@ -37,18 +40,23 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
 
   add(session: Session): void {
     this.sessions.add(session);
+    this.dispatcher.add(session);
   }
 
   delete(session: Session): void {
     this.sessions.delete(session);
+    this.dispatcher.delete(session);
+  }
+
+  /** An agent takes more jobs. */
+  hasRoom({ poolId }: Guest): void {
+    this.dispatcher.hasRoom(poolId);
   }
 
   private pass(notice: Notice): void {
     switch (notice.kind) {
       case 'job_queued':
-        for (const session of this.sessions)
-          if (session.guest.poolId === notice.poolId) session.wake();
-        return;
+        return this.dispatcher.call(notice.poolId);
       case 'job_cancelled':
         for (const session of this.of(notice.agentId)) session.cancel(notice.jobId);
         return;

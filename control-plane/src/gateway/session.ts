@@ -1,6 +1,7 @@
 import type { AgentFrame, Heartbeat } from '@drawbridge/proto';
 import { AppError } from '../app-error.js';
 import type { Clock } from '../clock.js';
+import type { LeasedJob } from '../job/work.js';
 import { keyIn, type FrameService } from './frame.service.js';
 import type { Guest } from './greeter.js';
 import type { Hearing } from './hearing.js';
@@ -16,6 +17,8 @@ export interface SessionParts {
   voice: Voice;
   hearing: Hearing;
   frames: FrameService;
+  /** Its agent takes more jobs. */
+  hasRoom: () => void;
   clock: Clock;
   heartbeatMs: number;
 }
@@ -33,19 +36,21 @@ export class Session {
     readonly guest: Guest,
     private readonly parts: SessionParts,
   ) {
-    this.offering = new Offering(guest, parts.voice, parts.frames, parts.clock);
+    this.offering = new Offering(guest, parts.voice, parts.frames);
   }
 
   /** Resolves when it is over; throws why, when this side must say so. */
   async live(): Promise<void> {
     const { hearing } = this.parts;
-    const loops = [this.offering.loop(this.stop.signal), this.watch(this.stop.signal)];
+    const watching = this.watch(this.stop.signal);
     try {
+      await this.offering.offerAgain();
       for (let frame = await hearing.next(); frame; frame = await hearing.next())
         await this.take(frame);
     } finally {
+      this.offering.leave();
       this.stop.abort();
-      await Promise.all(loops);
+      await watching;
     }
   }
 
@@ -53,9 +58,13 @@ export class Session {
     this.parts.voice.end(problemOf(reason));
   }
 
-  /** A job was queued in the pool. */
-  wake(): void {
-    this.offering.wake();
+  /** How many more jobs its agent takes. */
+  get left(): number {
+    return this.offering.left;
+  }
+
+  offer(job: LeasedJob): Promise<void> {
+    return this.offering.offer(job);
   }
 
   cancel(jobId: string): void {
@@ -96,11 +105,12 @@ export class Session {
   }
 
   private async answer(heartbeat: Heartbeat, ack: bigint): Promise<void> {
-    const { voice, frames } = this.parts;
+    const { voice, frames, hasRoom } = this.parts;
     const standings = await frames.heartbeat(this.guest, heartbeat);
     voice.say({ case: 'heartbeatAnswer', value: heartbeatAnswer(heartbeat.number, standings) });
     for (const lease of standings) this.offering.stands(lease);
     this.offering.advertised(heartbeat.freeSlots, ack);
+    if (this.left > 0) hasRoom();
   }
 
   private async watch(signal: AbortSignal): Promise<void> {

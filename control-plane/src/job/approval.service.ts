@@ -34,10 +34,11 @@ export class ApprovalService {
     const poolId = await this.database.$transaction(async (tx) => {
       // The job first, as everywhere, so that this and a cancel never wait for each other.
       const job = await lockJobOfRun(tx, workspaceId, runId);
-      if (!job) throw runNotFound();
+      if (!job) return refuseUnlessApproved(tx, { workspaceId, runId }, planDigest);
       const seen = planDigest ? { planDigest } : {};
       const approved = await approveRun(tx, { workspaceId, runId, ...seen });
-      if (approved === undefined) return refuseUnlessApproved(tx, runId, planDigest);
+      if (approved === undefined)
+        return refuseUnlessApproved(tx, { workspaceId, runId }, planDigest);
       await requeueJob(tx, job.id);
       await AuditService.record(tx, caller, {
         action: 'run.approve',
@@ -55,10 +56,11 @@ export class ApprovalService {
 /** Returns when the same was approved before. */
 async function refuseUnlessApproved(
   tx: Transaction,
-  runId: string,
+  { workspaceId, runId }: { workspaceId: string; runId: string },
   planDigest: string | null | undefined,
 ): Promise<undefined> {
-  const run = await tx.run.findUniqueOrThrow({ where: { id: runId } });
+  const run = await tx.run.findFirst({ where: { id: runId, workspaceId } });
+  if (!run) throw runNotFound();
   const { approvedPlan } = run.options as unknown as RunOptions;
   if (run.state === 'waiting_approval')
     throw new AppError(

@@ -18,6 +18,7 @@ import type {
 import { takeDiscovery } from './discovery-result.js';
 import { enqueueJob } from './enqueue.js';
 import type { CheckResult } from './report.js';
+import { watchedMs } from './turn.js';
 import type { ConnectionRequest } from './work.js';
 
 /** A person waits in front of a screen, or of a list, for which agents themselves take at most 15 s. */
@@ -60,7 +61,7 @@ export class ConnectionService {
     const poolName = request.entry.pool;
     await this.lookup.requireAgent(caller, poolName);
     const { id: jobId, poolId } = await this.database.$transaction((tx) =>
-      enqueueJob(tx, { workspaceId, poolName, kind, request }),
+      enqueueJob(tx, { workspaceId, poolName, kind, request, headStartMs: watchedMs }),
     );
     await this.notices.publish({ kind: 'job_queued', poolId });
     const { failure } = await this.resultOf(jobId, timeLimitsMs[kind]);

@@ -8,6 +8,8 @@ export interface NewJob {
   runId?: string;
   /** What to ask, for a job that is not a run. */
   request?: object;
+  /** See turn.ts. */
+  headStartMs: number;
 }
 
 /** Puts a job into the queue of a pool, in the transaction that gives the reason for it. */
@@ -39,10 +41,12 @@ export async function insertJob(
   tx: Transaction,
   job: Omit<NewJob, 'poolName'> & { poolId: string },
 ): Promise<string> {
-  const { workspaceId, poolId, kind, runId = null, request } = job;
-  const { id } = await tx.job.create({
-    data: { workspaceId, poolId, kind, runId, ...(request && { request }) },
-    select: { id: true },
-  });
-  return id;
+  const { workspaceId, poolId, kind, runId = null, request, headStartMs } = job;
+  const [inserted] = await tx.$queryRaw<{ id: string }[]>`
+    insert into "Job" (id, "workspaceId", "poolId", kind, "runId", request, "turnAt")
+    values (gen_random_uuid(), ${workspaceId}::uuid, ${poolId}::uuid, ${kind}, ${runId}::uuid,
+      ${request ? JSON.stringify(request) : null}::jsonb, now() - make_interval(secs => ${headStartMs}::float8 / 1000))
+    returning id`;
+  if (!inserted) throw new AppError('job.not_queued', 'The job was not queued. Try again.');
+  return inserted.id;
 }

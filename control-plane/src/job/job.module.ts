@@ -7,6 +7,7 @@ import { ConnectionLookup } from './connection-lookup.js';
 import { ConnectionResolver } from './connection.resolver.js';
 import { ConnectionService } from './connection.service.js';
 import { JobService } from './job.service.js';
+import { ParkedService } from './parked.service.js';
 import { Rescuer } from './rescuer.js';
 import { RunQueueResolver } from './run-queue.resolver.js';
 import { RunQueueService } from './run-queue.service.js';
@@ -18,6 +19,7 @@ import { RunQueueService } from './run-queue.service.js';
     Rescuer,
     RunQueueService,
     ApprovalService,
+    ParkedService,
     RunQueueResolver,
     ConnectionLookup,
     ConnectionService,

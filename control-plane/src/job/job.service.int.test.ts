@@ -202,23 +202,36 @@ describe('a lease', () => {
     expect(await ground.show(runId)).toMatchObject({ state: 'succeeded' });
   });
 
-  it('is set aside after three agents fell silent, and the run says so', async () => {
-    const { job, runId } = await claimed();
-    for (let delivery = 2; delivery <= 3; delivery += 1) {
+  it('is given to three more agents, then parked, and the run says who fell silent and when', async () => {
+    const { agent, job, runId } = await claimed();
+    const agents = [agent];
+    for (let delivery = 2; delivery <= 4; delivery += 1) {
       await ground.expireLeases();
       await Promise.all([ground.jobs.rescue(), ground.jobs.rescue()]);
-      only(await ground.jobs.claim(await ground.makeAgent(), 1));
+      agents.push(await ground.makeAgent());
+      only(await ground.jobs.claim(agents.at(-1)!, 1));
     }
     await ground.expireLeases();
     await ground.jobs.rescue();
-    expect(await ground.show(runId)).toMatchObject({
-      state: 'failed',
+    const run = await ground.show(runId);
+    expect(run).toMatchObject({
+      state: 'parked',
       problem: { code: 'job.parked', vendorCode: '', count: 1, errorId: '' },
+      waitingSince: expect.any(Date),
+      finishedAt: null,
     });
+    expect(run.lapses.map((lapse) => lapse.agent)).toEqual(agents.map(({ id }) => id));
+    for (const { leasedAt, lapsedAt } of run.lapses) {
+      expect(leasedAt.getTime()).toBeGreaterThanOrEqual(run.createdAt.getTime());
+      expect(lapsedAt.getTime()).not.toBeNaN();
+    }
     const parked = await ground.database.job.findUniqueOrThrow({ where: { id: job.jobId } });
-    expect(parked).toMatchObject({ state: 'parked', deliveries: 3 });
+    expect(parked).toMatchObject({ state: 'parked', deliveries: 4 });
     expect(await ground.jobs.claim(await ground.makeAgent(), 1)).toEqual([]);
-    await ground.start('sync-0');
+    await expect(ground.start('sync-0')).rejects.toMatchObject({
+      code: 'run.already_live',
+      message: expect.stringContaining('Release it or cancel it'),
+    });
   });
 
   it('is never finished twice, however many agents stall past it', async () => {
@@ -238,11 +251,15 @@ describe('a lease', () => {
           const stalls = (turns += 1) % 20 === 0;
           if (stalls) stolen += await loseLease(job, thief);
           const won = await ground.database.$transaction(async (tx) => {
+            // Held from here on, so that it is this very call that takes it out of the queue, or nobody.
+            const current = await tx.$queryRaw<object[]>`
+              select from "Job" where id = ${job.jobId}::uuid and epoch = ${job.epoch} and state = 'leased' for update`;
             await ground.jobs.finish(tx, agent.id, job, succeeded(BigInt(turns)));
-            return tx.job.findUniqueOrThrow({ where: { id: job.jobId } });
+            return (
+              current.length - (await tx.job.count({ where: { id: job.jobId, epoch: job.epoch } }))
+            );
           });
-          if (won.state === 'finished' && won.epoch === job.epoch)
-            finishes.set(job.jobId, (finishes.get(job.jobId) ?? 0) + 1);
+          if (won > 0) finishes.set(job.jobId, (finishes.get(job.jobId) ?? 0) + 1);
         }
       }),
     );

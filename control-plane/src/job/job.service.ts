@@ -3,28 +3,34 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
-import type { RunEnd } from '../run/run-report.js';
-import { beginRun, endRun, requeueRun } from '../run/run-row.js';
+import { beginRuns, endRun, endRuns, lapseRun, requeueRun } from '../run/run-row.js';
 import { advanceRun } from './advance.js';
 import { keepCheckResult } from './check-result.js';
-import { claimJobs } from './claim.js';
+import { claimJobs, lockRunsLeft, type Claim, type ClaimedJob } from './claim.js';
 import { forgetDiscoveries, keepDiscovery } from './discovery-result.js';
 import { enqueueJob, type NewJob } from './enqueue.js';
-import type { LeaseKey, MovedJob } from './lease.js';
-import { acceptJob, finishJob, giveJobBack } from './release.js';
+import type { HeldLease, LeaseKey, MovedJob } from './lease.js';
+import { acceptJobs, finishJobs, giveJobBack } from './release.js';
 import { renewLeases, renewUnaccepted } from './renew.js';
-import { checkResultOf, endOf, isDrained, ownProblem, progressOf } from './report.js';
-import { takeExpired, type Expired } from './rescue.js';
+import { poolsWithWork } from './pools-with-work.js';
+import { checkResultOf, endOf, isDrained, isWaiting, ownProblem, progressOf } from './report.js';
+import { forgetFinished, takeExpired, type Expired } from './rescue.js';
 import { leasedJobs, type LeasedJob } from './work.js';
+
+/** What an agent says of a job that it has done. */
+export interface FinishedJob extends HeldLease {
+  result: Finished['result'];
+}
 
 export interface LeaseStanding extends LeaseKey {
   standing: 'current' | 'cancel' | 'not_current';
 }
 
 /**
- * The one queue. A job is queued → leased (claim) → finished, back to queued when it is refused for want of room, its
- * agent is stopped or its lease runs out, and parked when leases ran out too often. Its run moves in the same transaction. What comes with a
- * lease that is no longer current changes nothing and is no error: whoever held it was too late.
+ * The one queue. A job is queued → leased (claim) → gone, back to queued when it is refused for want of room, its agent is
+ * stopped or its lease runs out, and parked when leases ran out too often. It is finished, and stays, when its run waits
+ * for approval. Its run moves in the same transaction. What comes with a lease that is no longer current changes nothing
+ * and is no error: whoever held it was too late.
  */
 @Injectable()
 export class JobService {
@@ -39,19 +45,24 @@ export class JobService {
     return id;
   }
 
-  async claim(agent: { id: string; poolId: string }, slots: number): Promise<LeasedJob[]> {
-    if (slots < 1) return [];
-    const { leaseMs } = this.config;
-    const claim = { agentId: agent.id, poolId: agent.poolId, slots, leaseMs };
+  /** Each agent of the pool is named as often as it has free slots. */
+  async claim(poolId: string, agentIds: readonly string[]): Promise<LeasedJob[]> {
+    if (agentIds.length === 0) return [];
+    const claim = { poolId, agentIds, leaseMs: this.config.leaseMs };
     const claimed = await claimJobs(this.database, claim);
+    if (claimed.length === 0) claimed.push(...(await this.claimWithin(claim)));
     for (const job of claimed) await this.tellRun(job);
-    return leasedJobs(this.database, claimed);
+    return leasedJobs(claimed);
+  }
+
+  poolsWithWork(poolIds: readonly string[]): Promise<string[]> {
+    return poolIds.length === 0 ? Promise.resolve([]) : poolsWithWork(this.database, poolIds);
   }
 
   /** What was offered and perhaps never heard, to be said again after a reconnect. */
   async unaccepted(agentId: string): Promise<LeasedJob[]> {
     const jobs = await renewUnaccepted(this.database, agentId, this.config.leaseMs);
-    return leasedJobs(this.database, jobs);
+    return leasedJobs(jobs);
   }
 
   /** One answer a lease, in the order of the question. */
@@ -65,11 +76,10 @@ export class JobService {
     });
   }
 
-  async accept(tx: Transaction, agentId: string, lease: LeaseKey): Promise<void> {
-    const job = await acceptJob(tx, agentId, lease);
-    if (!job?.runId) return;
-    await beginRun(tx, job.runId);
-    await this.tellRun(job);
+  async accept(tx: Transaction, held: readonly HeldLease[]): Promise<void> {
+    const jobs = await acceptJobs(tx, held);
+    await beginRuns(tx, runIdsOf(jobs));
+    for (const job of jobs) await this.tellRun(job);
   }
 
   /** For want of room another agent gets it at once; anything else would be refused again, so it ends here. */
@@ -78,18 +88,18 @@ export class JobService {
     if (isForRoom && (await this.giveBack(tx, agentId, lease, failure.retryAfterMs))) return;
     // What was to be cancelled has nowhere to go back to.
     const kind = isForRoom ? FailureKind.CANCELLED : failure.kind;
-    await this.end(tx, agentId, lease, { case: 'failure', value: { ...failure, kind } });
+    await this.end(tx, [
+      { ...lease, agentId, result: { case: 'failure', value: { ...failure, kind } } },
+    ]);
   }
 
   /** A run that its agent broke off because it is being stopped goes on elsewhere, from what was recorded. */
-  async finish(
-    tx: Transaction,
-    agentId: string,
-    lease: LeaseKey,
-    result: Finished['result'],
-  ): Promise<void> {
-    if (isDrained(result) && (await this.giveBack(tx, agentId, lease, 0))) return;
-    await this.end(tx, agentId, lease, result);
+  async finish(tx: Transaction, finished: readonly FinishedJob[]): Promise<void> {
+    const ended: FinishedJob[] = [];
+    for (const job of finished)
+      if (!isDrained(job.result) || !(await this.giveBack(tx, job.agentId, job, 0)))
+        ended.push(job);
+    if (ended.length > 0) await this.end(tx, ended);
   }
 
   async progress(agentId: string, progress: Progress): Promise<void> {
@@ -106,6 +116,7 @@ export class JobService {
       return jobs;
     });
     await forgetDiscoveries(this.database);
+    await forgetFinished(this.database);
     const queued = expired.filter(({ state }) => state === 'queued');
     for (const poolId of new Set(queued.map((job) => job.poolId)))
       await this.notices.publish({ kind: 'job_queued', poolId });
@@ -127,17 +138,26 @@ export class JobService {
     return true;
   }
 
-  private async end(
-    tx: Transaction,
-    agentId: string,
-    lease: LeaseKey,
-    result: Finished['result'],
-  ): Promise<void> {
-    const job = await finishJob(tx, agentId, lease);
-    if (!job) return;
-    if (job.runId) await endRun(tx, job.runId, endOf(result));
-    else await keepAnswer(tx, job.id, result);
-    await this.tellRun(job);
+  private async end(tx: Transaction, finished: readonly FinishedJob[]): Promise<void> {
+    const results = new Map(finished.map(({ jobId, result }) => [jobId, result]));
+    const resultOf = (job: MovedJob): Finished['result'] => results.get(job.id) ?? noResult;
+    const leases = finished.map((job) => ({ ...job, isKept: isWaiting(job.result) }));
+    const jobs = await finishJobs(tx, leases);
+    const ending = jobs.flatMap((job) =>
+      job.runId ? [{ runId: job.runId, end: endOf(resultOf(job)) }] : [],
+    );
+    if (ending.length > 0) await endRuns(tx, ending);
+    for (const job of jobs) {
+      if (!job.runId) await keepAnswer(tx, job.id, resultOf(job));
+      await this.tellRun(job);
+    }
+  }
+
+  private claimWithin(claim: Claim): Promise<ClaimedJob[]> {
+    return this.database.$transaction(async (tx) => {
+      const left = await lockRunsLeft(tx, claim.poolId);
+      return left ? claimJobs(tx, claim, left) : [];
+    });
   }
 
   /** Whoever looks at the run looks again. */
@@ -155,10 +175,18 @@ async function keepAnswer(
   await keepCheckResult(tx, jobId, checkResultOf(result));
 }
 
-async function settleExpired(tx: Transaction, { id, runId, state }: Expired): Promise<void> {
-  if (state === 'queued') return runId ? void (await requeueRun(tx, runId)) : undefined;
+async function settleExpired(tx: Transaction, job: Expired): Promise<void> {
+  const { id, runId, state, agentId, leasedAt, lapsedAt } = job;
   const failure = ownProblem(state === 'parked' ? 'job.parked' : 'job.cancelled');
-  if (!runId) return keepCheckResult(tx, id, { failure, durationMs: 0 });
-  const end: RunEnd = state === 'parked' ? { state: 'failed', failure } : { state: 'cancelled' };
-  await endRun(tx, runId, end);
+  if (!runId) {
+    if (state !== 'queued') await keepCheckResult(tx, id, { failure, durationMs: 0 });
+  } else if (state === 'finished') await endRun(tx, runId, { state: 'cancelled' });
+  else {
+    const parks = state === 'parked' ? failure : null;
+    await lapseRun(tx, runId, { lapse: { agentId, leasedAt, lapsedAt }, parks });
+  }
 }
+
+const noResult: Finished['result'] = { case: undefined };
+
+const runIdsOf = (jobs: readonly MovedJob[]): string[] => jobs.flatMap(({ runId }) => runId ?? []);

@@ -10,3 +10,8 @@ export interface MovedJob {
   workspaceId: string;
   runId: string | null;
 }
+
+/** An agent's word about a lease that it holds. */
+export interface HeldLease extends LeaseKey {
+  agentId: string;
+}

@@ -41,7 +41,7 @@ const noRoom = create(FailureSchema, { kind: FailureKind.TRANSIENT, code: 'job.n
 
 /** All that can happen to the queue, each with whatever is there. */
 function makeActs(agents: readonly Agent[]): (() => Promise<unknown>)[] {
-  const { jobs, runs, approvals, database, caller, scheduler } = ground;
+  const { jobs, runs, approvals, parked, database, caller, scheduler } = ground;
   const held: { agent: Agent; job: LeasedJob }[] = [];
   const withHeld = async (act: (agent: Agent, job: LeasedJob) => Promise<unknown>) => {
     const one = anyOf(held);
@@ -84,6 +84,10 @@ function makeActs(agents: readonly Agent[]): (() => Promise<unknown>)[] {
         where id in (select id from "Job" where state = 'leased' limit 2 for update skip locked)`;
       await jobs.rescue();
     },
+    async () => {
+      const run = anyOf(await database.run.findMany({ where: { state: 'parked' } }));
+      if (run) await parked.release(caller, run.id);
+    },
     () => ground.apply(scheduled(1 + upTo(syncs))),
     () => ground.apply(scheduled(syncs).replace('person_0', `person_${upTo(9)}`)),
     async () => {
@@ -116,18 +120,20 @@ it('keeps runs and jobs of one mind, whatever happens at once', async () => {
   };
   await Promise.all(Array.from({ length: 10 }, worker));
 
+  // What a person ended leaves the queue a little later.
+  await ground.jobs.rescue();
   const quarrels = await ground.database.$queryRaw<object[]>`
     select run.id, run.state, run."liveSyncId", run."finishedAt", array_agg(job.state) as jobs
     from "Run" as run left join "Job" as job on job."runId" = run.id
     group by run.id
     having (run."liveSyncId" is null) <> (run.state in ('succeeded', 'completed_with_errors', 'failed', 'cancelled'))
       or (run."liveSyncId" is null) <> (run."finishedAt" is not null)
-      or count(job.id) <> 1
-      or array_agg(job.state) <> array[case
-        when run.state = 'queued' then 'queued'
-        when run.state in ('leased', 'running') then 'leased'
-        when run.failure->>'code' = 'job.parked' then 'parked'
-        else 'finished' end]`;
+      or array_remove(array_agg(job.state), null) <> case
+        when run.state = 'queued' then array['queued']
+        when run.state in ('leased', 'running') then array['leased']
+        when run.state = 'waiting_approval' then array['finished']
+        when run.state = 'parked' then array['parked']
+        else array[]::text[] end`;
   expect(quarrels).toEqual([]);
   const removedAndLive = await ground.database.run.count({
     where: { liveSyncId: { not: null }, state: 'queued', sync: { removedAt: { not: null } } },
@@ -135,7 +141,7 @@ it('keeps runs and jobs of one mind, whatever happens at once', async () => {
   expect(removedAndLive).toBe(0);
   expect(await ground.database.run.count()).toBeGreaterThan(10);
   const restless = await ground.database.run.count({
-    where: { state: { not: 'waiting_approval' }, waitingSince: { not: null } },
+    where: { state: { notIn: ['waiting_approval', 'parked'] }, waitingSince: { not: null } },
   });
   expect(restless).toBe(0);
   // Each approval is of a plan that once waited, and no plan was approved twice.

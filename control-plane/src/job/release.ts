@@ -1,5 +1,5 @@
-import type { Transaction } from '../database/database.js';
-import type { LeaseKey, MovedJob } from './lease.js';
+import { Prisma, type Transaction } from '../database/database.js';
+import type { HeldLease, LeaseKey, MovedJob } from './lease.js';
 
 /**
  * What an agent says about a job that it holds. Each statement is fenced by agent and epoch and answers nothing when
@@ -7,28 +7,48 @@ import type { LeaseKey, MovedJob } from './lease.js';
  */
 
 /** Accepting twice keeps the first moment. */
-export async function acceptJob(
-  tx: Transaction,
-  agentId: string,
-  { jobId, epoch }: LeaseKey,
-): Promise<MovedJob | undefined> {
-  const [job] = await tx.$queryRaw<MovedJob[]>`
-    update "Job" set "acceptedAt" = coalesce("acceptedAt", now())
-    where id = ${jobId}::uuid and epoch = ${epoch} and "agentId" = ${agentId}::uuid and state = 'leased'
-    returning id, "workspaceId", "runId"`;
-  return job;
+export function acceptJobs(tx: Transaction, held: readonly HeldLease[]): Promise<MovedJob[]> {
+  return tx.$queryRaw<MovedJob[]>`
+    with held as (${lockHeld(held)})
+    update "Job" as job set "acceptedAt" = coalesce(job."acceptedAt", now()) from held where job.id = held.id
+    returning job.id, job."workspaceId", job."runId"`;
 }
 
-export async function finishJob(
+export interface FinishedLease extends HeldLease {
+  /** Its run waits for a person and goes on with it. */
+  isKept: boolean;
+}
+
+/**
+ * What is done leaves the queue: what a run came to is written into the run. What is not a run stays until whoever asked
+ * has read the answer.
+ */
+export function finishJobs(
   tx: Transaction,
-  agentId: string,
-  { jobId, epoch }: LeaseKey,
-): Promise<MovedJob | undefined> {
-  const [job] = await tx.$queryRaw<MovedJob[]>`
-    update "Job" set state = 'finished', "finishedAt" = now(), "leaseUntil" = null
-    where id = ${jobId}::uuid and epoch = ${epoch} and "agentId" = ${agentId}::uuid and state = 'leased'
-    returning id, "workspaceId", "runId"`;
-  return job;
+  finished: readonly FinishedLease[],
+): Promise<MovedJob[]> {
+  const kept = finished.filter(({ isKept }) => isKept).map(({ jobId }) => jobId);
+  return tx.$queryRaw<MovedJob[]>`
+    with held as (${lockHeld(finished)}), gone as (
+      delete from "Job" as job using held
+      where job.id = held.id and job."runId" is not null and job.id <> all(${kept}::uuid[])
+      returning job.id, job."workspaceId", job."runId"
+    ), kept as (
+      update "Job" as job set state = 'finished', "finishedAt" = now(), "leaseUntil" = null
+      from held where job.id = held.id and (job."runId" is null or job.id = any(${kept}::uuid[]))
+      returning job.id, job."workspaceId", job."runId"
+    )
+    select * from gone union all select * from kept`;
+}
+
+/** Those whose lease is current, in the order of their ids, as renewals do, or the two could wait for each other. */
+function lockHeld(held: readonly HeldLease[]): Prisma.Sql {
+  return Prisma.sql`
+    select job.id from "Job" as job
+    join unnest(${held.map(({ jobId }) => jobId)}::uuid[], ${held.map(({ epoch }) => String(epoch))}::text[]::bigint[],
+      ${held.map(({ agentId }) => agentId)}::uuid[]) as said (id, epoch, agent)
+      on job.id = said.id and job.epoch = said.epoch and job."agentId" = said.agent
+    where job.state = 'leased' order by job.id for update of job`;
 }
 
 export interface GivenBack extends MovedJob {

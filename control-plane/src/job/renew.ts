@@ -45,8 +45,13 @@ export function renewUnaccepted(
       select id from "Job"
       where "agentId" = ${agentId}::uuid and state = 'leased' and "acceptedAt" is null and "leaseUntil" > now()
       order by id for update skip locked
+    ), renewed as (
+      update "Job" as job set "leaseUntil" = now() + make_interval(secs => ${leaseMs}::float8 / 1000)
+      from unheard where job.id = unheard.id
+      returning job.id, job.epoch, job."agentId", job."workspaceId", job."runId", job.request
     )
-    update "Job" as job set "leaseUntil" = now() + make_interval(secs => ${leaseMs}::float8 / 1000)
-    from unheard where job.id = unheard.id
-    returning job.id as "jobId", job.epoch, job."workspaceId", job."runId", job.request`;
+    select renewed.id as "jobId", epoch, renewed."agentId", renewed."workspaceId", "runId", request, run.options,
+      said.canonical
+    from renewed left join "Run" as run on run.id = renewed."runId"
+    left join "SyncVersion" as said on said."syncId" = run."syncId" and said.version = run.version`;
 }

@@ -54,6 +54,10 @@ export function isDrained(result: Finished['result']): boolean {
   return failure?.kind === FailureKind.CANCELLED && failure.code === 'job.draining';
 }
 
+/** The run goes on when a person says so, with the same job. */
+export const isWaiting = (result: Finished['result']): boolean =>
+  result.case === 'syncReport' && endOf(result).state === 'waiting_approval';
+
 /** An agent that was told to stop before it began has not failed. */
 function endOfFailure(failure: Failure): RunEnd {
   if (failure.kind === FailureKind.CANCELLED) return { state: 'cancelled' };

@@ -106,3 +106,15 @@ export class CancelRunPayload {
   @Field(() => Run)
   run!: Run;
 }
+
+@InputType()
+export class ReleaseRunInput {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+export class ReleaseRunPayload {
+  @Field(() => Run)
+  run!: Run;
+}

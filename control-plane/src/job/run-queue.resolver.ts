@@ -11,9 +11,12 @@ import {
   ApproveRunPayload,
   CancelRunInput,
   CancelRunPayload,
+  ReleaseRunInput,
+  ReleaseRunPayload,
   StartRunInput,
   StartRunPayload,
 } from './run-queue.model.js';
+import { ParkedService } from './parked.service.js';
 import { RunQueueService } from './run-queue.service.js';
 
 @Resolver()
@@ -21,6 +24,7 @@ export class RunQueueResolver {
   constructor(
     private readonly service: RunQueueService,
     private readonly approvals: ApprovalService,
+    private readonly parked: ParkedService,
     private readonly history: RunHistoryService,
   ) {}
 
@@ -44,6 +48,19 @@ export class RunQueueResolver {
   ): Promise<{ run: ShownRun }> {
     await this.approvals.approve(caller, input);
     return this.shown(caller, input.runId);
+  }
+
+  @Allow('run.release')
+  @Mutation(() => ReleaseRunPayload, {
+    description:
+      'Puts a run back into the queue that was parked because its agents fell silent. It has all its tries again.',
+  })
+  async releaseRun(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => ReleaseRunInput }) input: ReleaseRunInput,
+  ): Promise<{ run: ShownRun }> {
+    await this.parked.release(caller, input.id);
+    return this.shown(caller, input.id);
   }
 
   @Allow('run.cancel')

@@ -6,14 +6,16 @@ import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
-import { dropWaitingRun, longWaitingRun } from '../run/approval-row.js';
+import { dropHeldRun, longHeldRun } from '../run/approval-row.js';
 import { assertPossible } from '../run/possible.js';
+import { heldStates } from '../run/run-state.js';
 import { assertUndoable, planOfDryRun } from '../run/undoable.js';
 import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
 import { syncNotFound } from '../sync/sync.service.js';
 import { cancelJobOfRun, lockJobsOfRuns } from './cancel.js';
 import { insertJob, poolIdOf } from './enqueue.js';
 import { lockJobOfRun } from './requeue.js';
+import { headStartMs, priorityIn } from './turn.js';
 
 /** A person gets at least so long to approve a plan before a slot of the schedule replaces it: a day and a night. */
 export const approvalPatienceMs = 24 * 3_600_000;
@@ -61,14 +63,21 @@ export class RunQueueService {
   async queue(tx: Transaction, run: NewRun): Promise<QueuedRun | undefined> {
     const sync = await tx.sync.findUnique({
       where: { id: run.syncId },
-      select: { workspaceId: true, model: { select: { source: { select: { poolName: true } } } } },
+      select: {
+        workspaceId: true,
+        spec: true,
+        model: { select: { source: { select: { poolName: true } } } },
+      },
     });
     if (!sync?.model) return undefined;
-    const { workspaceId } = sync;
+    const { workspaceId, spec } = sync;
     const poolId = await poolIdOf(tx, workspaceId, sync.model.source.poolName);
     const id = await insertRun(tx, run);
     if (id === undefined) return undefined;
-    await insertJob(tx, { workspaceId, poolId, kind: 'run_sync', runId: id });
+    const isAskedFor = run.trigger !== 'schedule';
+    const headStart = headStartMs({ isAskedFor, priority: priorityIn(spec) });
+    const job = { workspaceId, poolId, kind: 'run_sync', runId: id } as const;
+    await insertJob(tx, { ...job, headStartMs: headStart });
     return { id, poolId };
   }
 
@@ -113,15 +122,15 @@ export class RunQueueService {
     return stopped;
   }
 
-  /** A plan that was made from what a sync said before is nothing to approve; `announceStop` follows the transaction. */
+  /** What a sync said before is nothing to approve or to release; `announceStop` follows the transaction. */
   async dropWaiting(tx: Transaction, syncIds: readonly string[]): Promise<StoppedRun[]> {
     const runs = await tx.run.findMany({
-      where: { liveSyncId: { in: [...syncIds] }, state: 'waiting_approval' },
+      where: { liveSyncId: { in: [...syncIds] }, state: { in: [...heldStates] } },
       select: { id: true, workspaceId: true },
     });
     const dropped: StoppedRun[] = [];
     for (const { id: runId, workspaceId } of runs)
-      if (await dropWaitingRun(tx, runId, 'run.superseded')) dropped.push({ workspaceId, runId });
+      if (await dropHeldRun(tx, runId, 'run.superseded')) dropped.push({ workspaceId, runId });
     return dropped;
   }
 
@@ -130,8 +139,8 @@ export class RunQueueService {
     tx: Transaction,
     { workspaceId, syncId }: { workspaceId: string; syncId: string },
   ): Promise<StoppedRun[]> {
-    const runId = await longWaitingRun(tx, syncId, approvalPatienceMs);
-    if (!runId || !(await dropWaitingRun(tx, runId, 'run.approval_expired'))) return [];
+    const runId = await longHeldRun(tx, syncId, approvalPatienceMs);
+    if (!runId || !(await dropHeldRun(tx, runId, 'run.approval_expired'))) return [];
     return [{ workspaceId, runId }];
   }
 
@@ -147,7 +156,7 @@ export class RunQueueService {
 async function stopRun(tx: Transaction, run: StoppedRun): Promise<StoppedRun> {
   await lockJobOfRun(tx, run.workspaceId, run.runId);
   const job = await cancelJobOfRun(tx, run.runId);
-  if (!job) await dropWaitingRun(tx, run.runId, null);
+  if (!job) await dropHeldRun(tx, run.runId, null);
   else if (job.state === 'finished') await endRun(tx, run.runId, { state: 'cancelled' });
   else await requestRunCancel(tx, run.runId);
   return job?.agentId ? { ...run, jobId: job.id, agentId: job.agentId } : run;
@@ -180,9 +189,14 @@ async function heldToDryRun(
 
 async function alreadyLive(tx: Transaction, syncId: string, name: string): Promise<never> {
   const live = await tx.run.findUnique({ where: { liveSyncId: syncId } });
-  const message =
+  const held =
     live?.state === 'waiting_approval'
-      ? `A run of the sync "${name}" waits for approval, ${live.id}. Approve it or cancel it.`
+      ? 'waits for approval'
+      : live?.state === 'parked' && 'is parked';
+  const way = live?.state === 'parked' ? 'Release' : 'Approve';
+  const message =
+    held && live
+      ? `A run of the sync "${name}" ${held}, ${live.id}. ${way} it or cancel it.`
       : `The sync "${name}" has a live run${live ? `, ${live.id}` : ''}. Wait for its end or cancel it.`;
   throw new AppError('run.already_live', message);
 }

@@ -6,7 +6,6 @@ import {
   type OfferSchema,
   type SourceEntry,
 } from '@drawbridge/proto';
-import type { Transaction } from '../database/database.js';
 import type { RunOptions } from '../run/run-options.js';
 import type { ClaimedJob } from './claim.js';
 import { wireOptions } from './wire-options.js';
@@ -16,6 +15,7 @@ import type { LeaseKey } from './lease.js';
 export type Work = NonNullable<MessageInitShape<typeof OfferSchema>['work']>;
 
 export interface LeasedJob extends LeaseKey {
+  agentId: string;
   work: Work;
 }
 
@@ -27,31 +27,20 @@ export type AskedConnection =
 /** What it is asked: with a path, what is there; without, whether it works. */
 export type ConnectionRequest = AskedConnection & { path?: readonly string[] };
 
-/** A run is offered from the bytes that its version was stored with: they are what a customer signs. */
-export async function leasedJobs(
-  tx: Transaction,
-  claimed: readonly ClaimedJob[],
-): Promise<LeasedJob[]> {
-  const runs = await tx.run.findMany({
-    where: { id: { in: claimed.flatMap(({ runId }) => runId ?? []) } },
-    select: { id: true, options: true, syncVersion: { select: { canonical: true } } },
-  });
-  const workByRun = new Map(runs.map((run) => [run.id, runWork(run)]));
-  return claimed.flatMap(({ jobId, epoch, runId, request }) => {
+/** Those that there is something to do about. */
+export const leasedJobs = (claimed: readonly ClaimedJob[]): LeasedJob[] =>
+  claimed.flatMap((job) => {
+    const { jobId, epoch, agentId } = job;
     const work =
-      runId === null ? connectionWork(request as ConnectionRequest) : workByRun.get(runId);
-    return work ? [{ jobId, epoch, work }] : [];
+      job.runId === null ? connectionWork(job.request as ConnectionRequest) : runWork(job);
+    return work ? [{ jobId, epoch, agentId, work }] : [];
   });
-}
 
-function runWork(run: {
-  id: string;
-  options: unknown;
-  syncVersion: { canonical: Uint8Array };
-}): Work {
-  const spec = specificationIn(run.syncVersion.canonical);
-  const options = wireOptions(run.options as RunOptions);
-  return { case: 'runSync', value: { runId: run.id, spec, options } };
+/** A run is offered from the bytes that its version was stored with: they are what a customer signs. */
+function runWork({ runId, options, canonical }: ClaimedJob): Work | undefined {
+  if (runId === null || !canonical) return undefined;
+  const spec = specificationIn(canonical);
+  return { case: 'runSync', value: { runId, spec, options: wireOptions(options as RunOptions) } };
 }
 
 function connectionWork({ kind, name, entry, path }: ConnectionRequest): Work {

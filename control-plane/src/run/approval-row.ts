@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.js';
+import { heldStates } from './run-state.js';
 
-/** The moves of a run whose plan waits for a person's word, each a conditional update: of many, one wins. */
+/** The moves of a run that waits for a person's word, each a conditional update: of many, one wins. */
 
 export interface Approval {
   workspaceId: string;
@@ -22,8 +23,21 @@ export async function approveRun(tx: Transaction, approval: Approval): Promise<s
   return run?.planDigest;
 }
 
-/** Ends a run that waits: nothing of its plan was sent, and nothing will be. */
-export async function dropWaitingRun(
+/** A parked run back into the queue, as if it had never been tried; what happened before stays with it. */
+export async function releaseParkedRun(
+  tx: Transaction,
+  workspaceId: string,
+  runId: string,
+): Promise<boolean> {
+  const moved = await tx.$executeRaw`
+    update "Run" set state = 'queued', "agentId" = null, phase = null, counts = null, phases = null, planned = 0,
+      failure = null, "waitingSince" = null
+    where id = ${runId}::uuid and "workspaceId" = ${workspaceId}::uuid and state = 'parked'`;
+  return moved > 0;
+}
+
+/** Ends a run that waits for a person: nothing more of it is sent. A parked one's reason stays. */
+export async function dropHeldRun(
   tx: Transaction,
   runId: string,
   code: 'run.superseded' | 'run.approval_expired' | null,
@@ -31,20 +45,20 @@ export async function dropWaitingRun(
   const failure = code && JSON.stringify({ code, vendorCode: '', count: 1, errorId: '' });
   const moved = await tx.$executeRaw`
     update "Run" set state = 'cancelled', "liveSyncId" = null, "finishedAt" = now(), "waitingSince" = null,
-      failure = coalesce(${failure}::jsonb, failure)
-    where id = ${runId}::uuid and state = 'waiting_approval'`;
+      failure = case when state = 'parked' then failure else coalesce(${failure}::jsonb, failure) end
+    where id = ${runId}::uuid and state = any(${[...heldStates]})`;
   return moved > 0;
 }
 
-/** The run of a sync that has waited so long that its plan may be of yesterday. */
-export async function longWaitingRun(
+/** The run of a sync that has waited for a person so long that what it would do may be of yesterday. */
+export async function longHeldRun(
   tx: Transaction,
   syncId: string,
   patienceMs: number,
 ): Promise<string | undefined> {
   const [run] = await tx.$queryRaw<{ id: string }[]>`
     select id from "Run"
-    where "liveSyncId" = ${syncId}::uuid and state = 'waiting_approval'
+    where "liveSyncId" = ${syncId}::uuid and state = any(${[...heldStates]})
       and "waitingSince" <= now() - make_interval(secs => ${patienceMs}::float8 / 1000)`;
   return run?.id;
 }

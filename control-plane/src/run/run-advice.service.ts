@@ -13,7 +13,7 @@ const ownAdvice: Readonly<Record<string, Advice>> = {
   'job.parked': {
     title: 'No agent could finish this run',
     advice:
-      'Three agents took it and fell silent. Look at their logs and their memory limits, then run the sync again.',
+      'Four times an agent took it and fell silent. Look at their logs and their memory limits, then release the run or cancel it.',
   },
   'job.not_offerable': {
     title: 'This sync can not be sent to an agent',

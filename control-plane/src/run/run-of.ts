@@ -1,4 +1,4 @@
-import type { Run, RunOptions as ShownOptions } from './run.model.js';
+import type { Run, RunLapse, RunOptions as ShownOptions } from './run.model.js';
 import type { RunOptions } from './run-options.js';
 import {
   noCounts,
@@ -29,6 +29,7 @@ interface RunRow {
   remainingMs: bigint | null;
   planDigest: string | null;
   waitingSince: Date | null;
+  lapses: unknown;
   heldBy: string[];
   resumed: bigint;
   resentForMapping: bigint;
@@ -70,6 +71,7 @@ export function runOf(row: RunRow): ShownRun {
     remainingMs: numberOf(row.remainingMs),
     planDigest: row.planDigest,
     waitingSince: row.waitingSince,
+    lapses: lapsesOf(row.lapses),
     heldBy: row.heldBy,
     resumed: Number(row.resumed),
     resentForMapping: Number(row.resentForMapping),
@@ -83,6 +85,15 @@ export function runOf(row: RunRow): ShownRun {
 }
 
 const numberOf = (count: bigint | null): number | null => (count === null ? null : Number(count));
+
+const lapsesOf = (kept: unknown): RunLapse[] =>
+  ((kept as { agentId: string; leasedAt: string; lapsedAt: string }[] | null) ?? []).map(
+    ({ agentId, leasedAt, lapsedAt }) => ({
+      agent: agentId,
+      leasedAt: new Date(leasedAt),
+      lapsedAt: new Date(lapsedAt),
+    }),
+  );
 
 const shownOptions = (options: RunOptions): ShownOptions => ({
   full: options.full,

@@ -1,8 +1,8 @@
 import type { Transaction } from '../database/database.js';
 import { guardsOfRun, heldBy } from './held-by.js';
 import { pauseAfterCanary } from './pause-after-canary.js';
-import { statesBefore } from './run-state.js';
-import type { RunEnd } from './run-report.js';
+import { leasedStates, statesBefore, type RunState } from './run-state.js';
+import type { RunEnd, RunProblem } from './run-report.js';
 
 /** The moves of a run, each a conditional update that belongs into the transaction that moves its job. */
 
@@ -29,38 +29,87 @@ export async function insertRun(tx: Transaction, run: NewRun): Promise<string | 
   return inserted?.id;
 }
 
-/** An agent took it. */
-export async function beginRun(tx: Transaction, runId: string): Promise<boolean> {
-  const moved = await tx.$executeRaw`
-    update "Run" set state = 'running', "startedAt" = coalesce("startedAt", now())
-    where id = ${runId}::uuid and state = any(${statesBefore('running')})`;
-  return moved > 0;
+/** A run that a statement has moved. */
+export interface MovedRun {
+  id: string;
+  workspaceId: string;
+  syncId: string;
+  state: string;
 }
 
-/** Its agent gave it back or fell silent: the next attempt counts from nothing. */
+/** Agents took them. */
+export function beginRuns(tx: Transaction, runIds: readonly string[]): Promise<MovedRun[]> {
+  return tx.$queryRaw<MovedRun[]>`
+    update "Run" set state = 'running', "startedAt" = coalesce("startedAt", now())
+    where id = any(${[...runIds]}::uuid[]) and state = any(${statesBefore('running')})
+    returning id, "workspaceId", "syncId", state`;
+}
+
+/** Its agent gave it back: the next attempt counts from nothing. */
 export async function requeueRun(tx: Transaction, runId: string): Promise<boolean> {
   const moved = await tx.$executeRaw`
     update "Run" set state = 'queued', "agentId" = null, phase = null, counts = null, phases = null, planned = 0,
       "rowsPerSecond" = null, "remainingMs" = null
-    where id = ${runId}::uuid and state = any(${statesBefore('queued')})`;
+    where id = ${runId}::uuid and state = any(${[...leasedStates]})`;
   return moved > 0;
 }
 
-/**
- * What its agent said last. A plan that needs a person's word keeps the run alive, unless somebody has asked for its end
- * meanwhile: then this is its end.
- */
-export async function endRun(tx: Transaction, runId: string, end: RunEnd): Promise<boolean> {
-  if (end.state !== 'waiting_approval') {
-    const moved = await settleRun(tx, runId, end);
-    if (moved) await pauseAfterCanary(tx, runId);
-    return moved;
-  }
-  if (!(await settleRun(tx, runId, end)))
-    return settleRun(tx, runId, { ...end, state: 'cancelled' });
-  await nameGuards(tx, runId, end);
-  return true;
+/** A lease that ran out while an agent had the run. */
+export interface Lapse {
+  agentId: string;
+  leasedAt: Date;
+  lapsedAt: Date;
 }
+
+/** Its agent fell silent: another one tries from nothing, or, when that has happened too often, it waits for a person. */
+export async function lapseRun(
+  tx: Transaction,
+  runId: string,
+  { lapse, parks }: { lapse: Lapse; parks: RunProblem | null },
+): Promise<boolean> {
+  const to: RunState = parks ? 'parked' : 'queued';
+  const moved = await tx.$executeRaw`
+    update "Run" set state = ${to}, phase = case when ${parks !== null} then phase end,
+      "agentId" = case when ${parks !== null} then "agentId" end, counts = null, phases = null, planned = 0,
+      "rowsPerSecond" = null, "remainingMs" = null, failure = ${parks && JSON.stringify(parks)}::jsonb,
+      "waitingSince" = case when ${parks !== null} then now() end,
+      lapses = coalesce(lapses, '[]'::jsonb) || ${JSON.stringify([lapse])}::jsonb
+    where id = ${runId}::uuid and state = any(${[...leasedStates]})`;
+  return moved > 0;
+}
+
+export interface EndingRun {
+  runId: string;
+  end: RunEnd;
+}
+
+/**
+ * What their agents said last: the one place where runs end. Answers with those that did, or that wait from now on. A plan
+ * that needs a person's word keeps its run alive, unless somebody has asked for its end meanwhile: then this is its end.
+ */
+export async function endRuns(tx: Transaction, ending: readonly EndingRun[]): Promise<MovedRun[]> {
+  const moved = await settleRuns(tx, ending);
+  const ids = new Set(moved.map(({ id }) => id));
+  const asked = ending.filter(
+    ({ runId, end }) => end.state === 'waiting_approval' && !ids.has(runId),
+  );
+  if (asked.length > 0) moved.push(...(await settleRuns(tx, asked.map(cancelledInstead))));
+  for (const { runId, end } of ending)
+    if (end.state === 'waiting_approval' && ids.has(runId)) await nameGuards(tx, runId, end);
+  const canaries = moved.filter(({ isCanary }) => isCanary);
+  for (const { id } of canaries) await pauseAfterCanary(tx, id);
+  return moved;
+}
+
+/** One alone; false when it was over. */
+export async function endRun(tx: Transaction, runId: string, end: RunEnd): Promise<boolean> {
+  return (await endRuns(tx, [{ runId, end }])).length > 0;
+}
+
+const cancelledInstead = ({ runId, end }: EndingRun): EndingRun => ({
+  runId,
+  end: { ...end, state: 'cancelled' },
+});
 
 async function nameGuards(tx: Transaction, runId: string, end: RunEnd): Promise<void> {
   const guards = await guardsOfRun(tx, runId);
@@ -69,21 +118,32 @@ async function nameGuards(tx: Transaction, runId: string, end: RunEnd): Promise<
   await tx.run.update({ where: { id: runId }, data: { heldBy: names } });
 }
 
-async function settleRun(tx: Transaction, runId: string, end: RunEnd): Promise<boolean> {
-  const json = (value: object | undefined): string | null => (value ? JSON.stringify(value) : null);
-  const waits = end.state === 'waiting_approval';
-  const moved = await tx.$executeRaw`
-    update "Run" set state = ${end.state}, "liveSyncId" = case when ${waits} then "liveSyncId" end,
-      "finishedAt" = case when ${waits} then null else now() end, "waitingSince" = case when ${waits} then now() end,
-      phase = coalesce(${end.phase ?? null}, phase), "rowsPerSecond" = null, "remainingMs" = null,
-      counts = coalesce(${json(end.counts)}::jsonb, counts), phases = coalesce(${json(end.phases)}::jsonb, phases),
-      errors = ${json(end.errors)}::jsonb, failure = ${json(end.failure)}::jsonb,
-      baseline = ${json(end.baseline)}::jsonb, "planDigest" = coalesce(${end.planDigest ?? null}, "planDigest"),
-      "peakBytes" = ${end.peakBytes ?? null}::bigint, "bucketBytes" = ${end.bucketBytes ?? null}::bigint,
-      resumed = ${end.resumed ?? 0}::bigint, "resentForMapping" = ${end.resentForMapping ?? 0}::bigint
-    where id = ${runId}::uuid and state = any(${statesBefore(end.state)})
-      and (not ${waits} or "cancelRequestedAt" is null)`;
-  return moved > 0;
+function settleRuns(
+  tx: Transaction,
+  ending: readonly EndingRun[],
+): Promise<(MovedRun & { isCanary: boolean })[]> {
+  const rows = ending.map(({ runId, end }) => ({
+    ...end,
+    id: runId,
+    before: statesBefore(end.state),
+    waits: end.state === 'waiting_approval',
+  }));
+  return tx.$queryRaw`
+    update "Run" as run set state = said.state, "liveSyncId" = case when said.waits then run."liveSyncId" end,
+      "finishedAt" = case when said.waits then null else now() end, "waitingSince" = case when said.waits then now() end,
+      phase = coalesce(said.phase, run.phase), "rowsPerSecond" = null, "remainingMs" = null,
+      counts = coalesce(said.counts, run.counts), phases = coalesce(said.phases, run.phases),
+      errors = said.errors, failure = said.failure, baseline = said.baseline,
+      "planDigest" = coalesce(said."planDigest", run."planDigest"), "peakBytes" = said."peakBytes",
+      "bucketBytes" = said."bucketBytes", resumed = coalesce(said.resumed, 0),
+      "resentForMapping" = coalesce(said."resentForMapping", 0)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as said (
+      id uuid, state text, before text[], waits boolean, phase text, counts jsonb, phases jsonb, errors jsonb,
+      failure jsonb, baseline jsonb, "planDigest" text, "peakBytes" bigint, "bucketBytes" bigint, resumed bigint,
+      "resentForMapping" bigint)
+    where run.id = said.id and run.state = any(said.before)
+      and (not said.waits or run."cancelRequestedAt" is null)
+    returning run.id, run."workspaceId", run."syncId", run.state, run.options ? 'canary' as "isCanary"`;
 }
 
 /** The moment is kept for people; the job's own request is what an agent is told. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isOver, liveStates, runStates, statesBefore } from './run-state.js';
+import {
+  heldStates,
+  isOver,
+  leasedStates,
+  liveStates,
+  runStates,
+  statesBefore,
+} from './run-state.js';
 
 it('never leaves a state that is over', () => {
   const over = runStates.filter(isOver);
@@ -13,8 +20,8 @@ it('can be cancelled and can fail from wherever an agent has it', () => {
   expect(statesBefore('failed')).toEqual(['queued', 'leased', 'running']);
 });
 
-it('goes back to the queue from a lease alone, or after an approval', () => {
-  expect(statesBefore('queued')).toEqual(['leased', 'running', 'waiting_approval']);
+it('goes back to the queue from a lease alone, or by the word of a person', () => {
+  expect(statesBefore('queued')).toEqual([...leasedStates, ...heldStates]);
 });
 
 it('ends, whatever moves are made', () => {
@@ -26,7 +33,7 @@ it('ends, whatever moves are made', () => {
       for (let moves = 0; !isOver(state); moves += 1) {
         expect(moves).toBeLessThan(runStates.length);
         const next = forward(state);
-        // Only an approval leads on by way of the queue.
+        // Only a person's word leads on by way of the queue.
         if (next.length === 0) return;
         state = next[(choices.next().value as number) % next.length]!;
       }

@@ -1,12 +1,15 @@
 /**
  * queued → leased → running → succeeded | completed_with_errors | failed | cancelled, and from a plan that needs a
- * person's word through waiting_approval back to queued. A lease that ran out puts a leased or running run back to queued.
+ * person's word through waiting_approval back to queued. A lease that ran out puts a leased or running run back to queued,
+ * and one that ran out too often to parked, from where a person can release it. Postgres holds the same table in a
+ * trigger (`Run_moves`), so that no statement, whoever writes it, makes another move.
  */
 export const runStates = [
   'queued',
   'leased',
   'running',
   'waiting_approval',
+  'parked',
   'succeeded',
   'completed_with_errors',
   'failed',
@@ -21,6 +24,7 @@ const moves: Readonly<Record<RunState, readonly RunState[]>> = {
     'queued',
     'running',
     'waiting_approval',
+    'parked',
     'succeeded',
     'completed_with_errors',
     'failed',
@@ -29,12 +33,14 @@ const moves: Readonly<Record<RunState, readonly RunState[]>> = {
   running: [
     'queued',
     'waiting_approval',
+    'parked',
     'succeeded',
     'completed_with_errors',
     'failed',
     'cancelled',
   ],
   waiting_approval: ['queued', 'cancelled'],
+  parked: ['queued', 'cancelled'],
   succeeded: [],
   completed_with_errors: [],
   failed: [],
@@ -48,3 +54,9 @@ export const statesBefore = (to: RunState): RunState[] =>
 export const isOver = (state: RunState): boolean => moves[state].length === 0;
 
 export const liveStates: readonly RunState[] = runStates.filter((state) => !isOver(state));
+
+/** An agent has it. */
+export const leasedStates = ['leased', 'running'] as const satisfies readonly RunState[];
+
+/** Nothing happens to these until a person says so. */
+export const heldStates = ['waiting_approval', 'parked'] as const satisfies readonly RunState[];

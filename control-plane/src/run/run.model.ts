@@ -133,6 +133,18 @@ export class RunOptions {
   mappingChange!: string | null;
 }
 
+@ObjectType({ description: 'An agent that took a run and fell silent until its lease ran out.' })
+export class RunLapse {
+  @Field(() => ID)
+  agent!: string;
+
+  @Field(() => Date)
+  leasedAt!: Date;
+
+  @Field(() => Date, { description: 'When the lease ran out.' })
+  lapsedAt!: Date;
+}
+
 @ObjectType({ description: 'Who let a plan go that a guard had held.' })
 export class RunApproval {
   @Field(() => String, { description: 'Name of the person, or of the API key.' })
@@ -159,7 +171,7 @@ export class Run {
 
   @Field(() => String, {
     description:
-      'queued, leased, running, waiting_approval, succeeded, completed_with_errors, failed or cancelled.',
+      'queued, leased, running, waiting_approval, parked, succeeded, completed_with_errors, failed or cancelled.',
   })
   state!: string;
 
@@ -210,8 +222,16 @@ export class Run {
   })
   heldBy!: string[];
 
-  @Field(() => Date, { nullable: true, description: 'Since when its plan waits for approval.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Since when its plan waits for approval, or it is parked.',
+  })
   waitingSince!: Date | null;
+
+  @Field(() => [RunLapse], {
+    description: 'Agents that fell silent with it, oldest first. After the fourth it is parked.',
+  })
+  lapses!: RunLapse[];
 
   @Field(() => Float, {
     description: 'Operations that an earlier attempt of this run had brought to an end.',

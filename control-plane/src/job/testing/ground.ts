@@ -17,7 +17,9 @@ import { SchedulerService } from '../../scheduler/scheduler.service.js';
 import { SyncService } from '../../sync/sync.service.js';
 import { ApprovalService } from '../approval.service.js';
 import { JobService } from '../job.service.js';
+import { ParkedService } from '../parked.service.js';
 import type { LeasedJob } from '../work.js';
+import { singly, type SingleJobs } from './singly.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -40,7 +42,8 @@ export interface Ground {
   runs: RunQueueService;
   approvals: ApprovalService;
   history: RunHistoryService;
-  jobs: JobService;
+  jobs: SingleJobs;
+  parked: ParkedService;
   scheduler: SchedulerService;
   configuration: ConfigurationService;
   makeAgent(): Promise<Agent>;
@@ -81,7 +84,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
   const syncs = new SyncService(database);
   const runs = new RunQueueService(database, notices);
   const history = new RunHistoryService(database, syncs);
-  const jobs = new JobService(database, notices, config);
+  const jobs = singly(new JobService(database, notices, config));
   const configuration = new ConfigurationService(database, makeCatalog(catalogs), runs);
   const { caller, poolId } = await makeWorkspace(database);
   return {
@@ -93,6 +96,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
     syncs,
     runs,
     approvals: new ApprovalService(database, notices),
+    parked: new ParkedService(database, notices),
     history,
     jobs,
     configuration,
