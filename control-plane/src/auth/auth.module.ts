@@ -5,10 +5,12 @@ import { ApiKeyService } from './api-key.service.js';
 import { AuthResolver } from './auth.resolver.js';
 import { AuthService } from './auth.service.js';
 import { SignIn } from './sign-in.js';
+import { SignInTries } from './sign-in-tries.js';
 
 @Module({
   providers: [
     SignIn,
+    SignInTries,
     ApiKeyService,
     AuthService,
     AuthResolver,

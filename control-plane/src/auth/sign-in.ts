@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { magicLink } from 'better-auth/plugins';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { SignInTries, tooManyTries } from './sign-in-tries.js';
 
 export const clientAddressHeader = 'x-drawbridge-client-address';
 
@@ -25,6 +27,7 @@ export class SignIn {
 
   constructor(
     database: Database,
+    tries: SignInTries,
     private readonly config: Config,
   ) {
     this.auth = betterAuth({
@@ -36,7 +39,9 @@ export class SignIn {
       database: prismaAdapter(database, { provider: 'postgresql' }),
       emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
       disabledPaths: closedPaths,
-      rateLimit: { enabled: true, window: 60, max: 300 },
+      rateLimit: { enabled: true, window: 60, max: 300, storage: 'database' },
+      hooks: { before: limitTries(tries) },
+      databaseHooks: { session: { create: { after: ({ userId }) => tries.forget(userId) } } },
       advanced: { ipAddress: { ipAddressHeaders: [clientAddressHeader] } },
       telemetry: { enabled: false },
       logger: { disabled: true },
@@ -72,6 +77,14 @@ export class SignIn {
     return (await this.auth.api.getSession({ headers }))?.user;
   }
 }
+
+/** Counted before the password is looked at, or a hundred guesses at once would count as one. */
+const limitTries = (tries: SignInTries) =>
+  createAuthMiddleware(async ({ path, body }) => {
+    const { email } = (body ?? {}) as { email?: unknown };
+    if (path !== '/sign-in/email' || typeof email !== 'string') return;
+    if (!(await tries.allow(email))) throw new APIError('TOO_MANY_REQUESTS', tooManyTries);
+  });
 
 /** A server on this machine is reached by both of its names. */
 export function originsOf(publicUrl: string): ReadonlySet<string> {
