@@ -7,6 +7,8 @@ export type LogLevel = (typeof logLevels)[number];
 /** Everything that the control plane takes from its environment, read once. */
 export class Config {
   readonly databaseUrl: string = '';
+  /** The same database without a pooler in between: for notices and migrations, which need a connection to themselves. */
+  readonly directDatabaseUrl: string = '';
   readonly host: string = '127.0.0.1';
   /** 0: any free port. */
   readonly port: number = 3000;
@@ -25,9 +27,11 @@ export class Config {
   readonly offlineMs: number = 45_000;
 
   constructor(values: Partial<Config> = {}) {
-    Object.assign(this, values);
+    Object.assign(this, { directDatabaseUrl: values.databaseUrl }, values);
   }
 }
+
+const postgresProtocols = ['postgres:', 'postgresql:'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +42,15 @@ export function readConfig(environment: Environment = process.env): Config {
   const milliseconds = (name: string, value: number): number =>
     wholeNumber(environment, name, { default: value, most: 86_400_000, problems });
   const config = new Config({
-    databaseUrl: address(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'], problems),
+    databaseUrl: address(environment, 'DATABASE_URL', postgresProtocols, problems),
+    ...(environment['DRAWBRIDGE_DIRECT_DATABASE_URL'] && {
+      directDatabaseUrl: address(
+        environment,
+        'DRAWBRIDGE_DIRECT_DATABASE_URL',
+        postgresProtocols,
+        problems,
+      ),
+    }),
     host: environment['HOST'] ?? '127.0.0.1',
     port,
     publicUrl: environment['DRAWBRIDGE_PUBLIC_URL']

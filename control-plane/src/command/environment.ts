@@ -2,6 +2,8 @@
 export const environmentHelp = `
 Environment:
   DATABASE_URL                postgresql://…, where everything is kept
+  DRAWBRIDGE_DIRECT_DATABASE_URL  the same database without a pooler such as PgBouncer in between, for
+                              notices and migrations (default: DATABASE_URL)
   DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions
   HOST                        the address to listen on (default: 127.0.0.1)
   PORT                        (default: 3000)

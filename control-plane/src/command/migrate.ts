@@ -3,9 +3,9 @@ import { readConfig } from '../config.js';
 import { driftOf, migrate } from '../database/migrate.js';
 
 export async function migrateCommand(options: { check?: boolean }): Promise<void> {
-  const { databaseUrl } = readConfig();
-  if (options.check) return check(databaseUrl);
-  const applied = await migrate(databaseUrl);
+  const { directDatabaseUrl } = readConfig();
+  if (options.check) return check(directDatabaseUrl);
+  const applied = await migrate(directDatabaseUrl);
   process.stdout.write(`${applied.join('\n') || 'Nothing to apply.'}\n`);
 }
 

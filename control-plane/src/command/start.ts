@@ -9,7 +9,7 @@ import { openApp } from '../open-app.js';
 export async function start(): Promise<void> {
   const config = readConfig();
   const logger = new Logger(config.logLevel);
-  const applied = await migrate(config.databaseUrl);
+  const applied = await migrate(config.directDatabaseUrl);
   if (applied.length > 0) logger.log({ count: applied.length }, 'Migrations were applied');
   const app = await openApp(config, logger);
   await listen(app, config);

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { AppError } from '../app-error.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Database } from './database.js';
@@ -17,6 +19,10 @@ const channel = 'drawbridge';
 /** Gathers what is said in one go; by then the transaction that it is about has usually ended. */
 const gatherMs = 40;
 const reconnectMs = 1_000;
+/** How often the line says something to itself, and how long it may take to hear that. */
+const echoEveryMs = 10_000;
+const echoMs = 5_000;
+const farewellMs = 1_000;
 
 /**
  * Hints between the processes of a control plane, over Postgres LISTEN and NOTIFY on a connection of its own. A notice may
@@ -81,23 +87,55 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Resolves or rejects when the connection is over. */
   private async listenOnce(signal: AbortSignal): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.config.databaseUrl,
+      connectionString: this.config.directDatabaseUrl,
       keepAlive: true,
+      connectionTimeoutMillis: echoMs,
       application_name: 'drawbridge notices',
     });
     const over = new Promise<void>((resolve, reject) => {
       client.once('end', resolve).once('error', reject);
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    client.on('notification', ({ payload = '' }) => this.hear(payload));
+    const ended = new AbortController();
     try {
       await Promise.race([client.connect(), over]);
       if (signal.aborted) return;
-      await client.query(`listen ${channel}`);
-      await over;
+      await Promise.race([this.attend(client, AbortSignal.any([signal, ended.signal])), over]);
     } finally {
-      await client.end().catch(() => undefined);
+      ended.abort();
+      // A line that answers nothing would never see our farewell answered.
+      await this.within(farewellMs, client.end()).catch(() => undefined);
+      client.connection.stream.destroy();
     }
+  }
+
+  /** Rejects when the line no longer hears itself: it is half open, or a pooler lent it to somebody else. */
+  private async attend(client: pg.Client, signal: AbortSignal): Promise<void> {
+    let echo = Promise.withResolvers<void>();
+    const own = `${channel}_${randomBytes(8).toString('hex')}`;
+    client.on('notification', (notice) => {
+      if (notice.channel === own) echo.resolve();
+      else this.hear(notice.payload ?? '');
+    });
+    await this.within(echoMs, client.query(`listen ${channel}; listen ${own}`));
+    while (!signal.aborted) {
+      echo = Promise.withResolvers<void>();
+      await this.within(echoMs, Promise.all([client.query(`notify ${own}`), echo.promise]));
+      await this.clock.sleep(echoEveryMs, signal).catch(() => undefined);
+    }
+  }
+
+  private async within(ms: number, work: Promise<unknown>): Promise<void> {
+    const done = new AbortController();
+    const late = this.clock.sleep(ms, done.signal).then(() => {
+      throw new AppError(
+        'database.deaf_line',
+        'The line for notices hears nothing. Behind a pooler, set DRAWBRIDGE_DIRECT_DATABASE_URL.',
+      );
+    });
+    late.catch(() => undefined);
+    work.catch(() => undefined);
+    await Promise.race([work, late]).finally(() => done.abort());
   }
 
   private hear(payload: string): void {

@@ -35,7 +35,7 @@ afterEach(async () => {
 
 async function listeners(): Promise<number> {
   const rows = await here.database.$queryRaw<object[]>`
-    select pid from pg_stat_activity where datname = current_database() and query like 'listen %'`;
+    select pid from pg_stat_activity where datname = current_database() and query like 'notify %'`;
   return rows.length;
 }
 
