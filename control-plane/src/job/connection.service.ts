@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
@@ -60,9 +61,14 @@ export class ConnectionService {
     const { workspaceId } = caller;
     const poolName = request.entry.pool;
     await this.lookup.requireAgent(caller, poolName);
-    const { id: jobId, poolId } = await this.database.$transaction((tx) =>
-      enqueueJob(tx, { workspaceId, poolName, kind, request, headStartMs: watchedMs }),
-    );
+    const action = kind === 'discover' ? 'connection.discover' : 'connection.check';
+    const { id: jobId, poolId } = await this.database.$transaction(async (tx) => {
+      const asked = { workspaceId, poolName, kind, request, headStartMs: watchedMs };
+      const job = await enqueueJob(tx, asked);
+      const subject = { kind: request.kind, name: request.name };
+      await AuditService.record(tx, caller, { action, subject });
+      return job;
+    });
     await this.notices.publish({ kind: 'job_queued', poolId });
     const { failure } = await this.resultOf(jobId, timeLimitsMs[kind]);
     const [explained] = await this.advice.explain(workspaceId, failure ? [failure] : []);
