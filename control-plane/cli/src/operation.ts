@@ -215,7 +215,7 @@ export const createEnrollmentToken: Operation<
 
 export const createApiKey: Operation<
   { createApiKey: { id: string; key: string } },
-  { input: { name: string; expiresAt: string | null } }
+  { input: { name: string; role: string | null; expiresAt: string | null } }
 > = {
   document: `mutation CreateApiKey($input: CreateApiKeyInput!) { createApiKey(input: $input) { id key } }`,
 };
@@ -223,12 +223,13 @@ export const createApiKey: Operation<
 export interface ApiKey {
   id: string;
   name: string;
+  role: string;
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;
 }
 
-const apiKeyFields = 'id name createdAt lastUsedAt expiresAt';
+const apiKeyFields = 'id name role createdAt lastUsedAt expiresAt';
 
 export const listApiKeys: Operation<{ apiKeys: ApiKey[] }, Record<string, never>> = {
   document: `query ApiKeys { apiKeys { ${apiKeyFields} } }`,

@@ -15,6 +15,7 @@ afterAll(() => test.close());
 interface ApiKey {
   id: string;
   name: string;
+  role: string;
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;
@@ -34,7 +35,7 @@ const list = async (as: Who) =>
   (
     await test.ask<{ apiKeys: ApiKey[] }>(
       as,
-      '{ apiKeys { id name createdAt lastUsedAt expiresAt } }',
+      '{ apiKeys { id name role createdAt lastUsedAt expiresAt } }',
     )
   ).data!.apiKeys;
 const revoke = (as: Who, id: string) =>
@@ -54,6 +55,7 @@ describe('the API keys of a workspace', () => {
       {
         id,
         name: 'ci',
+        role: 'owner',
         createdAt: expect.any(String),
         lastUsedAt: null,
         expiresAt: '2999-01-01T00:00:00.000Z',
@@ -95,4 +97,46 @@ describe('a key that a key makes', () => {
   it('may last for ever when its maker does', async () => {
     expect(codesOf(await create(acme, 'child'))).toEqual([]);
   });
+});
+
+describe('the role of a key', () => {
+  const createAs = (as: Who, name: string, role: string) =>
+    test.ask<{ createApiKey: { key: string } }>(
+      as,
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }',
+      { input: { name, role } },
+    );
+  const keyOf = async (role: string) =>
+    headersOf((await createAs(acme, role, role)).data!.createApiKey.key);
+
+  it('decides what it may do', async () => {
+    const viewer = await keyOf('viewer');
+    expect(codesOf(await test.ask(viewer, '{ pools { id } }'))).toEqual([]);
+    expect(codesOf(await create(viewer, 'child'))).toEqual(['auth.forbidden']);
+    expect(codesOf(await test.ask(viewer, '{ apiKeys { id } }'))).toEqual(['auth.forbidden']);
+  });
+
+  it('is at most its maker’s, and one of the five', async () => {
+    const admin = await keyOf('admin');
+    expect(codesOf(await createAs(admin, 'child', 'owner'))).toEqual(['key.exceeds']);
+    expect(codesOf(await createAs(admin, 'child', 'root'))).toEqual(['key.bad_role']);
+    expect(codesOf(await createAs(admin, 'child', 'editor'))).toEqual([]);
+  });
+});
+
+it('a member has the role that the database says, from the next request on', async () => {
+  const { signInLink } = acme;
+  const { pathname, search } = new URL(signInLink);
+  const signedIn = await fetch(`${test.url}${pathname}${search}`, { redirect: 'manual' });
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const ask = () => test.ask<{ viewer: { role: string } }>({ cookie }, '{ viewer { role } }');
+  const set = (role: string) =>
+    test.database.member.updateMany({ where: { workspaceId: acme.id }, data: { role } });
+  await set('operator');
+  expect((await ask()).data?.viewer.role).toBe('operator');
+  await set('a role that nobody knows');
+  expect(codesOf(await ask())).toEqual(['auth.required']);
 });

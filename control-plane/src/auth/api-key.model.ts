@@ -8,6 +8,9 @@ export class ApiKey {
   @Field(() => String)
   name!: string;
 
+  @Field({ description: 'owner, admin, editor, operator or viewer.' })
+  role!: string;
+
   @Field(() => GraphQLISODateTime)
   createdAt!: Date;
 
@@ -22,6 +25,12 @@ export class ApiKey {
 export class CreateApiKeyInput {
   @Field()
   name!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'owner, admin, editor, operator or viewer; the maker’s own when left out.',
+  })
+  role?: string | null;
 
   @Field(() => GraphQLISODateTime, { nullable: true })
   expiresAt?: Date | null;

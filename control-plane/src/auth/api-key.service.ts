@@ -6,13 +6,21 @@ import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
 import type { ApiKey, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
 import type { Caller } from './caller.js';
+import { isWithin, roleOf, roles, type Role } from './role.js';
 import { hashOfToken, makeToken } from './token.js';
 
 /** A key that is used all the time is written down as used once a minute. */
 const usedAgainAfterMs = 60_000;
 
 /** What people may see of a key: not even its hash. */
-const shown = { id: true, name: true, createdAt: true, lastUsedAt: true, expiresAt: true } as const;
+const shown = {
+  id: true,
+  name: true,
+  role: true,
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+} as const;
 
 @Injectable()
 export class ApiKeyService {
@@ -31,16 +39,17 @@ export class ApiKeyService {
     const name = input.name.trim();
     if (!/^\S.{0,99}$/u.test(name))
       throw new AppError('key.bad_name', 'Give the key a name of 1 to 100 characters.');
+    const role = roleWithin(caller, input.role ?? caller.role);
     assertNotOutlived(caller, input.expiresAt ?? null);
     const { token, hash } = makeToken('dbk');
-    const data = { workspaceId, name, hash, expiresAt: input.expiresAt ?? null };
+    const data = { workspaceId, name, role, hash, expiresAt: input.expiresAt ?? null };
     const made = await this.database.$transaction(async (tx) => {
       const [key] = await tx.apiKey.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (!key) return undefined;
       await AuditService.record(tx, caller, {
         action: 'key.create',
         subject: { kind: 'key', id: key.id, name },
-        after: { name, expiresAt: data.expiresAt },
+        after: { name, role, expiresAt: data.expiresAt },
       });
       return key;
     });
@@ -61,7 +70,7 @@ export class ApiKeyService {
       await AuditService.record(tx, caller, {
         action: 'key.revoke',
         subject: { kind: 'key', id, name: key.name },
-        before: { name: key.name, expiresAt: key.expiresAt },
+        before: { name: key.name, role: key.role, expiresAt: key.expiresAt },
       });
     });
     return key;
@@ -73,8 +82,14 @@ export class ApiKeyService {
     await this.database.$transaction(async (tx) => {
       const { id } = await tx.apiKey.upsert({
         where: { workspaceId_name: { workspaceId, name } },
-        create: { workspaceId, name, hash },
-        update: { hash, createdAt: this.clock.now(), lastUsedAt: null, expiresAt: null },
+        create: { workspaceId, name, hash, role: 'owner' },
+        update: {
+          hash,
+          role: 'owner',
+          createdAt: this.clock.now(),
+          lastUsedAt: null,
+          expiresAt: null,
+        },
       });
       await AuditService.record(tx, systemOf(workspaceId, 'setup'), {
         action: 'key.replace',
@@ -89,11 +104,24 @@ export class ApiKeyService {
     const now = this.clock.now();
     if (!key || (key.expiresAt && key.expiresAt <= now)) return undefined;
     const { id, workspaceId, name, lastUsedAt, expiresAt } = key;
+    const role = roleOf(key.role);
+    if (!role) return undefined;
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > usedAgainAfterMs)
       await this.database.apiKey.updateMany({ where: { id }, data: { lastUsedAt: now } });
-    const caller: Caller = { workspaceId, role: 'owner', name, email: null, by: 'key' };
+    const caller: Caller = { workspaceId, role, actorId: id, name, email: null, by: 'key' };
     return expiresAt ? { ...caller, keyExpiresAt: expiresAt } : caller;
   }
+}
+
+/** A key has at most what its maker has. */
+function roleWithin(caller: Caller, wanted: string): Role {
+  const role = roleOf(wanted);
+  if (!role) throw new AppError('key.bad_role', `A key's role is one of ${roles.join(', ')}.`);
+  if (isWithin(role, caller.role)) return role;
+  throw new AppError(
+    'key.exceeds',
+    `You are ${caller.role}, and a key has no more than who makes it. Choose ${caller.role} or a lesser role.`,
+  );
 }
 
 /** Or a key that leaked could make itself another before it ends. */

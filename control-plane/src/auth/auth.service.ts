@@ -4,6 +4,7 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { Caller } from './caller.js';
+import { roleOf } from './role.js';
 import { originsOf, SignIn } from './sign-in.js';
 
 type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -34,9 +35,11 @@ export class AuthService {
       where: { userId: user.id },
       orderBy: { createdAt: 'asc' },
     });
-    if (!member) return undefined;
+    const role = member && roleOf(member.role);
+    if (!role) return undefined;
     const { name, email } = user;
-    return { workspaceId: member.workspaceId, role: 'owner', name, email, by: 'session' };
+    const { workspaceId } = member;
+    return { workspaceId, role, actorId: user.id, name, email, by: 'session' };
   }
 
   private async callerOfKey(authorization: string): Promise<Caller> {

@@ -1,15 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import { AppError } from '../app-error.js';
+import type { Role } from './role.js';
 
 /** Who asks. Every service takes it first, and every query names its workspace. */
 export interface Caller {
   workspaceId: string;
-  role: 'owner';
+  role: Role;
+  /** Of the person's account, or of the API key. */
+  actorId: string;
   /** Of the person, or of the API key. */
   name: string;
   email: string | null;
   by: 'session' | 'key';
+  /** Where the request came from, as far as trusted proxies tell. */
+  address?: string;
+  userAgent?: string;
   /** When the API key ends. Without one it never does. */
   keyExpiresAt?: Date;
 }

@@ -1,10 +1,37 @@
 import type { Permission } from './allow.js';
-import type { Caller } from './caller.js';
 
-/** The one role there is so far may do everything. */
-const permissions: Record<Caller['role'], ReadonlySet<Permission> | 'all'> = { owner: 'all' };
+/** From the most that a member or an API key may do to the least. */
+export const roles = ['owner', 'admin', 'editor', 'operator', 'viewer'] as const;
+export type Role = (typeof roles)[number];
 
-export function may(role: Caller['role'], permission: Permission): boolean {
-  const granted = permissions[role];
-  return granted === 'all' || granted.has(permission);
-}
+/** The least role that may do it; every role above may do it too. What does not stand here nobody may. */
+const leastRole: Readonly<Record<Permission, Role>> = {
+  'agent.read': 'viewer',
+  'configuration.read': 'viewer',
+  'run.read': 'viewer',
+  'viewer.read': 'viewer',
+  'connection.check': 'operator',
+  'run.approve': 'operator',
+  'run.cancel': 'operator',
+  'run.release': 'operator',
+  'run.start': 'operator',
+  'sync.pause': 'operator',
+  'configuration.write': 'editor',
+  'connection.discover': 'editor',
+  'agent.enroll': 'admin',
+  'agent.revoke': 'admin',
+  'audit.read': 'admin',
+  'key.create': 'admin',
+  'key.read': 'admin',
+  'key.revoke': 'admin',
+};
+
+export const may = (role: Role, permission: Permission): boolean =>
+  isWithin(leastRole[permission], role);
+
+/** Whether a role has nothing that the other one lacks. */
+export const isWithin = (role: Role, other: Role): boolean =>
+  roles.indexOf(role) >= roles.indexOf(other);
+
+/** The database keeps roles as text; one that is not known is no role. */
+export const roleOf = (text: string): Role | undefined => roles.find((role) => role === text);

@@ -40,10 +40,13 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
 });
 
 /** A wrong key is no reason to break off: the guard says it, as an error of the field that was asked for. */
-async function contextOf(auth: AuthService, { headers }: FastifyRequest): Promise<RequestContext> {
+async function contextOf(auth: AuthService, request: FastifyRequest): Promise<RequestContext> {
   try {
+    const { headers, ip: address } = request;
     const caller = await auth.callerOf(headers);
-    return caller ? { caller } : {};
+    if (!caller) return {};
+    const userAgent = headers['user-agent'];
+    return { caller: { ...caller, address, ...(userAgent ? { userAgent } : {}) } };
   } catch (error) {
     if (error instanceof AppError) return { refusal: error };
     throw error;

@@ -7,8 +7,11 @@ import { table } from '../text.js';
 export const keys: Command = {
   usage: 'keys <list|create|revoke> [name]',
   summary: 'list, make and revoke API keys for scripts',
-  example: 'drawbridge keys create ci --expires 2027-06-30',
-  options: [['--expires <date>', 'when a new one stops to work; never, if left out']],
+  example: 'drawbridge keys create ci --role editor --expires 2027-06-30',
+  options: [
+    ['--role <role>', 'of a new one: owner, admin, editor, operator or viewer; yours, if left out'],
+    ['--expires <date>', 'when a new one stops to work; never, if left out'],
+  ],
   act: ({ args: [action, name], options }, context) => {
     if (action === 'list' && name === undefined) return list(context);
     if (action === 'create' && name) return createKey(name, options, context);
@@ -31,10 +34,11 @@ async function createKey(
   options: Given['options'],
   context: Context,
 ): Promise<Answer> {
-  const input = { name, expiresAt: expiryOf(options.expires) };
+  const role = typeof options.role === 'string' ? options.role : null;
+  const input = { name, role, expiresAt: expiryOf(options.expires) };
   const { createApiKey: made } = await context.ask()(createApiKey, { input });
   context.note('Keep it now: it is not shown again.');
-  return { json: { ...made, name, expiresAt: input.expiresAt }, lines: [made.key] };
+  return { json: { ...made, name, role, expiresAt: input.expiresAt }, lines: [made.key] };
 }
 
 async function revoke(name: string, context: Context): Promise<Answer> {
@@ -51,10 +55,11 @@ async function keyNamed(name: string, ask: Ask): Promise<ApiKey> {
   throw new CliFailure('key.not_found', message, 2);
 }
 
-const heading = ['KEY', 'CREATED', 'LAST USED', 'EXPIRES'];
+const heading = ['KEY', 'ROLE', 'CREATED', 'LAST USED', 'EXPIRES'];
 
-const cellsOf = ({ name, createdAt, lastUsedAt, expiresAt }: ApiKey): string[] => [
+const cellsOf = ({ name, role, createdAt, lastUsedAt, expiresAt }: ApiKey): string[] => [
   name,
+  role,
   createdAt,
   lastUsedAt ?? 'never',
   expiresAt ?? 'never',

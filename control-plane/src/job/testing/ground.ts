@@ -135,6 +135,7 @@ async function makeWorkspace(database: Database): Promise<{ caller: Caller; pool
   const caller: Caller = {
     workspaceId: workspace.id,
     role: 'owner',
+    actorId: randomUUID(),
     name: 'test',
     email: null,
     by: 'key',
