@@ -1,7 +1,7 @@
 import type { Finder, Found, MatchBatch, TargetField } from '../connector/destination.js';
+import { mayHaveArrived } from '../connector/in-doubt.js';
 import { makeMatchBatch } from '../connector/match-batch.js';
 import { Failure, failureOf } from '../failure.js';
-import { mayHaveArrived } from './in-doubt.js';
 import { patiently } from './patiently.js';
 import type { SyncTools } from './tools.js';
 

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BulkTarget, Load, OperationKind, Outcome } from '../connector/destination.js';
+import { mayHaveArrived } from '../connector/in-doubt.js';
 import { crashPoint } from '../crash-point.js';
 import type { Duck } from '../duck/duck.js';
 import { Failure, failureOf } from '../failure.js';
@@ -8,7 +9,6 @@ import type { Announcement } from './announcement.js';
 import type { Breaker } from './breaker.js';
 import { leaveUnsent } from './deliver.js';
 import type { Delivered } from './deliver.js';
-import { mayHaveArrived } from './in-doubt.js';
 import { lost, outcomeOf, refusalOnly, unanswered, untouched } from './job-outcome.js';
 import type { Journal } from './journal.js';
 import { writeLoad } from './load.js';

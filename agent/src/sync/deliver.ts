@@ -1,13 +1,13 @@
 import { makeBatch, rowOf, sliceBatch } from '../connector/batch.js';
 import type { BatchParts } from '../connector/batch.js';
 import type { Outcome, Target } from '../connector/destination.js';
+import { mayHaveArrived } from '../connector/in-doubt.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Announcement } from './announcement.js';
 import { Stretches } from './batches.js';
 import type { Stretch } from './batches.js';
 import type { Breaker } from './breaker.js';
-import { mayHaveArrived } from './in-doubt.js';
 import type { Journal } from './journal.js';
 import type { Mapping } from './mapping.js';
 import type { Meter } from './meter.js';

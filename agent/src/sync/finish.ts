@@ -1,8 +1,8 @@
 import type { AnyTarget } from '../connector/destination.js';
+import { mayHaveArrived } from '../connector/in-doubt.js';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Delivered } from './deliver.js';
-import { mayHaveArrived } from './in-doubt.js';
 import type { Meter } from './meter.js';
 import { patiently } from './patiently.js';
 import type { Run } from './run.js';

@@ -1,5 +1,6 @@
 // What Slack's errors mean, by who must act. Codes: https://docs.slack.dev/reference/methods/chat.postMessage and the pages
 // of the other methods that are called (read 2026-11).
+import { isAnswerInDoubt } from '../../connector/in-doubt.js';
 import { Failure } from '../../failure.js';
 import type { FailureOptions } from '../../failure.js';
 
@@ -126,20 +127,9 @@ export function noPlace({ vendorCode, detail, dialogue }: Failure): Failure {
   );
 }
 
-/** What the contract calls in doubt; see `Target.deliver`. */
-const inDoubt = new Set([
-  'destination.no_answer',
-  'destination.failed_midway',
-  'destination.bad_answer',
-]);
-
-export function mayHaveArrived({ code }: Failure): boolean {
-  return inDoubt.has(code);
-}
-
 /** Said of what changes nothing, so it may be asked again. */
 export function unsaid(failure: Failure): Failure {
-  if (!mayHaveArrived(failure)) return failure;
+  if (!isAnswerInDoubt(failure)) return failure;
   return new Failure(
     'TRANSIENT',
     'destination.unreachable',

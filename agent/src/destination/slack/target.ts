@@ -5,6 +5,7 @@ import type {
   Target,
   TargetRequest,
 } from '../../connector/destination.js';
+import { mayHaveArrived } from '../../connector/in-doubt.js';
 import { Failure } from '../../failure.js';
 import type { Addresses } from './addresses.js';
 import type { SlackApi } from './api.js';
@@ -15,7 +16,7 @@ import type { Options } from './options.js';
 import { Posting } from './posting.js';
 import type { Post } from './posting.js';
 import { Recall } from './recall.js';
-import { isOfPlace, mayHaveArrived, noPlace } from './refusals.js';
+import { isOfPlace, noPlace } from './refusals.js';
 import { rowsOf } from './row.js';
 import type { Row } from './row.js';
 import { Writing } from './writing.js';
