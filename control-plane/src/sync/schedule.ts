@@ -1,11 +1,10 @@
 import type { ScheduleEntry } from '@drawbridge/proto';
-import { Cron } from 'croner';
+import { nextSlot } from './cron.js';
 
 /**
  * When a sync is due next, strictly after an instant; null for one that is started by hand. An interval counts from
  * `anchor` (when the sync was made), so that neither a late run nor a restart shifts it. Cron follows the clock on the
- * wall of its time zone: a time of day that a change of clocks leaves out is caught up right after it, one that comes
- * twice counts once, and every quarter of an hour goes on through both.
+ * wall of its time zone.
  */
 export function nextRunAt(schedule: ScheduleEntry, after: Date, anchor: Date): Date | null {
   switch (schedule.kind) {
@@ -14,11 +13,7 @@ export function nextRunAt(schedule: ScheduleEntry, after: Date, anchor: Date): D
     case 'every':
       return nextInterval(schedule.everyMs, after, anchor);
     case 'cron':
-      return new Cron(schedule.cron, {
-        timezone: schedule.timezone,
-        paused: true,
-        mode: '5-part',
-      }).nextRun(after);
+      return nextSlot(schedule, after);
   }
 }
 
