@@ -23,6 +23,8 @@ export class Config {
   readonly heartbeatMs: number = 10_000;
   /** How long a lease holds after a renewal. */
   readonly leaseMs: number = 60_000;
+  /** A process that is told to stop takes at most so long for it. */
+  readonly drainMs: number = 25_000;
   /** An agent that was silent for so long counts as offline. */
   readonly offlineMs: number = 45_000;
 
@@ -62,6 +64,9 @@ export function readConfig(environment: Environment = process.env): Config {
     heartbeatMs: milliseconds('DRAWBRIDGE_HEARTBEAT_MS', 10_000),
     leaseMs: milliseconds('DRAWBRIDGE_LEASE_MS', 60_000),
     offlineMs: milliseconds('DRAWBRIDGE_OFFLINE_MS', 45_000),
+    drainMs:
+      1_000 *
+      wholeNumber(environment, 'DRAWBRIDGE_DRAIN_SECONDS', { default: 25, most: 3_600, problems }),
   });
   if (config.leaseMs < 2 * config.heartbeatMs)
     problems.push('DRAWBRIDGE_LEASE_MS must be at least twice DRAWBRIDGE_HEARTBEAT_MS.');

@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { SignIn } from './auth/sign-in.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
+import { Drain } from './drain.js';
 import { addAuthRoute } from './http/auth-route.js';
 import { addProbes } from './http/probes.js';
 import { addSecurityHeaders } from './http/security-headers.js';
@@ -31,10 +32,8 @@ export async function openApp(
   });
   const server: FastifyInstance = adapter.getInstance();
   addSecurityHeaders(server, config.publicUrl);
-  addProbes(server, app.get(Database));
+  addProbes(server, app.get(Database), app.get(Drain));
   addAuthRoute(server, app.get(SignIn, { strict: false }), config.publicUrl);
   await addWeb(server);
-  // A stop that was asked for is no failure: the process ends with 0 once everything is closed.
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   return app;
 }

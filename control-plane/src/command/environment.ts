@@ -13,6 +13,8 @@ Environment:
   DRAWBRIDGE_HEARTBEAT_MS     how often agents say that they are there (default: 10000)
   DRAWBRIDGE_LEASE_MS         how long a job is an agent's without a word (default: 60000)
   DRAWBRIDGE_OFFLINE_MS       how long a silent agent counts as online (default: 45000)
+  DRAWBRIDGE_DRAIN_SECONDS    how long a stop may take at most, until what is under way is cut off
+                              (default: 25)
   LOG_LEVEL                   trace, debug, info (default), warn, error or fatal
 
 setup and migrate want DATABASE_URL and DRAWBRIDGE_SECRET too.

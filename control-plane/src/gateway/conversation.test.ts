@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { expect, test } from 'vitest';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
+import { Drain } from '../drain.js';
 import { Conversation } from './conversation.js';
 import { Greeter } from './greeter.js';
 import { Inbox } from './inbox.js';
@@ -26,14 +27,15 @@ test('a stranger who says nothing is sent away after 10 seconds', async () => {
   const conversation = new Conversation(greeter, nothing, nothing, config, clock);
   const inbox = new Inbox({ pause: () => undefined, resume: () => undefined });
   const said: unknown[] = [];
-  await conversation.hold({
+  const line = {
     messages: inbox.messages,
-    send: (bytes) => void said.push(decodeControlFrame(bytes)),
-    close: (code) => {
+    send: (bytes: Uint8Array) => void said.push(decodeControlFrame(bytes)),
+    close: (code: number) => {
       said.push(code);
       inbox.drop();
     },
-  });
+  };
+  await conversation.hold(line, new Drain(clock));
   expect(clock.slept).toEqual([10_000]);
   expect(said.slice(0, 3)).toMatchObject([
     { frame: { body: { case: 'challenge' } } },

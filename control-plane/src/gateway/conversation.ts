@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
+import type { Drain } from '../drain.js';
 import { FrameService } from './frame.service.js';
 import { Greeter, type Guest } from './greeter.js';
 import { Hearing } from './hearing.js';
@@ -18,7 +19,6 @@ const helloMs = 10_000;
 @Injectable()
 export class Conversation {
   private readonly logger = new Logger(Conversation.name);
-  private readonly voices = new Set<Voice>();
 
   constructor(
     private readonly greeter: Greeter,
@@ -29,11 +29,12 @@ export class Conversation {
   ) {}
 
   /** Resolves when it is over and nothing of it is left. Never rejects. */
-  async hold(line: Line): Promise<void> {
+  async hold(line: Line, drain: Drain): Promise<void> {
     const voice = new Voice(line, this.clock);
     const hearing = new Hearing(line, this.clock);
     let guest: Guest | undefined;
-    this.voices.add(voice);
+    // This process goes away; agents connect again to whichever is there then.
+    const forget = drain.hold(() => voice.end({ code: 'session.restarting', retryable: true }));
     try {
       guest = await this.greet(voice, hearing);
       if (guest) await this.serve(guest, voice, hearing);
@@ -43,15 +44,10 @@ export class Conversation {
         this.logger.error({ err: error }, 'A connection broke for a reason of ours');
       voice.end(problem);
     } finally {
-      this.voices.delete(voice);
+      forget();
       this.tell(voice, guest);
       line.close(1000);
     }
-  }
-
-  /** This process goes away; agents connect again to whichever is there then. */
-  endAll(): void {
-    for (const voice of this.voices) voice.end({ code: 'session.restarting', retryable: true });
   }
 
   private tell({ ending }: Voice, guest: Guest | undefined): void {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../clock.js';
+import { Drain } from '../drain.js';
 import { JobService } from '../job/job.service.js';
 import { Rounds } from '../rounds.js';
 import { seatsOf } from './seats.js';
@@ -30,6 +31,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly jobs: JobService,
+    private readonly drain: Drain,
     clock: Clock,
   ) {
     this.rounds = new Rounds(clock, this.logger, 'Looking for jobs that wait failed; trying again');
@@ -39,8 +41,12 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     this.rounds.start(pollMs, () => this.look());
   }
 
-  /** Claims that are under way end; what they took is offered, or found again when its agent comes back. */
   async beforeApplicationShutdown(): Promise<void> {
+    await this.rest();
+  }
+
+  /** Claims that are under way end; what they took is offered, or found again when its agent comes back. */
+  async rest(): Promise<void> {
     await this.rounds.stop();
     await this.turns.end();
   }
@@ -82,7 +88,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   /** True when there may be more to give and somebody to give it to. */
   private async serve(poolId: string): Promise<boolean> {
     const ofPool = this.sessions.get(poolId) ?? new Set();
-    const seats = seatsOf(ofPool, batch);
+    const seats = this.drain.signal.aborted ? [] : seatsOf(ofPool, batch);
     if (seats.length === 0) return false;
     this.hungry.delete(poolId);
     try {

@@ -6,6 +6,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Clock } from '../clock.js';
+import { Drain } from '../drain.js';
 import { Conversation } from './conversation.js';
 import { Inbox } from './inbox.js';
 import type { Line } from './line.js';
@@ -14,6 +15,9 @@ import type { Line } from './line.js';
 const maxUnreadBytes = 8 * 1024 * 1024;
 /** How long the other side may take to close as well. */
 const closeMs = 2_000;
+/** Agents and subscribers connect again a little later, to whoever is there then. */
+const goElsewhere =
+  'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 /** Connections beyond this are turned away: each may hold 64 frames in memory. */
 const maxConnections = 10_000;
 
@@ -29,11 +33,11 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     perMessageDeflate: false,
   });
   private readonly lines = new Map<Line, Promise<void>>();
-  private isClosing = false;
 
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly conversation: Conversation,
+    private readonly drain: Drain,
     private readonly clock: Clock,
   ) {}
 
@@ -44,7 +48,8 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     http.removeAllListeners('upgrade');
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const path = request.url?.split('?', 1)[0];
-      if (path === '/agent') this.accept(request, socket, head);
+      if (this.drain.signal.aborted) socket.end(goElsewhere);
+      else if (path === '/agent') this.accept(request, socket, head);
       else if (path === '/graphql' && others.length > 0)
         for (const listener of others) listener.call(http, request, socket, head);
       else socket.destroy();
@@ -53,17 +58,16 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** Before the HTTP server closes, which waits for every socket. Agents connect again to whoever is there then. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isClosing = true;
-    const held = [...this.lines.values()];
-    this.conversation.endAll();
-    await Promise.all(held);
+    this.drain.begin();
+    await this.drain.tellAll(0);
+    await Promise.all(this.lines.values());
   }
 
   private accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.isClosing || this.lines.size >= maxConnections) return void socket.destroy();
+    if (this.lines.size >= maxConnections) return void socket.destroy();
     this.server.handleUpgrade(request, socket, head, (websocket) => {
       const line = this.lineOf(websocket);
-      const held = this.conversation.hold(line).finally(() => this.lines.delete(line));
+      const held = this.conversation.hold(line, this.drain).finally(() => this.lines.delete(line));
       this.lines.set(line, held);
     });
   }

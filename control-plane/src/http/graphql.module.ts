@@ -7,19 +7,28 @@ import { AppError } from '../app-error.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { RequestContext } from '../auth/caller.js';
+import { Drain } from '../drain.js';
 
 /** As deep as tools ask when they read the schema; no list of ours nests deeper than a few. */
 const maxDepth = 16;
 /** What one request may ask for in all; the longest of ours has a fifth of it. */
 const maxTokens = 2_000;
+/** Websocket close code of a server that will be back: clients of graphql-ws connect again by themselves. */
+const serviceRestart = 1012;
 const logger = new Logger('GraphQL');
+
+/** What there is to know of a subscriber's websocket. */
+interface Line {
+  close(code: number): void;
+  once(event: 'close', closed: () => void): unknown;
+}
 
 /** The public API at /graphql, with subscriptions over graphql-transport-ws. */
 export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
   driver: MercuriusDriver,
   imports: [AuthModule],
-  inject: [AuthService],
-  useFactory: (auth: AuthService): Omit<MercuriusDriverConfig, 'driver'> => ({
+  inject: [AuthService, Drain],
+  useFactory: (auth: AuthService, drain: Drain): Omit<MercuriusDriverConfig, 'driver'> => ({
     autoSchemaFile: true,
     sortSchema: true,
     path: '/graphql',
@@ -30,7 +39,13 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     context: (request: FastifyRequest) => contextOf(auth, request),
     subscription: {
       fullWsTransport: true,
-      context: (_socket: unknown, request: FastifyRequest) => contextOf(auth, request),
+      context: (socket: Line, request: FastifyRequest) => {
+        socket.once(
+          'close',
+          drain.hold(() => socket.close(serviceRestart)),
+        );
+        return contextOf(auth, request);
+      },
     },
     errorFormatter: (execution) => ({
       statusCode: statusOf(execution),

@@ -13,6 +13,9 @@ export type AgentBody = NonNullable<MessageInitShape<typeof AgentFrameSchema>['b
 type ControlCase = NonNullable<ControlFrame['body']['case']>;
 type BodyOf<Case extends ControlCase> = Extract<ControlFrame['body'], { case: Case }>['value'];
 
+/** Of a connection that is accepted and never answered. */
+const handshakeMs = 5_000;
+
 /** The key pair of one agent, and who it is once it enrolled. */
 export class FakeIdentity {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -60,6 +63,7 @@ export class FakeAgent {
   ): Promise<FakeAgent> {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/agent`, {
       perMessageDeflate: false,
+      handshakeTimeout: handshakeMs,
     });
     const agent = new FakeAgent(socket, identity, bootId);
     await once(socket, 'open');
@@ -120,6 +124,15 @@ export class FakeAgent {
       if (frame) continue;
       if (this.closeCode !== undefined)
         throw new Error(`Instead of ${wanted} the line was closed with ${this.closeCode}.`);
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** The next frame of any kind; undefined when the line is over. */
+  async nextOfAny(): Promise<ControlFrame | undefined> {
+    for (;;) {
+      const frame = this.frames.shift();
+      if (frame ?? this.closeCode !== undefined) return frame;
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }

@@ -24,6 +24,8 @@ export interface Program {
   readonly logFile: string;
   /** Settles when the process that runs now has ended. */
   readonly exited: Promise<void>;
+  /** Of the process that ran last; null while it runs, and when a signal ended it. */
+  readonly exitCode: number | null;
   kill(signal: NodeJS.Signals): void;
   /**
    * Ends it if it still runs, starts it with the same settings, and waits until it is ready. `env` is added to its
@@ -62,6 +64,9 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     logFile: options.logFile,
     get exited() {
       return running.ended;
+    },
+    get exitCode() {
+      return running.child.exitCode;
     },
     kill: (signal) => void running.child.kill(signal),
     restart: async (env = {}) => {

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Standing, SyncOutcome, type ControlFrame, type HeartbeatAnswer } from '@drawbridge/proto';
+import { FakeAgent, type AgentBody, type FakeIdentity } from './fake-agent.js';
+
+const longestBackoffMs = 500;
+const greetingMs = 5_000;
+/** An agent gives a line up that said nothing for so many heartbeats. */
+const silentHeartbeats = 3;
+
+export interface Lease {
+  jobId: string;
+  epoch: bigint;
+}
+
+interface Held extends Lease {
+  /** Until when the lease is certainly its own: counted from when an answered heartbeat was sent. */
+  trustedUntilMs: number;
+  isDone: boolean;
+  isCancelled: boolean;
+}
+
+interface Open {
+  line: FakeAgent;
+  leaseMs: number;
+  lastHeardMs: number;
+  /** When each heartbeat was sent, by its number. */
+  sentMs: number[];
+}
+
+/**
+ * An agent as the control plane sees one: enrolled, numbering what must not be lost and saying it again until it is
+ * acknowledged, proving its leases by heartbeats, reporting nothing of a lease that it may have lost, coming back after
+ * every cut. Of a job it does nothing but take its time.
+ */
+export class SteadyAgent {
+  /** Leases whose results were acknowledged. */
+  readonly acknowledged: Lease[] = [];
+  private readonly bootId = randomUUID();
+  private readonly held = new Map<string, Held>();
+  /** The last epoch of each job that was taken: what is offered again after a reconnect is not done again. */
+  private readonly taken = new Map<string, bigint>();
+  private outbox: { seq: bigint; body: AgentBody }[] = [];
+  private nextSeq = 1n;
+  private open: Open | undefined;
+  private readonly stop = new AbortController();
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly urlOf: () => string,
+    private readonly identity: FakeIdentity,
+    private readonly work: { slots: number; workMs: () => number },
+  ) {}
+
+  start(): void {
+    this.ended = this.run();
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    this.open?.line.vanish();
+    await this.ended;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      await this.once().catch(() => undefined);
+      await wait(Math.random() * longestBackoffMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async once(): Promise<void> {
+    const line = await FakeAgent.connect(this.urlOf(), this.identity, this.bootId);
+    const late = setTimeout(() => line.vanish(), greetingMs);
+    try {
+      const welcome = await line.welcome({ slots: this.work.slots });
+      clearTimeout(late);
+      await this.converse(line, welcome);
+    } finally {
+      clearTimeout(late);
+      this.open = undefined;
+      line.vanish();
+    }
+  }
+
+  private async converse(line: FakeAgent, welcome: ControlFrame): Promise<void> {
+    if (welcome.body.case !== 'welcome') throw new Error('A welcome was expected.');
+    const { heartbeatMs, leaseMs } = welcome.body.value;
+    this.open = { line, leaseMs, lastHeardMs: performance.now(), sentMs: [] };
+    this.heardAck(welcome.ack);
+    for (const { seq, body } of this.outbox) line.say(body, seq);
+    const beating = setInterval(() => this.beat(silentHeartbeats * heartbeatMs), heartbeatMs);
+    this.beat(Infinity);
+    try {
+      for (let frame = await line.nextOfAny(); frame; frame = await line.nextOfAny())
+        this.hear(this.open, frame);
+    } finally {
+      clearInterval(beating);
+    }
+  }
+
+  private hear(open: Open, { ack, body }: ControlFrame): void {
+    open.lastHeardMs = performance.now();
+    this.heardAck(ack);
+    if (body.case === 'heartbeatAnswer') this.heardAnswer(open, body.value);
+    if (body.case === 'cancel' && body.value.lease) this.heardCancel(body.value.lease);
+    if (body.case === 'offer' && body.value.lease) this.heardOffer(body.value.lease);
+  }
+
+  private heardAck(ack: bigint): void {
+    for (const { seq, body } of this.outbox)
+      if (seq <= ack && body.case === 'finished' && body.value.lease)
+        this.acknowledged.push(body.value.lease as Lease);
+    this.outbox = this.outbox.filter(({ seq }) => seq > ack);
+  }
+
+  private heardOffer({ jobId, epoch }: Lease): void {
+    if ((this.taken.get(jobId) ?? -1n) < epoch) {
+      this.taken.set(jobId, epoch);
+      const held = { jobId, epoch, trustedUntilMs: -Infinity, isDone: false, isCancelled: false };
+      this.held.set(jobId, held);
+      setTimeout(() => {
+        held.isDone = true;
+        this.reportDone();
+      }, this.work.workMs()).unref();
+    }
+    this.say({ case: 'accepted', value: { lease: { jobId, epoch } } });
+    // An offer proves no lease; the answer to a heartbeat does.
+    this.beat(Infinity);
+  }
+
+  private heardCancel({ jobId, epoch }: Lease): void {
+    const held = this.held.get(jobId);
+    if (held?.epoch === epoch) held.isCancelled = true;
+    this.reportDone();
+  }
+
+  private heardAnswer({ sentMs, leaseMs }: Open, { number, leases }: HeartbeatAnswer): void {
+    for (const { lease, standing } of leases) {
+      const held = this.held.get(lease?.jobId ?? '');
+      if (!held || held.epoch !== lease?.epoch) continue;
+      if (standing === Standing.NOT_CURRENT) this.held.delete(held.jobId);
+      else held.trustedUntilMs = (sentMs[Number(number)] ?? 0) + leaseMs;
+      if (standing === Standing.CANCEL) held.isCancelled = true;
+    }
+    this.reportDone();
+  }
+
+  private reportDone(): void {
+    for (const { jobId, epoch, trustedUntilMs, ...held } of this.held.values()) {
+      if (!(held.isDone || held.isCancelled) || trustedUntilMs <= performance.now()) continue;
+      this.held.delete(jobId);
+      const outcome = held.isCancelled ? SyncOutcome.CANCELLED : SyncOutcome.SUCCEEDED;
+      const value = { outcome, counts: {}, phases: {} };
+      const lease = { jobId, epoch };
+      this.say({ case: 'finished', value: { lease, result: { case: 'syncReport', value } } });
+    }
+  }
+
+  private say(body: AgentBody): void {
+    const frame = { seq: this.nextSeq, body };
+    this.nextSeq += 1n;
+    this.outbox.push(frame);
+    this.open?.line.say(body, frame.seq);
+  }
+
+  private beat(silentMs: number): void {
+    const { open } = this;
+    if (!open) return;
+    const now = performance.now();
+    if (now - open.lastHeardMs > silentMs) return open.line.vanish();
+    // What was trusted once and is so no longer is somebody else's by now.
+    for (const { jobId, trustedUntilMs } of this.held.values())
+      if (Number.isFinite(trustedUntilMs) && trustedUntilMs <= now) this.held.delete(jobId);
+    open.sentMs.push(now);
+    const leases = [...this.held.values()].map(({ jobId, epoch }) => ({ jobId, epoch }));
+    open.line.beat(
+      Math.max(0, this.work.slots - leases.length),
+      leases,
+      BigInt(open.sentMs.length - 1),
+    );
+  }
+}
