@@ -9,6 +9,11 @@ export class Config {
   readonly databaseUrl: string = '';
   /** The same database without a pooler in between: for notices and migrations, which need a connection to themselves. */
   readonly directDatabaseUrl: string = '';
+  /** How many connections to it this process holds at most. */
+  readonly databaseConnections: number = 20;
+  /** How long one statement may take, and how long it may wait for a lock; said to the server, not to a pooler. */
+  readonly statementTimeoutMs: number = 30_000;
+  readonly lockTimeoutMs: number = 10_000;
   readonly host: string = '127.0.0.1';
   /** 0: any free port. */
   readonly port: number = 3000;
@@ -53,6 +58,13 @@ export function readConfig(environment: Environment = process.env): Config {
         problems,
       ),
     }),
+    databaseConnections: wholeNumber(environment, 'DRAWBRIDGE_DATABASE_CONNECTIONS', {
+      default: 20,
+      most: 1_000,
+      problems,
+    }),
+    statementTimeoutMs: milliseconds('DRAWBRIDGE_STATEMENT_TIMEOUT_MS', 30_000),
+    lockTimeoutMs: milliseconds('DRAWBRIDGE_LOCK_TIMEOUT_MS', 10_000),
     host: environment['HOST'] ?? '127.0.0.1',
     port,
     publicUrl: environment['DRAWBRIDGE_PUBLIC_URL']
@@ -70,6 +82,8 @@ export function readConfig(environment: Environment = process.env): Config {
   });
   if (config.leaseMs < 2 * config.heartbeatMs)
     problems.push('DRAWBRIDGE_LEASE_MS must be at least twice DRAWBRIDGE_HEARTBEAT_MS.');
+  if (config.databaseConnections < 2)
+    problems.push('DRAWBRIDGE_DATABASE_CONNECTIONS must be at least 2.');
   if (problems.length > 0) throw new AppError('config.invalid', problems.join('\n'));
   return config;
 }

@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { SignIn } from './auth/sign-in.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
+import { DatabaseStanding } from './database/standing.js';
 import { Drain } from './drain.js';
 import { addAuthRoute } from './http/auth-route.js';
 import { addProbes } from './http/probes.js';
@@ -32,7 +33,11 @@ export async function openApp(
   });
   const server: FastifyInstance = adapter.getInstance();
   addSecurityHeaders(server, config.publicUrl);
-  addProbes(server, app.get(Database), app.get(Drain));
+  addProbes(server, {
+    database: app.get(Database),
+    standing: app.get(DatabaseStanding),
+    drain: app.get(Drain),
+  });
   addAuthRoute(server, app.get(SignIn, { strict: false }), config.publicUrl);
   await addWeb(server);
   return app;

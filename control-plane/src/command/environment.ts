@@ -4,6 +4,10 @@ Environment:
   DATABASE_URL                postgresql://…, where everything is kept
   DRAWBRIDGE_DIRECT_DATABASE_URL  the same database without a pooler such as PgBouncer in between, for
                               notices and migrations (default: DATABASE_URL)
+  DRAWBRIDGE_DATABASE_CONNECTIONS  at most, by this process (default: 20)
+  DRAWBRIDGE_STATEMENT_TIMEOUT_MS  how long one statement may take (default: 30000); behind a pooler set it
+                              on the role instead, as the next one
+  DRAWBRIDGE_LOCK_TIMEOUT_MS  how long a statement may wait for a lock (default: 10000)
   DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions
   HOST                        the address to listen on (default: 127.0.0.1)
   PORT                        (default: 3000)

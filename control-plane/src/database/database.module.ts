@@ -4,6 +4,7 @@ import { Config } from '../config.js';
 import { Drain } from '../drain.js';
 import { Database } from './database.js';
 import { Notices } from './notices.js';
+import { DatabaseStanding } from './standing.js';
 
 /** What every room stands on: the configuration, the clock, the drain, the database and its notices. */
 @Global()
@@ -12,8 +13,15 @@ export class DatabaseModule {
   static with(config: Config): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: Config, useValue: config }, Clock, Drain, Database, Notices],
-      exports: [Config, Clock, Drain, Database, Notices],
+      providers: [
+        { provide: Config, useValue: config },
+        Clock,
+        Drain,
+        Database,
+        Notices,
+        DatabaseStanding,
+      ],
+      exports: [Config, Clock, Drain, Database, Notices, DatabaseStanding],
     };
   }
 }

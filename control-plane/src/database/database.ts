@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Config } from '../config.js';
 import { Prisma, PrismaClient } from './generated/client.js';
+import { openPool } from './pool.js';
 
 /** Pieces of SQL that are put into others. */
 export { Prisma };
@@ -18,7 +19,7 @@ const patience = { maxWait: 10_000, timeout: 30_000 };
 export class Database extends PrismaClient implements OnApplicationShutdown {
   constructor(config: Config) {
     super({
-      adapter: new PrismaPg({ connectionString: config.databaseUrl, max: 20 }),
+      adapter: new PrismaPg(openPool(config), { disposeExternalPool: true }),
       transactionOptions: patience,
     });
   }

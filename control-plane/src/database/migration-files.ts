@@ -8,12 +8,18 @@ const migrations = join(folder, 'migrations');
 
 export const readSchema = (): Promise<string> => readFile(join(folder, 'schema.prisma'), 'utf8');
 
+/** In order. */
+export async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(migrations, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => name).sort();
+}
+
 export const migrationsFolder = migrations;
 
 /** The committed migrations in order, as the engine wants to hear of them. */
 export async function readMigrations(): Promise<MigrationList> {
-  const entries = await readdir(migrations, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = await migrationNames();
   return {
     baseDir: migrations,
     lockfile: {
@@ -21,7 +27,7 @@ export async function readMigrations(): Promise<MigrationList> {
       content: await readFile(join(migrations, 'migration_lock.toml'), 'utf8'),
     },
     shadowDbInitScript: '',
-    migrationDirectories: await Promise.all(names.sort().map(readMigration)),
+    migrationDirectories: await Promise.all(names.map(readMigration)),
   };
 }
 

@@ -34,6 +34,7 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly listeners = new Set<(notice: Notice) => void>();
   private readonly stop = new AbortController();
   private readonly gathered = new Set<string>();
+  private line: 'opening' | 'heard' | 'deaf' = 'opening';
   private flushing: Promise<void> | undefined;
   private ended: Promise<void> = Promise.resolve();
 
@@ -42,6 +43,11 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly config: Config,
     private readonly clock: Clock,
   ) {}
+
+  /** Whether notices come at present. Opening until the first try has ended; deaf: polling finds what they are about. */
+  get lineState(): 'opening' | 'heard' | 'deaf' {
+    return this.line;
+  }
 
   /** Resolves at once; the notice leaves a little later, together with its neighbours. */
   async publish(notice: Notice): Promise<void> {
@@ -102,6 +108,7 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
       if (signal.aborted) return;
       await Promise.race([this.attend(client, AbortSignal.any([signal, ended.signal])), over]);
     } finally {
+      this.line = 'deaf';
       ended.abort();
       // A line that answers nothing would never see our farewell answered.
       await this.within(farewellMs, client.end()).catch(() => undefined);
@@ -121,6 +128,7 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
     while (!signal.aborted) {
       echo = Promise.withResolvers<void>();
       await this.within(echoMs, Promise.all([client.query(`notify ${own}`), echo.promise]));
+      this.line = 'heard';
       await this.clock.sleep(echoEveryMs, signal).catch(() => undefined);
     }
   }

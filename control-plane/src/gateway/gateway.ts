@@ -7,6 +7,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Clock } from '../clock.js';
 import { Drain } from '../drain.js';
+import { sockets } from '../sockets.js';
 import { Conversation } from './conversation.js';
 import { Inbox } from './inbox.js';
 import type { Line } from './line.js';
@@ -67,9 +68,15 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (this.lines.size >= maxConnections) return void socket.destroy();
     this.server.handleUpgrade(request, socket, head, (websocket) => {
       const line = this.lineOf(websocket);
-      const held = this.conversation.hold(line, this.drain).finally(() => this.lines.delete(line));
+      const held = this.conversation.hold(line, this.drain).finally(() => this.forget(line));
       this.lines.set(line, held);
+      sockets.inc({ of: 'agent' });
     });
+  }
+
+  private forget(line: Line): void {
+    this.lines.delete(line);
+    sockets.dec({ of: 'agent' });
   }
 
   private lineOf(socket: WebSocket): Line {

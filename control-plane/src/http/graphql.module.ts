@@ -7,7 +7,10 @@ import { AppError } from '../app-error.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { RequestContext } from '../auth/caller.js';
+import { Clock } from '../clock.js';
 import { Drain } from '../drain.js';
+import { sockets } from '../sockets.js';
+import { figureHooks } from './graphql-figures.js';
 
 /** As deep as tools ask when they read the schema; no list of ours nests deeper than a few. */
 const maxDepth = 16;
@@ -27,8 +30,12 @@ interface Line {
 export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
   driver: MercuriusDriver,
   imports: [AuthModule],
-  inject: [AuthService, Drain],
-  useFactory: (auth: AuthService, drain: Drain): Omit<MercuriusDriverConfig, 'driver'> => ({
+  inject: [AuthService, Drain, Clock],
+  useFactory: (
+    auth: AuthService,
+    drain: Drain,
+    clock: Clock,
+  ): Omit<MercuriusDriverConfig, 'driver'> => ({
     autoSchemaFile: true,
     sortSchema: true,
     path: '/graphql',
@@ -36,14 +43,12 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     queryDepth: maxDepth,
     graphql: { parseOptions: { maxTokens } },
     allowBatchedQueries: false,
+    hooks: figureHooks(clock),
     context: (request: FastifyRequest) => contextOf(auth, request),
     subscription: {
       fullWsTransport: true,
       context: (socket: Line, request: FastifyRequest) => {
-        socket.once(
-          'close',
-          drain.hold(() => socket.close(serviceRestart)),
-        );
+        watch(socket, drain);
         return contextOf(auth, request);
       },
     },
@@ -53,6 +58,15 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     }),
   }),
 });
+
+function watch(socket: Line, drain: Drain): void {
+  const forget = drain.hold(() => socket.close(serviceRestart));
+  sockets.inc({ of: 'subscriber' });
+  socket.once('close', () => {
+    forget();
+    sockets.dec({ of: 'subscriber' });
+  });
+}
 
 /** A wrong key is no reason to break off: the guard says it, as an error of the field that was asked for. */
 async function contextOf(auth: AuthService, request: FastifyRequest): Promise<RequestContext> {

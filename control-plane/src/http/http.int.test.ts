@@ -27,6 +27,8 @@ test('metrics count, and name nothing of a customer', async () => {
   expect(text).toContain('drawbridge_jobs{state="queued"} 0');
   expect(text).toContain('drawbridge_runs{state="running"} 0');
   expect(text).toContain('drawbridge_agents_connected 0');
+  expect(text).toContain('drawbridge_database_up 1');
+  expect(text).toContain('drawbridge_database_connections{state="waiting"} 0');
   expect(text).not.toContain('Brandname');
 });
 

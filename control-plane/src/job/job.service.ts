@@ -7,6 +7,7 @@ import { beginRuns, endRun, endRuns, lapseRun, requeueRun } from '../run/run-row
 import { advanceRun } from './advance.js';
 import { keepCheckResult } from './check-result.js';
 import { claimJobs, lockRunsLeft, type Claim, type ClaimedJob } from './claim.js';
+import { dispatchSeconds, leasesLapsed } from './figures.js';
 import { forgetDiscoveries, keepDiscovery } from './discovery-result.js';
 import { enqueueJob, type NewJob } from './enqueue.js';
 import type { HeldLease, LeaseKey, MovedJob } from './lease.js';
@@ -79,6 +80,7 @@ export class JobService {
   async accept(tx: Transaction, held: readonly HeldLease[]): Promise<void> {
     const jobs = await acceptJobs(tx, held);
     await beginRuns(tx, runIdsOf(jobs));
+    for (const { waitedSeconds } of jobs) dispatchSeconds.observe(Math.max(0, waitedSeconds));
     for (const job of jobs) await this.tellRun(job);
   }
 
@@ -117,6 +119,7 @@ export class JobService {
     });
     await forgetDiscoveries(this.database);
     await forgetFinished(this.database);
+    for (const { state } of expired) leasesLapsed.inc({ state });
     const queued = expired.filter(({ state }) => state === 'queued');
     for (const poolId of new Set(queued.map((job) => job.poolId)))
       await this.notices.publish({ kind: 'job_queued', poolId });

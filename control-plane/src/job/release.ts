@@ -6,12 +6,18 @@ import type { HeldLease, LeaseKey, MovedJob } from './lease.js';
  * the lease is no longer current; a lease that ran out but was given to nobody else still counts.
  */
 
+export interface AcceptedJob extends MovedJob {
+  /** Since when it might begin. */
+  waitedSeconds: number;
+}
+
 /** Accepting twice keeps the first moment. */
-export function acceptJobs(tx: Transaction, held: readonly HeldLease[]): Promise<MovedJob[]> {
-  return tx.$queryRaw<MovedJob[]>`
+export function acceptJobs(tx: Transaction, held: readonly HeldLease[]): Promise<AcceptedJob[]> {
+  return tx.$queryRaw<AcceptedJob[]>`
     with held as (${lockHeld(held)})
     update "Job" as job set "acceptedAt" = coalesce(job."acceptedAt", now()) from held where job.id = held.id
-    returning job.id, job."workspaceId", job."runId"`;
+    returning job.id, job."workspaceId", job."runId",
+      extract(epoch from job."acceptedAt" - job."runAfter")::float8 as "waitedSeconds"`;
 }
 
 export interface FinishedLease extends HeldLease {

@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { Gauge } from 'prom-client';
+import type { Config } from '../config.js';
+import { registry } from '../registry.js';
+
+/** To reach the server, and to get one of the connections when all are lent. */
+const connectMs = 10_000;
+/** A connection that nobody needs is given back to the server. */
+const idleMs = 30_000;
+/** A transaction that was forgotten in the middle holds its locks no longer. Ours take at most half of it. */
+const idleInTransactionMs = 60_000;
+
+const pools = new Set<pg.Pool>();
+
+const connections = new Gauge({
+  name: 'drawbridge_database_connections',
+  help: 'Connections of this process to the database, and requests that wait for one.',
+  labelNames: ['state'],
+  registers: [],
+  collect() {
+    const all = [...pools];
+    const sum = (of: (pool: pg.Pool) => number): number =>
+      all.reduce((total, pool) => total + of(pool), 0);
+    this.set(
+      { state: 'idle' },
+      sum(({ idleCount }) => idleCount),
+    );
+    this.set(
+      { state: 'busy' },
+      sum(({ totalCount, idleCount }) => totalCount - idleCount),
+    );
+    this.set(
+      { state: 'waiting' },
+      sum(({ waitingCount }) => waitingCount),
+    );
+  },
+});
+registry.registerMetric(connections);
+
+/** Connections to lend. Whoever opens it ends it. */
+export function openPool(config: Config): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: config.databaseUrl,
+    max: config.databaseConnections,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: idleMs,
+    keepAlive: true,
+    application_name: 'drawbridge',
+    ...limitsOf(config),
+  });
+  pools.add(pool);
+  const end = pool.end.bind(pool) as () => Promise<void>;
+  pool.end = (): Promise<void> => {
+    pools.delete(pool);
+    return end();
+  };
+  return pool;
+}
+
+/**
+ * What the server holds us to. They are said as a connection begins, which a pooler refuses, and what is set later would be
+ * the next one's who is lent the same connection: behind one, the limits are set on the role or in the pooler itself.
+ */
+function limitsOf(config: Config): pg.PoolConfig {
+  if (config.directDatabaseUrl !== config.databaseUrl) return {};
+  return {
+    statement_timeout: config.statementTimeoutMs,
+    lock_timeout: config.lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+  };
+}
