@@ -54,7 +54,7 @@ export function planSync(
   const id = known?.id ?? randomUUID();
   const isSame = known !== undefined && isSameVersion(ground, known);
   const version = known ? known.version + (isSame ? 0 : 1) : 1;
-  const row = rowOf(ground, entry, { version, nextRunAt: nextTime(ground, entry, known) });
+  const row = rowOf(ground, entry, { version, nextRunAt: nextTime(ground, entry, { id, known }) });
   return {
     id,
     row,
@@ -102,9 +102,11 @@ const canonicalOf = (
 function nextTime(
   { now }: Ground,
   { schedule }: SyncEntry,
-  known: KnownSync | undefined,
+  { id, known }: { id: string; known: KnownSync | undefined },
 ): Date | null {
   const isKept =
     known && !known.removedAt && isDeepStrictEqual(syncEntryOf(known).schedule, schedule);
-  return isKept ? known.nextRunAt : nextRunAt(schedule, now, known?.createdAt ?? now);
+  return isKept
+    ? known.nextRunAt
+    : nextRunAt(schedule, now, { id, createdAt: known?.createdAt ?? now });
 }

@@ -62,8 +62,8 @@ export class SchedulerService {
   }
 
   private async startSlot(tx: Transaction, sync: DueSync, started: Started): Promise<void> {
-    const { id: syncId, workspaceId, slot, now, createdAt } = sync;
-    await setNextRunAt(tx, syncId, nextRunAt(syncEntryOf(sync).schedule, now, createdAt));
+    const { id: syncId, workspaceId, slot, now } = sync;
+    await setNextRunAt(tx, syncId, nextRunAt(syncEntryOf(sync).schedule, now, sync));
     try {
       started.dropped.push(...(await this.runs.dropExpired(tx, { workspaceId, syncId })));
       const run = { syncId, trigger: 'schedule', options: ordinary, slot } as const;

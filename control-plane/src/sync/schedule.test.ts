@@ -1,10 +1,11 @@
 import type { ScheduleEntry } from '@drawbridge/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextRunAt } from './schedule.js';
+import { nextRunAt, shiftOf } from './schedule.js';
 
 const at = (text: string): Date => new Date(text);
 const anchor = at('2026-01-01T00:00:07Z');
+const sync = { id: 'd9a2f0ac-5f0a-4b52-8a0c-8d1d2c4f6b11', createdAt: anchor };
 const cron = (expression: string, timezone: string): ScheduleEntry => ({
   kind: 'cron',
   cron: expression,
@@ -15,7 +16,7 @@ const every = (everyMs: number): ScheduleEntry => ({ kind: 'every', everyMs, tex
 /** The next few times, in UTC. */
 function timesOf(schedule: ScheduleEntry, after: string, count: number): string[] {
   const times: Date[] = [at(after)];
-  for (let n = 0; n < count; n += 1) times.push(nextRunAt(schedule, times.at(-1)!, anchor)!);
+  for (let n = 0; n < count; n += 1) times.push(nextRunAt(schedule, times.at(-1)!, sync)!);
   return times.slice(1).map((time) => time.toISOString().replace(':00.000Z', 'Z'));
 }
 
@@ -32,7 +33,7 @@ const anySchedule = fc.oneof(
 
 describe('the next time of a schedule', () => {
   it('never comes for a sync that is started by hand', () => {
-    expect(nextRunAt({ kind: 'manual' }, anchor, anchor)).toBeNull();
+    expect(nextRunAt({ kind: 'manual' }, anchor, sync)).toBeNull();
   });
 
   it('lies after the instant, and nothing lies between', () => {
@@ -42,11 +43,11 @@ describe('the next time of a schedule', () => {
         instant,
         fc.double({ min: 0, max: 1, noNaN: true }),
         (s, t, part) => {
-          const next = nextRunAt(s, t, anchor)!;
+          const next = nextRunAt(s, t, sync)!;
           expect(next.getTime()).toBeGreaterThan(t.getTime());
           const gap = next.getTime() - t.getTime();
           const between = new Date(t.getTime() + Math.floor(part * (gap - 1)));
-          expect(nextRunAt(s, between, anchor)).toEqual(next);
+          expect(nextRunAt(s, between, sync)).toEqual(next);
         },
       ),
       { numRuns: 300 },
@@ -56,13 +57,59 @@ describe('the next time of a schedule', () => {
   it('keeps an interval on the grid that began when the sync was made', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 1e9 }), instant, (everyMs, t) => {
-        const next = nextRunAt(every(everyMs), t, anchor)!;
+        const next = nextRunAt(every(everyMs), t, sync)!;
         expect((next.getTime() - anchor.getTime()) % everyMs).toBe(0);
         expect(next.getTime() - t.getTime()).toBeLessThanOrEqual(
           Math.max(everyMs, anchor.getTime() + everyMs - t.getTime()),
         );
       }),
     );
+  });
+
+  it('takes the earliest of several lines, and what two of them name once', () => {
+    const several: ScheduleEntry = {
+      kind: 'cron',
+      cron: ['0 6 * * *', '0 18 * * 5', '0 6 * * 1'],
+      timezone: 'Europe/Berlin',
+    };
+    // 2026-06-05 is a Friday.
+    expect(timesOf(several, '2026-06-05T00:00:00Z', 5)).toEqual([
+      '2026-06-05T04:00Z',
+      '2026-06-05T16:00Z',
+      '2026-06-06T04:00Z',
+      '2026-06-07T04:00Z',
+      '2026-06-08T04:00Z',
+    ]);
+  });
+
+  it('comes later by the same part of its jitter each time, and misses none for it', () => {
+    fc.assert(
+      fc.property(anySchedule, fc.uuid(), instant, (schedule, id, t) => {
+        if (schedule.kind === 'manual') return;
+        const jitter = { ms: 600_000, text: '10m' };
+        const shiftMs = shiftOf(id, jitter.ms);
+        const shaken = { ...sync, id };
+        expect(shiftMs).toBeGreaterThanOrEqual(0);
+        expect(shiftMs).toBeLessThan(jitter.ms);
+        const plain = nextRunAt(schedule, t, shaken)!;
+        const shifted = nextRunAt(
+          { ...schedule, jitter },
+          new Date(t.getTime() + shiftMs),
+          shaken,
+        )!;
+        expect(shifted.getTime() - plain.getTime()).toBe(shiftMs);
+      }),
+    );
+  });
+
+  it('spreads the syncs of one time over the whole jitter', () => {
+    const tenths = new Map<number, number>();
+    for (let n = 0; n < 1000; n += 1) {
+      const tenth = Math.floor(shiftOf(`sync ${n}`, 1000) / 100);
+      tenths.set(tenth, (tenths.get(tenth) ?? 0) + 1);
+    }
+    expect([...tenths.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (const count of tenths.values()) expect(count).toBeGreaterThan(60);
   });
 
   it('follows the clock on the wall through the end of summer time, once', () => {

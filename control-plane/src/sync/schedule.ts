@@ -1,20 +1,38 @@
+import { createHash } from 'node:crypto';
 import type { ScheduleEntry } from '@drawbridge/proto';
 import { nextSlot } from './cron.js';
 
+/** What the slots of a sync depend on beside its schedule. */
+export interface ScheduledSync {
+  id: string;
+  createdAt: Date;
+}
+
 /**
- * When a sync is due next, strictly after an instant; null for one that is started by hand. An interval counts from
- * `anchor` (when the sync was made), so that neither a late run nor a restart shifts it. Cron follows the clock on the
- * wall of its time zone.
+ * When a sync is due next, strictly after an instant; null for one that is started by hand. An interval counts from when
+ * the sync was made, so that neither a late run nor a restart shifts it. Cron follows the clock on the wall of its time
+ * zone. Jitter puts all slots of a sync later by the same time: syncs spread, and each keeps its own rhythm.
  */
-export function nextRunAt(schedule: ScheduleEntry, after: Date, anchor: Date): Date | null {
-  switch (schedule.kind) {
-    case 'manual':
-      return null;
-    case 'every':
-      return nextInterval(schedule.everyMs, after, anchor);
-    case 'cron':
-      return nextSlot(schedule, after);
-  }
+export function nextRunAt(schedule: ScheduleEntry, after: Date, sync: ScheduledSync): Date | null {
+  if (schedule.kind === 'manual') return null;
+  const shiftMs = schedule.jitter ? shiftOf(sync.id, schedule.jitter.ms) : 0;
+  const before = new Date(after.getTime() - shiftMs);
+  const next =
+    schedule.kind === 'every'
+      ? nextInterval(schedule.everyMs, before, sync.createdAt)
+      : nextOfLines([schedule.cron].flat(), schedule.timezone, before);
+  return next && new Date(next.getTime() + shiftMs);
+}
+
+/** From 0 to below the jitter, in whole milliseconds; always the same for a sync. */
+export function shiftOf(syncId: string, jitterMs: number): number {
+  const bits = createHash('sha256').update(syncId).digest().readUIntBE(0, 6);
+  return Math.floor((bits / 2 ** 48) * jitterMs);
+}
+
+function nextOfLines(lines: readonly string[], timezone: string, after: Date): Date | null {
+  const slots = lines.flatMap((cron) => nextSlot({ cron, timezone }, after)?.getTime() ?? []);
+  return slots.length > 0 ? new Date(Math.min(...slots)) : null;
 }
 
 function nextInterval(everyMs: number, after: Date, anchor: Date): Date {

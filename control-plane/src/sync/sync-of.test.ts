@@ -43,6 +43,21 @@ it('shows what is said', () => {
   });
 });
 
+it('shows every line of a schedule', () => {
+  const schedule = 'cron: ["0 6 * * 1", "0 18 * * 5"], timezone: Europe/Berlin, jitter: 10m';
+  expect(shown({ sync: `, schedule: { ${schedule} }` }).schedule).toEqual({
+    manual: false,
+    cron: '0 6 * * 1',
+    crons: ['0 6 * * 1', '0 18 * * 5'],
+    timezone: 'Europe/Berlin',
+    jitter: '10m',
+  });
+  expect(shown({ sync: ', schedule: { every: 1h }' }).schedule).toEqual({
+    manual: false,
+    every: '1h',
+  });
+});
+
 it('shows what guards a sync, and what it does where nothing is said', () => {
   const guards =
     'added: { rows: 500, percent: 20, action: approve }, removed: { rows: 5, percent: 1, action: stop }';

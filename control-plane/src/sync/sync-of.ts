@@ -61,8 +61,22 @@ function scheduleOf(schedule: ScheduleEntry): Schedule {
     case 'manual':
       return { manual: true };
     case 'every':
-      return { manual: false, every: schedule.text };
+      return { manual: false, every: schedule.text, ...jitterOf(schedule) };
     case 'cron':
-      return { manual: false, cron: schedule.cron, timezone: schedule.timezone };
+      return {
+        manual: false,
+        ...linesOf(schedule.cron),
+        timezone: schedule.timezone,
+        ...jitterOf(schedule),
+      };
   }
+}
+
+const jitterOf = ({ jitter }: { jitter?: { text: string } }): Pick<Schedule, 'jitter'> =>
+  jitter ? { jitter: jitter.text } : {};
+
+function linesOf(cron: string | readonly string[]): Pick<Schedule, 'cron' | 'crons'> {
+  const crons = [cron].flat();
+  const [first] = crons;
+  return { ...(first !== undefined && { cron: first }), crons };
 }

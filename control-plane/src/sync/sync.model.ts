@@ -5,14 +5,26 @@ import { PageInfo } from '../page/page.model.js';
 
 @ObjectType({ description: 'cron with its time zone, or every, or manual.' })
 export class Schedule {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    deprecationReason: 'The first of several. Read crons.',
+  })
   cron?: string;
+
+  @Field(() => [String], { nullable: true, description: 'Lines of cron: a slot of any of them.' })
+  crons?: string[];
 
   @Field(() => String, { nullable: true })
   timezone?: string;
 
   @Field(() => String, { nullable: true })
   every?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'All slots of a sync come later by the same part of this.',
+  })
+  jitter?: string;
 
   @Field(() => Boolean)
   manual!: boolean;

@@ -107,10 +107,17 @@ export interface OnRemovedEntry {
   set: readonly { field: string; constant: ConstantEntry }[];
 }
 
+/** Several lines of cron: a slot of any of them, at once is one. */
 export type ScheduleEntry =
-  | { kind: 'cron'; cron: string; timezone: string }
-  | { kind: 'every'; everyMs: number; text: string }
+  | { kind: 'cron'; cron: string | readonly string[]; timezone: string; jitter?: IntervalEntry }
+  | { kind: 'every'; everyMs: number; text: string; jitter?: IntervalEntry }
   | { kind: 'manual' };
+
+export interface IntervalEntry {
+  ms: number;
+  /** As it was written, such as `15m`. */
+  text: string;
+}
 
 /** Trips when a count is over `rows` and over `percent` of the baseline. */
 export interface GuardEntry {

@@ -8,6 +8,7 @@ import {
   type LookupEntry,
   type OnRemovedEntry,
   type OrderEntry,
+  type IntervalEntry,
   type ScheduleEntry,
   type Section,
   type Settings,
@@ -150,11 +151,18 @@ function scheduleForm(schedule: ScheduleEntry): unknown {
     case 'manual':
       return 'manual';
     case 'every':
-      return { every: schedule.text };
+      return { every: schedule.text, ...jitterForm(schedule.jitter) };
     case 'cron':
-      return { cron: schedule.cron, timezone: schedule.timezone };
+      return {
+        cron: schedule.cron,
+        timezone: schedule.timezone,
+        ...jitterForm(schedule.jitter),
+      };
   }
 }
+
+const jitterForm = (jitter: IntervalEntry | undefined): object =>
+  jitter ? { jitter: jitter.text } : {};
 
 function guardsForm({ added, changed, removed, emptyResult }: GuardsEntry): object {
   return {

@@ -234,6 +234,27 @@ describe('a mistake is found where it stands', () => {
       '{ every: 15 minutes }',
       '26:24 spec.bad_interval',
     ],
+    [
+      'one line that never comes',
+      '"*/15 * * * *"',
+      '["0 6 * * *", "0 0 30 2 *"]',
+      '26:17 spec.bad_cron',
+    ],
+    ['no line of cron', '"*/15 * * * *"', '[]', '26:17 spec.missing'],
+    [
+      'a line of cron twice',
+      '"*/15 * * * *"',
+      '["0 6 * * *", "0 6 * * *"]',
+      '26:17 spec.bad_value',
+    ],
+    ['a jitter that is none', 'timezone: Europe/Berlin', 'jitter: soon', '26:47 spec.bad_interval'],
+    ['a jitter of days', 'timezone: Europe/Berlin', 'jitter: 2d', '26:47 spec.bad_value'],
+    [
+      'a jitter beyond the interval',
+      '{ cron: "*/15 * * * *", timezone: Europe/Berlin }',
+      '{ every: 5m, jitter: 6m }',
+      '26:36 spec.bad_value',
+    ],
     ['two schedules', 'timezone: Europe/Berlin', 'every: 5m', '26:5 spec.conflict'],
     [
       'a schedule of another word',

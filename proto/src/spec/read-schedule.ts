@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
-import { isScalar } from 'yaml';
-import type { ScheduleEntry } from './entry.js';
-import { mapped, optional, shape, text, type Read, type Reader } from './reader.js';
+import { isScalar, isSeq } from 'yaml';
+import type { IntervalEntry, ScheduleEntry } from './entry.js';
+import { listOf, mapped, optional, shape, text, type Read, type Reader } from './reader.js';
 import type { At } from './yaml-file.js';
 
 const msByUnit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -15,10 +15,30 @@ export function intervalMs(interval: string): number | undefined {
   return ms <= longestMs ? ms : undefined;
 }
 
+/** A schedule that needs more is two syncs; it also bounds what the next slot costs. */
+const mostLines = 20;
+const longestJitterMs = msByUnit.d;
+
+/** One line, or a list of them. */
+const lines: Reader<string | string[]> = (at) =>
+  isSeq(at.file.resolve(at.node)) ? mapped(listOf(text), severalOf)(at) : text(at);
+
+function severalOf(several: string[], at: At): Read<string | string[]> {
+  const [first, second] = several;
+  if (first === undefined)
+    return at.file.report(at, 'spec.missing', 'This is empty. Write at least one line of cron.');
+  if (several.length > mostLines || new Set(several).size < several.length) {
+    const message = `Write at most ${mostLines} lines of cron, each once.`;
+    return at.file.report(at, 'spec.bad_value', message);
+  }
+  return { value: second === undefined ? first : several };
+}
+
 const written = shape({
-  cron: optional(text, undefined),
+  cron: optional(lines, undefined),
   timezone: optional(text, undefined),
   every: optional(text, undefined),
+  jitter: optional(text, undefined),
 });
 
 /** `manual`, `{ every: 15m }`, or `{ cron: "0 6 * * *", timezone: Europe/Berlin }`. */
@@ -32,39 +52,61 @@ export const schedule: Reader<ScheduleEntry> = (at) => {
 };
 
 interface Written {
-  cron: string | undefined;
+  cron: string | string[] | undefined;
   timezone: string | undefined;
   every: string | undefined;
+  jitter: string | undefined;
 }
 
-function scheduleOf({ cron, timezone, every }: Written, at: At): Read<ScheduleEntry> {
+function scheduleOf({ cron, timezone, every, jitter }: Written, at: At): Read<ScheduleEntry> {
   if (cron !== undefined && every !== undefined)
     return at.file.report(at, 'spec.conflict', 'A schedule has "cron" or "every", not both.');
-  if (cron !== undefined) return cronOf({ cron, timezone: timezone ?? 'UTC' }, at);
+  if (cron !== undefined)
+    return withJitter(cronOf({ cron, timezone: timezone ?? 'UTC' }, at), jitter, at);
   if (every === undefined)
     return at.file.report(at, 'spec.missing', 'Say when: "cron" or "every" is missing here.');
   if (timezone !== undefined)
     return at.file.report(at, 'spec.conflict', 'A time zone means something to "cron" alone.');
-  return everyOf(every, at);
+  return withJitter(everyOf(every, at), jitter, at);
+}
+
+const intervalForm = 'An interval is a number and s, m, h or d, such as 15m, and at most 366d.';
+
+/** A shift beyond the interval would only be another one within it. */
+function withJitter(
+  read: Read<ScheduleEntry>,
+  jitter: string | undefined,
+  at: At,
+): Read<ScheduleEntry> {
+  if (!read || jitter === undefined || read.value.kind === 'manual') return read;
+  const ms = intervalMs(jitter);
+  const refuse = (code: string, message: string): undefined =>
+    at.file.reportInside(at, ['jitter'], { code, message });
+  if (ms === undefined) return refuse('spec.bad_interval', intervalForm);
+  const mostMs = read.value.kind === 'every' ? read.value.everyMs : longestJitterMs;
+  if (ms > Math.min(mostMs, longestJitterMs))
+    return refuse('spec.bad_value', 'Jitter is at most 1d, and at most the interval.');
+  const entry: IntervalEntry = { ms, text: jitter };
+  return { value: { ...read.value, jitter: entry } };
 }
 
 function everyOf(interval: string, at: At): Read<ScheduleEntry> {
   const everyMs = intervalMs(interval);
   if (everyMs !== undefined) return { value: { kind: 'every', everyMs, text: interval } };
-  const message = 'An interval is a number and s, m, h or d, such as 15m, and at most 366d.';
-  return at.file.reportInside(at, ['every'], { code: 'spec.bad_interval', message });
+  return at.file.reportInside(at, ['every'], { code: 'spec.bad_interval', message: intervalForm });
 }
 
 function cronOf(
-  { cron, timezone }: { cron: string; timezone: string },
+  { cron, timezone }: { cron: string | string[]; timezone: string },
   at: At,
 ): Read<ScheduleEntry> {
   if (!isTimezone(timezone)) {
     const message = `"${timezone}" is not a time zone. Write one such as Europe/Berlin or UTC.`;
     return at.file.reportInside(at, ['timezone'], { code: 'spec.bad_timezone', message });
   }
-  if (hasNextRun(cron, timezone)) return { value: { kind: 'cron', cron, timezone } };
-  const message = `"${cron}" is not a cron expression that ever comes. Write five parts: minute, hour, day, month, day of the week.`;
+  const never = [cron].flat().find((line) => !hasNextRun(line, timezone));
+  if (never === undefined) return { value: { kind: 'cron', cron, timezone } };
+  const message = `"${never}" is not a cron expression that ever comes. Write five parts: minute, hour, day, month, day of the week.`;
   return at.file.reportInside(at, ['cron'], { code: 'spec.bad_cron', message });
 }
 

@@ -188,8 +188,11 @@ const mapping: fc.Arbitrary<Omit<FieldEntry, 'field'>> = fc.oneof(
 const schedule: fc.Arbitrary<ScheduleEntry> = fc.oneof(
   fc.constant<ScheduleEntry>({ kind: 'manual' }),
   fc
-    .constantFrom('*/15 * * * *', '0 6 * * 1-5')
-    .map((cron) => ({ kind: 'cron' as const, cron, timezone: 'Europe/Berlin' })),
+    .tuple(
+      fc.constantFrom('*/15 * * * *', '0 6 * * 1-5', ['0 6 * * *', '30 18 * * 5']),
+      fc.constantFrom({}, { jitter: { ms: 300_000, text: '5m' } }),
+    )
+    .map(([cron, rest]) => ({ kind: 'cron' as const, cron, timezone: 'Europe/Berlin', ...rest })),
   fc
     .integer({ min: 1, max: 5000 })
     .map((minutes) => ({ kind: 'every' as const, everyMs: minutes * 60_000, text: `${minutes}m` })),

@@ -7,10 +7,15 @@ it.each([
   [{ manual: false, every: '1h' }, 'Every hour'],
   [{ manual: false, every: '1h30m' }, 'Every 1h30m'],
   [
-    { manual: false, cron: '*/15 * * * *', timezone: 'Europe/Berlin' },
+    { manual: false, crons: ['*/15 * * * *'], timezone: 'Europe/Berlin' },
     '*/15 * * * * · Europe/Berlin',
   ],
-  [{ manual: false, cron: '0 6 * * 1', timezone: null }, '0 6 * * 1'],
+  [{ manual: false, crons: ['0 6 * * 1'], timezone: null }, '0 6 * * 1'],
+  [
+    { manual: false, crons: ['0 6 * * 1', '30 18 * * 5'], timezone: 'UTC', jitter: '10m' },
+    '0 6 * * 1, 30 18 * * 5 · UTC · up to 10 minutes later',
+  ],
+  [{ manual: false, every: '1d', jitter: '1h' }, 'Every day · up to 1 hour later'],
 ])('%o is %s', (schedule, text) => {
   expect(scheduleText(schedule)).toBe(text);
 });

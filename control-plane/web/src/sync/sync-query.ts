@@ -25,9 +25,10 @@ export const SyncQuery = graphql(`
       nextRunAt
       pausedAt
       schedule {
-        cron
+        crons
         timezone
         every
+        jitter
         manual
       }
       model {

@@ -25,9 +25,10 @@ const SyncsQuery = graphql(`
           nextRunAt
           pausedAt
           schedule {
-            cron
+            crons
             timezone
             every
+            jitter
             manual
           }
           model {

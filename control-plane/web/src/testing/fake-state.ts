@@ -140,8 +140,15 @@ function sampleSyncs() {
     version: 3,
     onRemoved: 'delete',
     pausedAt: null as string | null,
-    schedule: { cron: '*/15 * * * *', timezone: 'Europe/Berlin', every: null, manual: false } as {
-      cron: string | null;
+    schedule: {
+      crons: ['*/15 * * * *'],
+      jitter: null,
+      timezone: 'Europe/Berlin',
+      every: null,
+      manual: false,
+    } as {
+      crons: string[] | null;
+      jitter: string | null;
       timezone: string | null;
       every: string | null;
       manual: boolean;
@@ -193,7 +200,7 @@ function sampleSyncs() {
       mode: 'upsert',
       destination: to('crm', 'http'),
       object: 'accounts',
-      schedule: { cron: null, timezone: null, every: '1h', manual: false },
+      schedule: { crons: null, jitter: null, timezone: null, every: '1h', manual: false },
       nextRunAt: minutesAgo(-43),
       model: {
         ...shared.model,
@@ -220,7 +227,7 @@ function sampleSyncs() {
       emptyResult: 'allow',
       destination: to('app-db', 'postgres'),
       object: 'analytics.product_usage_daily_rollup_by_account',
-      schedule: { cron: null, timezone: null, every: null, manual: true },
+      schedule: { crons: null, jitter: null, timezone: null, every: null, manual: true },
       nextRunAt: null,
     },
   ];
