@@ -10,12 +10,13 @@ const door = (name, library, owners) => ({
 });
 
 /**
- * The rooms of the control plane, from the ground up. `page`, `database` and `audit` are the ground that all may stand on; a run
+ * The rooms of the control plane, from the ground up. `page`, `database`, `event` and `audit` are the ground that all may stand on; a run
  * knows nothing of the job that carries it, and what the configuration changes may end runs and jobs.
  */
 const rooms = [
   'database',
   'page',
+  'event',
   'audit',
   'auth',
   'workspace',

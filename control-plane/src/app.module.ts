@@ -7,6 +7,7 @@ import type { Config } from './config.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DestinationModule } from './destination/destination.module.js';
+import { EventModule } from './event/event.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { AppErrorFilter } from './http/app-error.filter.js';
 import { graphqlModule } from './http/graphql.module.js';
@@ -21,6 +22,7 @@ import { WorkspaceModule } from './workspace/workspace.module.js';
 
 /** From the ground up; nothing imports what stands below it in this list. */
 export const rooms = [
+  EventModule,
   AuthModule,
   WorkspaceModule,
   TrailModule,

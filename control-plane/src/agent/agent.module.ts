@@ -4,6 +4,7 @@ import { AgentResolver } from './agent.resolver.js';
 import { AgentService } from './agent.service.js';
 import { EnrollmentService } from './enrollment.service.js';
 import { PoolResolver } from './pool.resolver.js';
+import { PresenceRounds } from './presence-rounds.js';
 import { PresenceService } from './presence.service.js';
 
 @Module({
@@ -12,6 +13,7 @@ import { PresenceService } from './presence.service.js';
     AgentUpdates,
     EnrollmentService,
     PresenceService,
+    PresenceRounds,
     AgentResolver,
     PoolResolver,
   ],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../database/database.js';
+import { EventService } from '../event/event.service.js';
 import { canonicalJson } from '@drawbridge/proto';
 
 /** Who does something; a caller of the API is one. */
@@ -45,10 +46,19 @@ async function record(tx: Transaction, actor: Actor, deed: Deed): Promise<void> 
   const { action, subject, before, after } = deed;
   const kind = actor.by === 'session' ? 'user' : actor.by;
   const text = (value: object | undefined): string | null => (value ? canonicalJson(value) : null);
-  await tx.$executeRaw`
+  const [entry] = await tx.$queryRaw<{ sequence: bigint }[]>`
     insert into "AuditEntry" (id, "workspaceId", "actorKind", "actorId", actor, action, "subjectKind", "subjectId",
       "subjectName", before, after, address, "userAgent")
     values (${randomUUID()}::uuid, ${actor.workspaceId}::uuid, ${kind}, ${actor.actorId ?? null}, ${actor.name},
       ${action}, ${subject.kind}, ${subject.id ?? null}, ${subject.name ?? null}, ${text(before)}, ${text(after)},
-      ${actor.address ?? null}, ${actor.userAgent?.slice(0, maxUserAgent) ?? null})`;
+      ${actor.address ?? null}, ${actor.userAgent?.slice(0, maxUserAgent) ?? null})
+    returning sequence`;
+  const { workspaceId } = actor;
+  const detail = {
+    sequence: Number(entry?.sequence),
+    action,
+    subjectKind: subject.kind,
+    subjectId: subject.id ?? null,
+  };
+  await EventService.emit(tx, [{ kind: 'audit.recorded', workspaceId, detail }]);
 }

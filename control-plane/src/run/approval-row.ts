@@ -1,4 +1,6 @@
 import type { Transaction } from '../database/database.js';
+import { EventService } from '../event/event.service.js';
+import { endedEventOf, type EndedRun } from './run-event.js';
 import { heldStates } from './run-state.js';
 
 /** The moves of a run that waits for a person's word, each a conditional update: of many, one wins. */
@@ -43,11 +45,14 @@ export async function dropHeldRun(
   code: 'run.superseded' | 'run.approval_expired' | null,
 ): Promise<boolean> {
   const failure = code && JSON.stringify({ code, vendorCode: '', count: 1, errorId: '' });
-  const moved = await tx.$executeRaw`
+  const moved = await tx.$queryRaw<EndedRun[]>`
     update "Run" set state = 'cancelled', "liveSyncId" = null, "finishedAt" = now(), "waitingSince" = null,
       failure = case when state = 'parked' then failure else coalesce(${failure}::jsonb, failure) end
-    where id = ${runId}::uuid and state = any(${[...heldStates]})`;
-  return moved > 0;
+    where id = ${runId}::uuid and state = any(${[...heldStates]})
+    returning id, "workspaceId", "syncId", state, counts, failure ->> 'code' as code,
+      extract(epoch from now() - "startedAt")::float8 as seconds`;
+  await EventService.emit(tx, moved.map(endedEventOf));
+  return moved.length > 0;
 }
 
 /** The run of a sync that has waited for a person so long that what it would do may be of yesterday. */

@@ -1,8 +1,10 @@
 import type { Transaction } from '../database/database.js';
+import { EventService } from '../event/event.service.js';
 import { guardsOfRun, heldBy } from './held-by.js';
 import { pauseAfterCanary } from './pause-after-canary.js';
 import { leasedStates, statesBefore, type RunState } from './run-state.js';
 import type { RunEnd, RunProblem } from './run-report.js';
+import { endedEventOf, type EndedRun } from './run-event.js';
 
 /** The moves of a run, each a conditional update that belongs into the transaction that moves its job. */
 
@@ -19,14 +21,20 @@ export interface NewRun {
  * the sync is gone: unique indexes decide, so that any number of starters agree.
  */
 export async function insertRun(tx: Transaction, run: NewRun): Promise<string | undefined> {
-  const [inserted] = await tx.$queryRaw<{ id: string }[]>`
+  const [inserted] = await tx.$queryRaw<{ id: string; workspaceId: string }[]>`
     insert into "Run" (id, "workspaceId", "syncId", version, state, trigger, "liveSyncId", slot, options)
     select gen_random_uuid(), "workspaceId", id, version, 'queued', ${run.trigger}, id,
       ${run.slot ?? null}::timestamptz, ${JSON.stringify(run.options)}::jsonb
     from "Sync" where id = ${run.syncId}::uuid and "removedAt" is null
     on conflict do nothing
-    returning id`;
-  return inserted?.id;
+    returning id, "workspaceId"`;
+  if (!inserted) return undefined;
+  const { id: runId, workspaceId } = inserted;
+  const { syncId, trigger } = run;
+  await EventService.emit(tx, [
+    { kind: 'run.queued', workspaceId, syncId, runId, detail: { trigger } },
+  ]);
+  return runId;
 }
 
 /** A run that a statement has moved. */
@@ -37,12 +45,24 @@ export interface MovedRun {
   state: string;
 }
 
-/** Agents took them. */
-export function beginRuns(tx: Transaction, runIds: readonly string[]): Promise<MovedRun[]> {
-  return tx.$queryRaw<MovedRun[]>`
+/** Agents took them. Only the first agent to take a run starts it; another one goes on with it. */
+export async function beginRuns(tx: Transaction, runIds: readonly string[]): Promise<MovedRun[]> {
+  const moved = await tx.$queryRaw<(MovedRun & { isFirst: boolean })[]>`
     update "Run" set state = 'running', "startedAt" = coalesce("startedAt", now())
     where id = any(${[...runIds]}::uuid[]) and state = any(${statesBefore('running')})
-    returning id, "workspaceId", "syncId", state`;
+    returning id, "workspaceId", "syncId", state, "startedAt" = now()::timestamptz(3) as "isFirst"`;
+  const started = moved.filter(({ isFirst }) => isFirst);
+  await EventService.emit(
+    tx,
+    started.map(({ id: runId, workspaceId, syncId }) => ({
+      kind: 'run.started',
+      workspaceId,
+      syncId,
+      runId,
+      detail: {},
+    })),
+  );
+  return moved;
 }
 
 /** Its agent gave it back: the next attempt counts from nothing. */
@@ -68,14 +88,21 @@ export async function lapseRun(
   { lapse, parks }: { lapse: Lapse; parks: RunProblem | null },
 ): Promise<boolean> {
   const to: RunState = parks ? 'parked' : 'queued';
-  const moved = await tx.$executeRaw`
+  const moved = await tx.$queryRaw<{ workspaceId: string; syncId: string }[]>`
     update "Run" set state = ${to}, phase = case when ${parks !== null} then phase end,
       "agentId" = case when ${parks !== null} then "agentId" end, counts = null, phases = null, planned = 0,
       "rowsPerSecond" = null, "remainingMs" = null, failure = ${parks && JSON.stringify(parks)}::jsonb,
       "waitingSince" = case when ${parks !== null} then now() end,
       lapses = coalesce(lapses, '[]'::jsonb) || ${JSON.stringify([lapse])}::jsonb
-    where id = ${runId}::uuid and state = any(${[...leasedStates]})`;
-  return moved > 0;
+    where id = ${runId}::uuid and state = any(${[...leasedStates]})
+    returning "workspaceId", "syncId"`;
+  const { agentId } = lapse;
+  const parked = moved.filter(() => parks !== null);
+  await EventService.emit(
+    tx,
+    parked.map((run) => ({ kind: 'run.parked', ...run, runId, agentId, detail: {} })),
+  );
+  return moved.length > 0;
 }
 
 export interface EndingRun {
@@ -98,6 +125,7 @@ export async function endRuns(tx: Transaction, ending: readonly EndingRun[]): Pr
     if (end.state === 'waiting_approval' && ids.has(runId)) await nameGuards(tx, runId, end);
   const canaries = moved.filter(({ isCanary }) => isCanary);
   for (const { id } of canaries) await pauseAfterCanary(tx, id);
+  await EventService.emit(tx, moved.map(endedEventOf));
   return moved;
 }
 
@@ -121,7 +149,7 @@ async function nameGuards(tx: Transaction, runId: string, end: RunEnd): Promise<
 function settleRuns(
   tx: Transaction,
   ending: readonly EndingRun[],
-): Promise<(MovedRun & { isCanary: boolean })[]> {
+): Promise<(EndedRun & { isCanary: boolean })[]> {
   const rows = ending.map(({ runId, end }) => ({
     ...end,
     id: runId,
@@ -143,7 +171,8 @@ function settleRuns(
       "resentForMapping" bigint)
     where run.id = said.id and run.state = any(said.before)
       and (not said.waits or run."cancelRequestedAt" is null)
-    returning run.id, run."workspaceId", run."syncId", run.state, run.options ? 'canary' as "isCanary"`;
+    returning run.id, run."workspaceId", run."syncId", run.state, run.options ? 'canary' as "isCanary",
+      run.counts, run.failure ->> 'code' as code, extract(epoch from now() - run."startedAt")::float8 as seconds`;
 }
 
 /** The moment is kept for people; the job's own request is what an agent is told. */

@@ -1,0 +1,57 @@
+/** What a kind of event says beside what it is about: enums, counts, times and ids. Never text that somebody wrote. */
+export interface EventDetails {
+  'run.queued': { trigger: string };
+  'run.started': Record<never, never>;
+  /** `durationMs` counts from the moment that an agent began; null when none did. `code` says why it failed. */
+  'run.finished': EndDetail & { durationMs: number | null };
+  /** Its plan needs a person's word. */
+  'run.waiting': EndDetail;
+  /** Its agents fell silent too often; a person can release it. */
+  'run.parked': Record<never, never>;
+  /** `slots` of the schedule, the newest of which is `slot`, had no run in time. */
+  'run.missed': { slot: string; slots: number; reason: string };
+  'agent.online': Record<never, never>;
+  'agent.offline': { reason: 'silent' | 'revoked' };
+  'audit.recorded': {
+    sequence: number;
+    action: string;
+    subjectKind: string;
+    subjectId: string | null;
+  };
+}
+
+interface EndDetail {
+  state: string;
+  code: string | null;
+  counts: Readonly<Record<string, number>> | null;
+}
+
+export type EventKind = keyof EventDetails;
+
+export const eventKinds = [
+  'run.queued',
+  'run.started',
+  'run.finished',
+  'run.waiting',
+  'run.parked',
+  'run.missed',
+  'agent.online',
+  'agent.offline',
+  'audit.recorded',
+] as const satisfies readonly EventKind[];
+
+/** What an event is about. */
+interface Subjects {
+  workspaceId: string;
+  syncId?: string | null;
+  runId?: string | null;
+  agentId?: string | null;
+  poolId?: string | null;
+}
+
+export type NewEvent = {
+  [Kind in EventKind]: Subjects & { kind: Kind; detail: EventDetails[Kind] };
+}[EventKind];
+
+/** As a consumer finds it; `id` orders those of one transaction. */
+export type StoredEvent = NewEvent & { id: bigint; xid: bigint; createdAt: Date };
