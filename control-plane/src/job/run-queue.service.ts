@@ -59,8 +59,8 @@ export class RunQueueService {
     return queued.id;
   }
 
-  /** Undefined when the sync has a live run or the slot had its run. Whoever calls holds a lock on the sync. */
-  async queue(tx: Transaction, run: NewRun): Promise<QueuedRun | undefined> {
+  /** Undefined when the sync has a live run. Whoever calls holds a lock on the sync. */
+  private async queue(tx: Transaction, run: NewRun): Promise<QueuedRun | undefined> {
     const sync = await tx.sync.findUnique({
       where: { id: run.syncId },
       select: {
@@ -74,8 +74,7 @@ export class RunQueueService {
     const poolId = await poolIdOf(tx, workspaceId, sync.model.source.poolName);
     const id = await insertRun(tx, run);
     if (id === undefined) return undefined;
-    const isAskedFor = run.trigger !== 'schedule';
-    const headStart = headStartMs({ isAskedFor, priority: priorityIn(spec) });
+    const headStart = headStartMs({ isAskedFor: true, priority: priorityIn(spec) });
     const job = { workspaceId, poolId, kind: 'run_sync', runId: id } as const;
     await insertJob(tx, { ...job, headStartMs: headStart });
     return { id, poolId };

@@ -10,21 +10,19 @@ import { endedEventOf, type EndedRun } from './run-event.js';
 
 export interface NewRun {
   syncId: string;
-  trigger: 'schedule' | 'api' | 'ui';
+  trigger: 'api' | 'ui';
   options: object;
-  /** For a run that a schedule asked for. */
-  slot?: Date;
 }
 
 /**
- * Queues a run of a sync's current version. Undefined when the sync has a live run, when the slot had its run, or when
- * the sync is gone: unique indexes decide, so that any number of starters agree.
+ * Queues a run of a sync's current version that somebody asked for. Undefined when the sync has a live run, or when it is
+ * gone: a unique index decides, so that any number of starters agree.
  */
 export async function insertRun(tx: Transaction, run: NewRun): Promise<string | undefined> {
   const [inserted] = await tx.$queryRaw<{ id: string; workspaceId: string }[]>`
-    insert into "Run" (id, "workspaceId", "syncId", version, state, trigger, "liveSyncId", slot, options)
+    insert into "Run" (id, "workspaceId", "syncId", version, state, trigger, "liveSyncId", options)
     select gen_random_uuid(), "workspaceId", id, version, 'queued', ${run.trigger}, id,
-      ${run.slot ?? null}::timestamptz, ${JSON.stringify(run.options)}::jsonb
+      ${JSON.stringify(run.options)}::jsonb
     from "Sync" where id = ${run.syncId}::uuid and "removedAt" is null
     on conflict do nothing
     returning id, "workspaceId"`;

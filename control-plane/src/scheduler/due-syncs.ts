@@ -1,32 +1,66 @@
 import type { Transaction } from '../database/database.js';
+import { approvalPatienceMs } from '../job/run-queue.service.js';
+import { heldStates } from '../run/run-state.js';
 
 export interface DueSync {
   id: string;
   workspaceId: string;
   spec: unknown;
-  /** The slot of the schedule that has come. */
-  slot: Date;
   createdAt: Date;
-  /** The database's time. */
-  now: Date;
+  /** The oldest slot that has come. */
+  slot: Date;
+  /** When its last run ended; null when none did. */
+  freeSince: Date | null;
+  /** Null when nobody has made the pool of its source. */
+  poolId: string | null;
+  /** Its live run has waited for a person for more than a day. */
+  isHeldLong: boolean;
 }
 
 /**
- * Syncs whose time has come, each held by one scheduler until its transaction ends. A weaker lock than `for update`: that
- * one also stops whoever points at the sync, such as a run that ends, while this waits to see whether it does.
+ * Syncs whose time has come, each held by one scheduler until its transaction ends. Workspaces take turns: the first due
+ * sync of each, then the second ones. One that keeps its slots is left out while a run is live. A weaker lock than
+ * `for update`: that one also stops whoever points at the sync, such as a run that ends, while this waits to see whether
+ * it does.
  */
-export function takeDueSyncs(tx: Transaction, limit: number): Promise<DueSync[]> {
+export function takeDueSyncs(tx: Transaction, now: Date, limit: number): Promise<DueSync[]> {
   return tx.$queryRaw<DueSync[]>`
-    select id, "workspaceId", spec, "nextRunAt" as slot, "createdAt", now() from "Sync"
-    where "nextRunAt" <= now() and "removedAt" is null and "pausedAt" is null
-    order by "nextRunAt" limit ${limit}
-    for no key update skip locked`;
+    with due as materialized (
+      select sync.id, held.long, row_number() over (partition by sync."workspaceId" order by "nextRunAt", sync.id) as turn
+      from "Sync" as sync left join "Run" as live on live."liveSyncId" = sync.id
+        cross join lateral (select coalesce(live.state = any(${[...heldStates]})
+          and live."waitingSince" <= now() - make_interval(secs => ${approvalPatienceMs}::float8 / 1000), false)) as held(long)
+      where "nextRunAt" <= ${now} and "removedAt" is null and "pausedAt" is null
+        and (live.id is null or held.long or coalesce(spec->>'overlap', '') <> 'queue' and coalesce(spec->>'catchUp', '') <> 'all'))
+    select sync.id, sync."workspaceId", sync.spec, sync."createdAt", sync."nextRunAt" as slot, pool.id as "poolId",
+      due.long as "isHeldLong", (
+        select "finishedAt" from "Run" where "syncId" = sync.id order by "createdAt" desc limit 1) as "freeSince"
+    from due join "Sync" as sync on sync.id = due.id
+      join "Model" as model on model.id = sync."modelId" join "Source" as source on source.id = model."sourceId"
+      left join "Pool" as pool on pool."workspaceId" = sync."workspaceId" and pool.name = source."poolName"
+    where sync."nextRunAt" <= ${now} and sync."removedAt" is null and sync."pausedAt" is null
+    order by due.turn, sync."nextRunAt" limit ${limit}
+    for no key update of sync skip locked`;
 }
 
-export async function setNextRunAt(
+export async function setNextRuns(
   tx: Transaction,
-  syncId: string,
-  nextRunAt: Date | null,
+  times: readonly { id: string; next: Date | null }[],
 ): Promise<void> {
-  await tx.sync.update({ where: { id: syncId }, data: { nextRunAt } });
+  await tx.$executeRaw`
+    update "Sync" as sync set "nextRunAt" = said.next
+    from jsonb_to_recordset(${JSON.stringify(times)}::jsonb) as said (id uuid, next timestamptz)
+    where sync.id = said.id`;
+}
+
+/** Of these, the ones with a live run. */
+export async function busySyncs(
+  tx: Transaction,
+  syncIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const live = await tx.run.findMany({
+    where: { liveSyncId: { in: [...syncIds] } },
+    select: { syncId: true },
+  });
+  return new Set(live.map(({ syncId }) => syncId));
 }

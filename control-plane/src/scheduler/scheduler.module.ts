@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { DatabaseTime } from '../database/database-time.js';
 import { JobModule } from '../job/job.module.js';
 import { Scheduler } from './scheduler.js';
 import { SchedulerService } from './scheduler.service.js';
 
-@Module({ imports: [JobModule], providers: [SchedulerService, Scheduler] })
+@Module({ imports: [JobModule], providers: [DatabaseTime, SchedulerService, Scheduler] })
 export class SchedulerModule {}

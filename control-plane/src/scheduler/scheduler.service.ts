@@ -1,14 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../app-error.js';
 import { Database, type Transaction } from '../database/database.js';
-import { ordinary } from '../run/run-options.js';
+import { DatabaseTime } from '../database/database-time.js';
+import { queueRuns, type QueuedSlotRun } from '../job/queue-runs.js';
 import { RunQueueService, type QueuedRun, type StoppedRun } from '../job/run-queue.service.js';
-import { nextRunAt } from '../sync/schedule.js';
+import { headStartMs, priorityIn } from '../job/turn.js';
 import { syncEntryOf } from '../sync/sync-of.js';
-import { setNextRunAt, takeDueSyncs, type DueSync } from './due-syncs.js';
+import { busySyncs, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
+import { isQueueing, slotChoice, type SlotChoice, type Slots } from './slot-choice.js';
+import { pruneSlots, writeSlots, type NewSlot } from './slot-row.js';
 
 /** Bounds one transaction; what is left comes in the next. */
-const batch = 50;
+const batch = 200;
 
 export interface Started {
   /** How many syncs were due. */
@@ -16,15 +18,20 @@ export interface Started {
   queued: QueuedRun[];
   /** Runs that waited too long for approval and made room. */
   dropped: StoppedRun[];
-  /** The syncs that got no run for this slot, and why. */
-  skipped: { syncId: string; reason: string }[];
+  /** The slots that got no run, and why. */
+  skipped: NewSlot[];
+}
+
+interface Chosen {
+  sync: DueSync;
+  choice: SlotChoice;
 }
 
 /**
- * Starts what is due: one run a slot however many schedulers there are, one run for all slots that were missed while
- * nobody looked, and none while the sync still runs. A run that waits for approval counts as running for a day; then the
- * next slot ends it, since what it planned may no longer be so, and plans anew. So it is never sent by two runs, and no
- * sync stands still for ever because nobody looked.
+ * Starts what is due: each slot once however many schedulers there are, by the sync's rules for what nobody could start in
+ * time and for what comes while a run is live. A run that waits for approval counts as live for a day; then the next slot
+ * ends it, since what it planned may no longer be so, and plans anew. So it is never sent by two runs, and no sync stands
+ * still for ever because nobody looked.
  */
 @Injectable()
 export class SchedulerService {
@@ -33,6 +40,7 @@ export class SchedulerService {
   constructor(
     private readonly database: Database,
     private readonly runs: RunQueueService,
+    private readonly time: DatabaseTime,
   ) {}
 
   /** Until nothing is due. */
@@ -42,38 +50,80 @@ export class SchedulerService {
       due = started.due;
       await this.runs.announceStop(started.dropped);
       await this.runs.announce(started.queued);
-      for (const skipped of started.skipped)
-        this.logger.warn(skipped, 'A slot of a schedule was skipped');
+      for (const { syncId, reason } of started.skipped)
+        this.logger.warn({ syncId, reason }, 'A slot of a schedule got no run');
     }
   }
 
   async startBatch(): Promise<Started> {
     return this.database.$transaction(async (tx) => {
-      const due = await takeDueSyncs(tx, batch);
-      const started: Started = {
-        due: due.length,
-        queued: [],
-        dropped: [],
-        skipped: [],
-      };
-      for (const sync of due) await this.startSlot(tx, sync, started);
-      return started;
+      const now = await this.time.now(tx);
+      await pruneSlots(tx, now);
+      const due = await takeDueSyncs(tx, now, batch);
+      if (due.length === 0) return { due: 0, queued: [], dropped: [], skipped: [] };
+      const dropped = await this.dropExpired(tx, due);
+      const chosen = due.map((sync) => ({
+        sync,
+        choice: slotChoice(syncEntryOf(sync), { ...sync, now }, sync),
+      }));
+      const queued = await queueRuns(tx, chosen.flatMap(slotRunOf));
+      const settled = await settledOf(tx, chosen, queued);
+      const slots = settled.flatMap((one) => slotsOf(one, queued));
+      await writeSlots(tx, now, slots);
+      const times = settled.map(({ sync, choice }) => ({ id: sync.id, next: choice.next }));
+      await setNextRuns(tx, times);
+      const skipped = slots.filter(({ outcome }) => outcome !== 'started');
+      return { due: due.length, queued, dropped, skipped };
     });
   }
 
-  private async startSlot(tx: Transaction, sync: DueSync, started: Started): Promise<void> {
-    const { id: syncId, workspaceId, slot, now } = sync;
-    await setNextRunAt(tx, syncId, nextRunAt(syncEntryOf(sync).schedule, now, sync));
-    try {
-      started.dropped.push(...(await this.runs.dropExpired(tx, { workspaceId, syncId })));
-      const run = { syncId, trigger: 'schedule', options: ordinary, slot } as const;
-      const queued = await this.runs.queue(tx, run);
-      if (queued) started.queued.push(queued);
-      else started.skipped.push({ syncId, reason: 'run.already_live' });
-    } catch (error) {
-      // One sync that can't be started must not hold up the others.
-      if (!(error instanceof AppError)) throw error;
-      started.skipped.push({ syncId, reason: error.code });
-    }
+  private async dropExpired(tx: Transaction, due: readonly DueSync[]): Promise<StoppedRun[]> {
+    const dropped: StoppedRun[] = [];
+    for (const { id: syncId, workspaceId, isHeldLong } of due)
+      if (isHeldLong) dropped.push(...(await this.runs.dropExpired(tx, { workspaceId, syncId })));
+    return dropped;
   }
+}
+
+function slotRunOf({ sync, choice }: Chosen) {
+  const { id: syncId, poolId, spec } = sync;
+  if (!choice.start || poolId === null) return [];
+  const headStart = headStartMs({ isAskedFor: false, priority: priorityIn(spec) });
+  return [{ syncId, poolId, slot: choice.start.at, headStartMs: headStart }];
+}
+
+type Queued = readonly QueuedSlotRun[];
+
+/** Without the syncs that keep their slots and got a live run in this moment: they are due again when it ends. */
+async function settledOf(
+  tx: Transaction,
+  chosen: readonly Chosen[],
+  queued: Queued,
+): Promise<Chosen[]> {
+  const started = new Set(queued.map(({ syncId }) => syncId));
+  const keeping = chosen
+    .filter(({ sync, choice }) => choice.start && isQueueing(syncEntryOf(sync)))
+    .map(({ sync }) => sync.id)
+    .filter((id) => !started.has(id));
+  if (keeping.length === 0) return [...chosen];
+  const busy = await busySyncs(tx, keeping);
+  return chosen.filter(
+    ({ sync }) => started.has(sync.id) || !busy.has(sync.id) || !keeping.includes(sync.id),
+  );
+}
+
+function slotsOf({ sync, choice }: Chosen, queued: Queued): NewSlot[] {
+  const { id: syncId, workspaceId, poolId } = sync;
+  const slotOf = (slots: Slots, rest: Pick<NewSlot, 'outcome' | 'reason' | 'runId'>): NewSlot[] => [
+    { syncId, workspaceId, ...slots, ...rest },
+  ];
+  const late = { outcome: 'passed', reason: 'scheduler.late' } as const;
+  const passed = choice.passed ? slotOf(choice.passed, late) : [];
+  if (!choice.start) return passed;
+  const run = queued.find((one) => one.syncId === syncId);
+  const reason = poolId === null ? 'pool.not_found' : 'run.already_live';
+  const started = run
+    ? slotOf(choice.start, { outcome: 'started', runId: run.id })
+    : slotOf(choice.start, { outcome: 'skipped', reason });
+  return [...passed, ...started];
 }

@@ -113,6 +113,9 @@ export type ScheduleEntry =
   | { kind: 'every'; everyMs: number; text: string; jitter?: IntervalEntry }
   | { kind: 'manual' };
 
+export const overlaps = ['skip', 'queue'] as const;
+export const catchUps = ['skip', 'one', 'all'] as const;
+
 export interface IntervalEntry {
   ms: number;
   /** As it was written, such as `15m`. */
@@ -156,6 +159,12 @@ export interface SyncEntry {
   quarantineAfter?: number;
   /** What becomes of unchanged rows when the mapping changes. Absent: they are sent again (`backfill`). */
   mappingChange?: 'from-now-on' | 'stop';
+  /** What becomes of a slot that comes while a run is live. Absent: it passes (`skip`). */
+  overlap?: 'queue';
+  /** What becomes of slots that nobody could start in time. Absent: one run stands for all of them (`one`). */
+  catchUp?: 'skip' | 'all';
+  /** How late a slot may start. Absent: a quarter of an hour. */
+  startWithin?: IntervalEntry;
 }
 
 /** A whole configuration, by name. */

@@ -255,6 +255,18 @@ describe('a mistake is found where it stands', () => {
       '{ every: 5m, jitter: 6m }',
       '26:36 spec.bad_value',
     ],
+    [
+      'runs one by one that pass each other by',
+      'mode: mirror',
+      'mode: mirror\n    catchUp: all\n    overlap: skip',
+      '22:14 spec.conflict',
+    ],
+    [
+      'a lateness that is none',
+      'mode: mirror',
+      'mode: mirror\n    startWithin: soon',
+      '21:18 spec.bad_interval',
+    ],
     ['two schedules', 'timezone: Europe/Berlin', 'every: 5m', '26:5 spec.conflict'],
     [
       'a schedule of another word',

@@ -7,13 +7,22 @@ import type { At } from './yaml-file.js';
 const msByUnit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longestMs = 366 * msByUnit.d;
 
+const intervalForm = 'An interval is a number and s, m, h or d, such as 15m, and at most 366d.';
+
 /** The milliseconds of `15m`; undefined when it isn't an interval. */
-export function intervalMs(interval: string): number | undefined {
-  const [, count, unit] = /^([1-9][0-9]{0,8})([smhd])$/.exec(interval) ?? [];
+export function intervalMs(written: string): number | undefined {
+  const [, count, unit] = /^([1-9][0-9]{0,8})([smhd])$/.exec(written) ?? [];
   if (count === undefined || unit === undefined) return undefined;
   const ms = Number(count) * msByUnit[unit as keyof typeof msByUnit];
   return ms <= longestMs ? ms : undefined;
 }
+
+export const interval: Reader<IntervalEntry> = mapped(text, (written, at) => {
+  const ms = intervalMs(written);
+  return ms === undefined
+    ? at.file.report(at, 'spec.bad_interval', intervalForm)
+    : { value: { ms, text: written } };
+});
 
 /** A schedule that needs more is two syncs; it also bounds what the next slot costs. */
 const mostLines = 20;
@@ -34,7 +43,7 @@ function severalOf(several: string[], at: At): Read<string | string[]> {
   return { value: second === undefined ? first : several };
 }
 
-const written = shape({
+const keys = shape({
   cron: optional(lines, undefined),
   timezone: optional(text, undefined),
   every: optional(text, undefined),
@@ -44,7 +53,7 @@ const written = shape({
 /** `manual`, `{ every: 15m }`, or `{ cron: "0 6 * * *", timezone: Europe/Berlin }`. */
 export const schedule: Reader<ScheduleEntry> = (at) => {
   const node = at.file.resolve(at.node);
-  if (!isScalar(node)) return mapped(written, scheduleOf)(at);
+  if (!isScalar(node)) return mapped(keys, scheduleOf)(at);
   if (node.value === 'manual') return { value: { kind: 'manual' } };
   const message =
     'A schedule is manual, { every: 15m }, or { cron: "0 6 * * *", timezone: Europe/Berlin }.';
@@ -70,8 +79,6 @@ function scheduleOf({ cron, timezone, every, jitter }: Written, at: At): Read<Sc
   return withJitter(everyOf(every, at), jitter, at);
 }
 
-const intervalForm = 'An interval is a number and s, m, h or d, such as 15m, and at most 366d.';
-
 /** A shift beyond the interval would only be another one within it. */
 function withJitter(
   read: Read<ScheduleEntry>,
@@ -90,9 +97,9 @@ function withJitter(
   return { value: { ...read.value, jitter: entry } };
 }
 
-function everyOf(interval: string, at: At): Read<ScheduleEntry> {
-  const everyMs = intervalMs(interval);
-  if (everyMs !== undefined) return { value: { kind: 'every', everyMs, text: interval } };
+function everyOf(every: string, at: At): Read<ScheduleEntry> {
+  const everyMs = intervalMs(every);
+  if (everyMs !== undefined) return { value: { kind: 'every', everyMs, text: every } };
   return at.file.reportInside(at, ['every'], { code: 'spec.bad_interval', message: intervalForm });
 }
 

@@ -1,7 +1,9 @@
 import { isScalar } from 'yaml';
 import {
+  catchUps,
   guardActions,
   modes,
+  overlaps,
   removals,
   type GuardEntry,
   type GuardsEntry,
@@ -13,7 +15,7 @@ import {
 } from './entry.js';
 import { settings } from './read-connection.js';
 import { constants, fields } from './read-mapping.js';
-import { schedule } from './read-schedule.js';
+import { interval, schedule } from './read-schedule.js';
 import {
   listByName,
   mapped,
@@ -112,21 +114,28 @@ const written = shape({
   snapshots: optional(oneOf(['full', 'hashed']), 'full'),
   quarantineAfter: optional(quarantineAfter, undefined),
   mappingChange: optional(oneOf(['backfill', 'from-now-on', 'stop']), undefined),
+  overlap: optional(oneOf(overlaps), undefined),
+  catchUp: optional(oneOf(catchUps), 'one'),
+  startWithin: optional(interval, undefined),
 });
 
 export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
   const removal = removalOf(sync.mode, sync.onRemoved, at);
-  const refused = [refuseFieldTwice, refuseMappingChange, refuseQuarantine].map((refuse) =>
-    refuse(sync, at),
+  const refused = [refuseFieldTwice, refuseMappingChange, refuseQuarantine, refuseOverlap].map(
+    (refuse) => refuse(sync, at),
   );
   if (!removal || refused.includes(true)) return undefined;
-  const { firstRun, snapshots, quarantineAfter: tries, mappingChange, ...rest } = sync;
+  const { firstRun, snapshots, quarantineAfter: tries, mappingChange, ...others } = sync;
+  const { overlap, catchUp, startWithin, ...rest } = others;
   const filled = withEmptyResult(sync.guards, sync.mode, removal.value);
   const later = {
     ...(firstRun && { firstRun }),
     ...(snapshots === 'hashed' && { snapshots }),
     ...(tries !== undefined && { quarantineAfter: tries }),
     ...(mappingChange && mappingChange !== 'backfill' && { mappingChange }),
+    ...(overlap === 'queue' && { overlap }),
+    ...(catchUp !== 'one' && { catchUp }),
+    ...(startWithin && { startWithin }),
   };
   return { value: { ...rest, onRemoved: removal.value, guards: filled, ...later } };
 });
@@ -195,5 +204,16 @@ function refuseQuarantine(
   const message =
     '"mode: replace" puts all rows in place or none, so none can be set aside. Leave "quarantineAfter" out.';
   at.file.reportInside(at, ['quarantineAfter'], { code: 'spec.conflict', message });
+  return true;
+}
+
+/** Of two slots that are made up for, the second one comes while the first one runs. */
+function refuseOverlap(
+  { overlap, catchUp }: { overlap: string | undefined; catchUp: string },
+  at: At,
+): boolean {
+  if (catchUp !== 'all' || overlap !== 'skip') return false;
+  const message = '"catchUp: all" runs one slot after the other. Leave "overlap" out.';
+  at.file.reportInside(at, ['overlap'], { code: 'spec.conflict', message });
   return true;
 }

@@ -7,6 +7,7 @@ import type { ApplyConfigurationPayload } from '../../configuration/configuratio
 import type { CatalogService } from '../../catalog/catalog.service.js';
 import { Config } from '../../config.js';
 import { Database } from '../../database/database.js';
+import { DatabaseTime } from '../../database/database-time.js';
 import { migrate } from '../../database/migrate.js';
 import type { Notice, Notices } from '../../database/notices.js';
 import { RunHistoryService } from '../../run/run-history.service.js';
@@ -102,7 +103,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
     configuration,
     notices: given,
     noticeBoard: notices,
-    scheduler: new SchedulerService(database, runs),
+    scheduler: new SchedulerService(database, runs, new DatabaseTime()),
     makeAgent: () => makeAgent(database, caller, poolId),
     makeWorkspace: async () => (await makeWorkspace(database)).caller,
     apply: (yaml, dryRun = false) =>

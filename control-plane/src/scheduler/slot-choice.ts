@@ -1,0 +1,75 @@
+import type { SyncEntry } from '@drawbridge/proto';
+import { nextRunAt, type ScheduledSync } from '../sync/schedule.js';
+
+/** `catchUp: all` makes up for no more than this. */
+export const catchUpMs = 7 * 86_400_000;
+const startWithinMs = 15 * 60_000;
+/** Counting goes slot by slot. */
+const mostCounted = 100;
+
+export type ScheduleRules = Pick<SyncEntry, 'schedule' | 'overlap' | 'catchUp' | 'startWithin'>;
+
+/** A slot, and how many it stands for: itself and the next ones, counted to 100. */
+export interface Slots {
+  at: Date;
+  slots: number;
+}
+
+export interface SlotChoice {
+  /** Too late to be made up for. */
+  passed?: Slots;
+  start?: Slots;
+  next: Date | null;
+}
+
+export interface DueSlot {
+  /** The oldest that nobody has started; not after `now`. */
+  slot: Date;
+  now: Date;
+  /** When the sync's last run ended: a slot that waited for it is not late before. */
+  freeSince: Date | null;
+}
+
+/** Keeps its slots while a run is live, instead of letting them pass. */
+export const isQueueing = ({ overlap, catchUp }: ScheduleRules): boolean =>
+  overlap === 'queue' || catchUp === 'all';
+
+/** What becomes of the slots of a sync that have come: which of them gets a run, and when the next one is due. */
+export function slotChoice(rules: ScheduleRules, due: DueSlot, sync: ScheduledSync): SlotChoice {
+  const { schedule, catchUp } = rules;
+  const { slot, now } = due;
+  const nextAfter = (instant: Date): Date | null => nextRunAt(schedule, instant, sync);
+  const oldest = oldestToStart(rules, due);
+  const isPassed = slot < oldest;
+  const first = isPassed ? nextAfter(new Date(oldest.getTime() - 1)) : slot;
+  const passed = isPassed && {
+    passed: { at: slot, slots: countUntil(slot, earlier(first, now), nextAfter) },
+  };
+  if (!first || first > now) return { ...passed, next: first };
+  if (catchUp === 'all')
+    return { ...passed, start: { at: first, slots: 1 }, next: nextAfter(first) };
+  const afterNow = new Date(now.getTime() + 1);
+  const start = { at: first, slots: countUntil(first, afterNow, nextAfter) };
+  return { ...passed, start, next: nextAfter(now) };
+}
+
+function oldestToStart(
+  { overlap, catchUp, startWithin }: ScheduleRules,
+  { slot, now, freeSince }: DueSlot,
+): Date {
+  if (catchUp === undefined) return slot;
+  if (catchUp === 'all') return new Date(now.getTime() - catchUpMs);
+  const oldest = new Date(now.getTime() - (startWithin?.ms ?? startWithinMs));
+  const hasWaited = overlap === 'queue' && freeSince !== null && freeSince >= slot;
+  return hasWaited && freeSince >= oldest ? slot : oldest;
+}
+
+const earlier = (a: Date | null, b: Date): Date => (a && a < b ? a : b);
+
+/** From a slot on to before an instant. */
+function countUntil(from: Date, end: Date, nextAfter: (instant: Date) => Date | null): number {
+  let count = 0;
+  for (let at: Date | null = from; at && at < end && count < mostCounted; at = nextAfter(at))
+    count += 1;
+  return count;
+}
