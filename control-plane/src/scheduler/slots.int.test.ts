@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { Database } from '../database/database.js';
 import { DatabaseTime } from '../database/database-time.js';
 import { openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
 import { nextRunAt } from '../sync/schedule.js';
@@ -42,9 +43,12 @@ describe('slots', () => {
         where: { id: sync.id },
         data: { nextRunAt: nextOf(sync, begin) },
       });
+    // With connections of their own: those that the test itself uses are not killed.
+    const mortal = new Database(ground.config);
+    onTestFinished(() => mortal.$disconnect());
     const schedulers = Array.from(
       { length: 3 },
-      () => new SchedulerService(ground.database, ground.runs, time),
+      () => new SchedulerService(mortal, ground.runs, time),
     );
     let killed = 0;
     const kill = async (day: number): Promise<void> => {
