@@ -21,6 +21,7 @@ const rooms = [
   'auth',
   'workspace',
   'trail',
+  'webhook',
   'agent',
   'catalog',
   'source',

@@ -18,6 +18,7 @@ import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SourceModule } from './source/source.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { TrailModule } from './trail/trail.module.js';
+import { WebhookModule } from './webhook/webhook.module.js';
 import { WorkspaceModule } from './workspace/workspace.module.js';
 
 /** From the ground up; nothing imports what stands below it in this list. */
@@ -26,6 +27,7 @@ export const rooms = [
   AuthModule,
   WorkspaceModule,
   TrailModule,
+  WebhookModule,
   AgentModule,
   CatalogModule,
   SourceModule,

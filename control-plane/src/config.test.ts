@@ -34,6 +34,14 @@ describe('the environment', () => {
       expect(() => proxiesIn(text)).toThrow('DRAWBRIDGE_TRUSTED_PROXIES');
   });
 
+  it('names the private networks that webhooks may reach, none if it says nothing', () => {
+    expect(readConfig(good).webhookNetworks).toEqual([]);
+    const named = { ...good, DRAWBRIDGE_WEBHOOK_NETWORKS: '10.2.0.0/16, 192.168.1.7' };
+    expect(readConfig(named).webhookNetworks).toEqual(['10.2.0.0/16', '192.168.1.7']);
+    const wrong = { ...good, DRAWBRIDGE_WEBHOOK_NETWORKS: 'hooks.internal' };
+    expect(() => readConfig(wrong)).toThrow('DRAWBRIDGE_WEBHOOK_NETWORKS');
+  });
+
   it('is told all that is wrong with it at once, without a value', () => {
     const wrong = {
       DATABASE_URL: 'mysql://root:hush@db',

@@ -21,6 +21,8 @@ export class Config {
   readonly publicUrl: string = 'http://localhost:3000';
   /** Addresses and networks whose word (X-Forwarded-For) is taken for who asks; nobody's by default. */
   readonly trustedProxies: readonly string[] = [];
+  /** Private networks that webhooks may reach all the same, and by http; none by default. For all workspaces. */
+  readonly webhookNetworks: readonly string[] = [];
   /** Signs session cookies; 32 characters or more. */
   readonly secret: string = '';
   readonly logLevel: LogLevel = 'info';
@@ -70,7 +72,8 @@ export function readConfig(environment: Environment = process.env): Config {
     publicUrl: environment['DRAWBRIDGE_PUBLIC_URL']
       ? address(environment, 'DRAWBRIDGE_PUBLIC_URL', ['http:', 'https:'], problems)
       : `http://localhost:${port}`,
-    trustedProxies: proxiesIn(environment, problems),
+    trustedProxies: networksIn(environment, 'DRAWBRIDGE_TRUSTED_PROXIES', problems),
+    webhookNetworks: networksIn(environment, 'DRAWBRIDGE_WEBHOOK_NETWORKS', problems),
     secret: secretIn(environment, problems),
     logLevel: levelIn(environment, problems),
     heartbeatMs: milliseconds('DRAWBRIDGE_HEARTBEAT_MS', 10_000),
@@ -114,14 +117,14 @@ function address(
   return text.replace(/\/+$/, '');
 }
 
-function proxiesIn(environment: Environment, problems: string[]): string[] {
-  const text = environment['DRAWBRIDGE_TRUSTED_PROXIES'] ?? '';
-  const proxies = text.split(',').flatMap((part) => part.trim() || []);
-  if (!proxies.every(isNetwork))
+function networksIn(environment: Environment, name: string, problems: string[]): string[] {
+  const text = environment[name] ?? '';
+  const networks = text.split(',').flatMap((part) => part.trim() || []);
+  if (!networks.every(isNetwork))
     problems.push(
-      'DRAWBRIDGE_TRUSTED_PROXIES must be addresses or networks with commas between them, such as 10.0.0.7,10.1.0.0/16.',
+      `${name} must be addresses or networks with commas between them, such as 10.0.0.7,10.1.0.0/16.`,
     );
-  return proxies;
+  return networks;
 }
 
 function isNetwork(text: string): boolean {

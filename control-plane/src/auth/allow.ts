@@ -19,7 +19,9 @@ export type Permission =
   | 'run.cancel'
   | 'run.release'
   | 'sync.pause'
-  | 'viewer.read';
+  | 'viewer.read'
+  | 'webhook.read'
+  | 'webhook.write';
 
 export const allowKey = 'drawbridge:allow';
 

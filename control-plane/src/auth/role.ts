@@ -24,6 +24,8 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'key.create': 'admin',
   'key.read': 'admin',
   'key.revoke': 'admin',
+  'webhook.read': 'admin',
+  'webhook.write': 'admin',
 };
 
 export const may = (role: Role, permission: Permission): boolean =>

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
+import { AuditService } from '../audit/audit.service.js';
+import type { Caller } from '../auth/caller.js';
+import { Database } from '../database/database.js';
+import { isUuid } from '../database/uuid.js';
+import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
+import type { Page, PageRequest } from '../page/page.js';
+import { maxAttempts } from './backoff.js';
+import type { Delivery, DeliveryFilter } from './webhook.model.js';
+
+const shownTries = 20;
+const include = { tries: { orderBy: { number: 'desc' }, take: shownTries } } as const;
+
+/** What was and is to be sent to webhooks, for people. */
+@Injectable()
+export class DeliveryService {
+  constructor(private readonly database: Database) {}
+
+  /** Newest first. */
+  async page(
+    { workspaceId }: Caller,
+    { webhookId, state }: DeliveryFilter,
+    request: PageRequest,
+  ): Promise<Page<Delivery>> {
+    const size = pageSize(request);
+    if (webhookId && !isUuid(webhookId)) return pageOf<Delivery>([], size, () => '');
+    const found = await this.database.delivery.findMany({
+      where: {
+        workspaceId,
+        ...(webhookId && { webhookId }),
+        ...(state && { state }),
+        ...(request.after && after(request.after)),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: size + 1,
+      include,
+    });
+    return pageOf(found.map(shown), size, ({ createdAt, id }) =>
+      cursorOf([createdAt.toISOString(), id]),
+    );
+  }
+
+  /** Sends again what is over, with the same webhook-id; it has all its attempts anew. */
+  async replay(caller: Caller, id: string): Promise<Delivery> {
+    const where = { id, workspaceId: caller.workspaceId };
+    const before = isUuid(id) && (await this.database.delivery.findFirst({ where }));
+    if (!before) throw new AppError('webhook.no_such_delivery', 'There is no such delivery.');
+    return this.database.$transaction(async (tx) => {
+      const moved = await tx.$executeRaw`
+        update "Delivery" set state = 'waiting', "attemptsLeft" = ${maxAttempts}, "nextAttemptAt" = now(), "settledAt" = null
+        where id = ${id}::uuid and state <> 'waiting'`;
+      if (moved === 0)
+        throw new AppError(
+          'webhook.still_waiting',
+          'The delivery is still attempted by itself. Only one that is delivered or dead can be replayed.',
+        );
+      const subject = { kind: 'delivery', id };
+      await AuditService.record(tx, caller, { action: 'webhook.replay', subject });
+      return shown(await tx.delivery.findUniqueOrThrow({ where: { id }, include }));
+    });
+  }
+}
+
+function after(cursor: string): object {
+  const [at = '', id = ''] = placeOf(cursor, 2);
+  const createdAt = new Date(at);
+  if (Number.isNaN(createdAt.getTime()) || !isUuid(id)) throw badCursor();
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+}
+
+const shown = <Row extends { state: string; nextAttemptAt: Date }>(
+  row: Row,
+): Row & { nextAttemptAt: Date | null } => ({
+  ...row,
+  nextAttemptAt: (row.state === 'waiting' ? row.nextAttemptAt : null) as Row['nextAttemptAt'],
+});
