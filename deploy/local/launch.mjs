@@ -15,6 +15,7 @@ const targets = {
   build: undefined,
   start: 'deploy/local/dist/start.js',
   verify: 'deploy/local/verify.mjs',
+  'check:authz': 'control-plane/dist/testing/authz/check-authz.js',
   'bench:sync': 'deploy/local/dist/bench/bench-sync.js',
   'test:crash': 'agent/dist/testing/crash/test-crash.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',

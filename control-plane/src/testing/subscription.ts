@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import type { Answer } from './test-app.js';
 
 interface Said {
   type: string;
@@ -45,6 +46,19 @@ export class Subscription {
       if (message?.type === type) return message.payload as Payload;
       if (message) continue;
       if (this.closeCode !== undefined) return undefined;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** What the server says first: data, or why there is none. Throws when it says nothing at all. */
+  async answer(): Promise<Answer<unknown>> {
+    for (;;) {
+      const message = this.said.shift();
+      if (message?.type === 'next') return message.payload as Answer<unknown>;
+      if (message?.type === 'error')
+        return { data: null, errors: message.payload as NonNullable<Answer<unknown>['errors']> };
+      if (message) continue;
+      if (this.closeCode !== undefined) throw new Error(`It closed with ${this.closeCode}.`);
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }
