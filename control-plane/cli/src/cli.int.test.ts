@@ -433,6 +433,24 @@ describe('show, runs and cancel', () => {
     expect(waited.out).toContain('Held by the guard on removed rows: 5 rows would be removed');
   });
 
+  it('stop waiting at a parked run, and release it', async () => {
+    await using world = await setUp();
+    world.state.looks = [{ state: 'running' }, { state: 'parked' }];
+    const waited = await world.drawbridge('run', 'customers-to-app', '--wait');
+    expect(waited.code).toBe(3);
+    expect(waited.out).toContain(`drawbridge release ${sampleRun.id}`);
+    const released = await world.drawbridge('release', sampleRun.id);
+    expect(released).toMatchObject({ code: 0, out: `Released. Run ${sampleRun.id} is queued.\n` });
+    world.state.looks = [{ state: 'succeeded' }];
+    const again = await world.drawbridge('release', sampleRun.id, '--wait', '--json');
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(again.json()).toMatchObject({ state: 'succeeded', lapses: [] });
+    world.state.refusal = 'run.not_parked';
+    const late = await world.drawbridge('release', sampleRun.id, '--json');
+    expect(late.code).toBe(1);
+    expect(late.json()).toMatchObject({ error: { code: 'run.not_parked' } });
+  });
+
   it('cancel a run', async () => {
     await using world = await setUp();
     const said = await world.drawbridge('cancel', sampleRun.id);

@@ -49,6 +49,8 @@ export interface Run {
   options: { undo: string | null; canary: number | null };
   /** The guards that ask for a person's word: added, changed, removed. */
   heldBy: string[];
+  /** Agents that fell silent with it, oldest first; times as ISO 8601. */
+  lapses: { agent: string; leasedAt: string; lapsedAt: string }[];
   resumed: number;
   resentForMapping: number;
   errors: RunError[];
@@ -62,6 +64,7 @@ export interface Run {
 const runFields = `
   id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
   rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping options { undo canary }
+  lapses { agent leasedAt lapsedAt }
   counts { ${countNames.join(' ')} }
   phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
   errors { code vendorCode count errorId title advice }
@@ -96,6 +99,10 @@ export const approveRun: Operation<
   { input: { runId: string; planDigest: string | null } }
 > = {
   document: `mutation ApproveRun($input: ApproveRunInput!) { approveRun(input: $input) { run {${runFields}} } }`,
+};
+
+export const releaseRun: Operation<{ releaseRun: { run: Run } }, { input: { id: string } }> = {
+  document: `mutation ReleaseRun($input: ReleaseRunInput!) { releaseRun(input: $input) { run {${runFields}} } }`,
 };
 
 export const oneRun: Operation<{ run: Run | null }, { id: string }> = {

@@ -8,7 +8,7 @@ import { exportConfiguration } from './command/export.js';
 import { keys } from './command/keys.js';
 import { pause, resume } from './command/pause.js';
 import { apply, plan } from './command/plan.js';
-import { approve, cancel, run, show } from './command/run.js';
+import { approve, cancel, release, run, show } from './command/run.js';
 import { runs } from './command/runs.js';
 import { validate } from './command/validate.js';
 
@@ -21,6 +21,7 @@ export const commands: readonly Command[] = [
   runs,
   show,
   approve,
+  release,
   cancel,
   pause,
   resume,
@@ -36,7 +37,7 @@ Environment:
   DRAWBRIDGE_URL    the control plane (default: http://localhost:3000)
   DRAWBRIDGE_TOKEN  an API key of the workspace
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a run that did not send every row or waits for approval.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a run that did not send every row or waits for a person.`;
 
 /** Does what a command says and tells the outcome. */
 export type Perform = (command: Command, given: Given) => Promise<void>;

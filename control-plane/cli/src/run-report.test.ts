@@ -19,6 +19,7 @@ describe('the exit code of a run', () => {
     ['an outcome is uncertain', withCounts({ uncertain: 1 }), 3],
     ['a row is invalid', withCounts({ invalid: 1 }), 3],
     ['it waits for a person', withCounts({}, 'waiting_approval'), 3],
+    ['it is parked', withCounts({}, 'parked'), 3],
     ['it failed', withCounts({}, 'failed'), 1],
     ['it was cancelled', withCounts({}, 'cancelled'), 1],
     ['it was a dry run', { ...withCounts({ pending: 5 }), dryRun: true }, 0],
@@ -40,7 +41,7 @@ describe('the document of a run', () => {
     const document = runDocument({ ...sampleRun, errors: [error] }) as Record<string, object>;
     expect(Object.keys(document).join(' ')).toBe(
       'id sync state trigger agent policyDigest startedAt finishedAt phases counts errors baseline failure dryRun ' +
-        'resumed resentForMapping planDigest heldBy',
+        'resumed resentForMapping planDigest heldBy lapses',
     );
     expect(Object.keys(document.phases!)).toEqual(
       ['query', 'snapshot', 'diff', 'plan', 'deliver', 'record'].map((name) => `${name}Ms`),
@@ -86,6 +87,24 @@ describe('the lines of a run', () => {
     expect(lines).toContain(`  If that is right, approve with: drawbridge approve ${sampleRun.id}`);
     expect(lines.join('\n')).toContain(`drawbridge cancel ${sampleRun.id}`);
     expect(runLines(sampleRun).join('\n')).not.toContain('approve');
+  });
+
+  it('say why a run is parked, and how to go on or end it', () => {
+    const lapse = {
+      agent: 'a1',
+      leasedAt: '2026-11-23T10:00:00.000Z',
+      lapsedAt: '2026-11-23T10:01:00.000Z',
+    };
+    const lines = runLines({ ...withCounts({}, 'parked'), lapses: [lapse, lapse, lapse, lapse] });
+    expect(lines).toContain(
+      '  Parked: 4 times an agent took it and fell silent. It starts no more by itself.',
+    );
+    expect(lines).toContain(
+      '    agent a1 took it at 2026-11-23T10:00:00.000Z, given up at 2026-11-23T10:01:00.000Z',
+    );
+    expect(lines.join('\n')).toContain(`drawbridge release ${sampleRun.id}`);
+    expect(lines.join('\n')).toContain(`drawbridge cancel ${sampleRun.id}`);
+    expect(runLines({ ...sampleRun, lapses: [lapse] }).join('\n')).not.toContain('release');
   });
 
   it('say what went on from an earlier attempt, and what a new mapping sent again', () => {

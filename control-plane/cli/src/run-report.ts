@@ -1,9 +1,10 @@
 import { count } from './count.js';
 import { countNames, phaseNames, type Run, type RunError } from './operation.js';
 import { changesText, heldLines } from './held-plan.js';
+import { parkedLines } from './parked-run.js';
 import { duration, plural } from './text.js';
 
-/** 0: every row was sent or unchanged. 3: some were not. 1: the run failed or was cancelled. */
+/** 0: every row was sent or unchanged. 3: some were not, or it waits for a person. 1: the run failed or was cancelled. */
 export function exitCodeOf({ state, counts, dryRun }: Run): number {
   if (state === 'failed' || state === 'cancelled') return 1;
   // A dry run leaves everything unsent on purpose.
@@ -34,6 +35,7 @@ export const runDocument = (run: Run): object => ({
   resentForMapping: run.resentForMapping,
   planDigest: run.planDigest,
   heldBy: run.heldBy,
+  lapses: run.lapses,
 });
 
 const errorDocument = ({ code, vendorCode, count: number, errorId }: RunError): object => ({
@@ -47,6 +49,7 @@ export function runLines(run: Run): string[] {
   return [
     `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
     ...heldLines(run),
+    ...parkedLines(run),
     ...undoLines(run),
     ...canaryLines(run),
     ...countLines(run),

@@ -6,11 +6,13 @@ import { oneRun, type Run } from './operation.js';
 import { makeLiveLine } from './progress-line.js';
 
 const finalStates = new Set(['succeeded', 'completed_with_errors', 'failed', 'cancelled']);
+/** A person has to say how it goes on. */
+const waitingStates = new Set(['waiting_approval', 'parked']);
 
 export const isOver = ({ state }: Run): boolean => finalStates.has(state);
 
 /** A run that waits for a person doesn't end by itself, so neither does waiting for it make sense. */
-const isStill = (run: Run): boolean => isOver(run) || run.state === 'waiting_approval';
+const isStill = (run: Run): boolean => isOver(run) || waitingStates.has(run.state);
 
 const pollMs = 250;
 /** A control plane that restarts is back sooner. */

@@ -1,13 +1,13 @@
 import type { Answer, Command } from '../command.js';
 import { changesText } from '../held-plan.js';
-import { approveRun, cancelRun, oneRun, startRun, type Run } from '../operation.js';
+import { approveRun, cancelRun, oneRun, releaseRun, startRun, type Run } from '../operation.js';
 import { exitCodeOf, runDocument, runLines } from '../run-report.js';
 import { startInput } from '../run-options.js';
 import { foundRun, isOver, waitFor } from '../wait.js';
 
 const waitOption = [
   '--wait',
-  'wait for the end: 0 all sent, 3 some not or it waits for approval, 1 failed or cancelled',
+  'wait for the end: 0 all sent, 3 some not or it waits for a person, 1 failed or cancelled',
 ] as const;
 
 export const run: Command = {
@@ -72,6 +72,20 @@ export const approve: Command = {
     const what = planDigest === null ? ' before' : `: ${changesText(seen.counts, 'to be')}`;
     const line = `Approved${what}. Run ${runId} is ${approved.state.replaceAll('_', ' ')}.`;
     return { json: runDocument(approved), lines: [line] };
+  },
+};
+
+export const release: Command = {
+  usage: 'release <run>',
+  summary: 'put a parked run back into the queue, with all its tries again',
+  example: 'drawbridge release 7c9e6679-7425-40de-944b-e07fc1f90ae7 --wait',
+  options: [waitOption],
+  act: async ({ args: [id = ''], options }, context) => {
+    const ask = context.ask();
+    const released = (await ask(releaseRun, { input: { id } })).releaseRun.run;
+    if (options.wait === true) return endAnswer(await waitFor(released, ask, context));
+    const line = `Released. Run ${id} is ${released.state.replaceAll('_', ' ')}.`;
+    return { json: runDocument(released), lines: [line] };
   },
 };
 

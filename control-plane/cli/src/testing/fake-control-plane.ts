@@ -30,7 +30,7 @@ export interface FakeState {
   approved: object[];
   /** The state that a cancel finds the run in, or brings it to. */
   cancelled: string;
-  /** The code with which approvals are refused. */
+  /** The code with which approvals and releases are refused. */
   refusal?: string;
   discovered: object[];
   /** What an agent finds; a failure unless set. */
@@ -110,6 +110,10 @@ function rootOf(state: FakeState) {
       state.approved.push(input);
       if (state.refusal) throw refusal(state.refusal, 'It was refused.');
       return { run: { ...sampleRun, id: input.runId, state: 'queued' } };
+    },
+    releaseRun: ({ input }: Input<{ id: string }>) => {
+      if (state.refusal) throw refusal(state.refusal, 'It was refused.');
+      return { run: { ...sampleRun, id: input.id, state: 'queued' } };
     },
     cancelRun: ({ input }: Input<{ id: string }>) => ({
       run: { ...sampleRun, id: input.id, state: state.cancelled },

@@ -31,6 +31,7 @@ export const sampleRun: Run = {
   planDigest: null,
   options: { undo: null, canary: null },
   heldBy: [],
+  lapses: [],
   resumed: 0,
   resentForMapping: 0,
   errors: [],
