@@ -45,6 +45,8 @@ const context = {
   live: () => undefined,
 };
 const act = (...args: string[]) => audit.act({ args, options: {} }, context);
+const verifyHead = (head: string, file: string[] = []) =>
+  audit.act({ args: ['verify', ...file], options: { head } }, context);
 
 it('exports what verifies again from a file, whole or from the middle, and names what was changed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'drawbridge-audit-'));
@@ -64,5 +66,27 @@ it('exports what verifies again from a file, whole or from the middle, and names
     json: { sequence: 2, why: 'changed' },
   });
   await expect(verify(['{'])).rejects.toMatchObject({ code: 'audit.bad_export', exitCode: 2 });
+  await rm(folder, { recursive: true });
+});
+
+it('verifies against a head written down earlier, which a cut or rewritten log does not hold', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drawbridge-audit-'));
+  const [log, note] = [join(folder, 'audit.ndjson'), join(folder, 'head.txt')];
+  const { lines } = await act('export');
+  const [first, , last] = chain().map(({ hash }) => hash);
+  await writeFile(note, (await act('verify')).lines.join('\n'));
+  expect(await verifyHead(note)).toMatchObject({ json: { hasHead: true, expectedHead: last } });
+  await writeFile(log, lines.slice(0, 2).join('\n'));
+  expect(await verifyHead(note, [log])).toMatchObject({
+    exitCode: 1,
+    json: { kind: 'whole', hasHead: false },
+  });
+  await writeFile(log, lines.slice(1).join('\n'));
+  const kept = await verifyHead(first!.toUpperCase(), [log]);
+  expect(kept.json).toMatchObject({ kind: 'whole', hasHead: true });
+  expect(kept.exitCode).toBeUndefined();
+  await writeFile(log, lines.join('\n'));
+  for (const bad of ['abc', join(folder, 'none'), log])
+    await expect(verifyHead(bad)).rejects.toMatchObject({ code: 'audit.bad_head', exitCode: 2 });
   await rm(folder, { recursive: true });
 });

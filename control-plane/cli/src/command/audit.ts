@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { verifyChain, type ChainVerdict, type ExportedEntry } from '@drawbridge/proto';
 import type { Ask } from '../api.js';
+import { readHead, verifyFrom } from '../audit-head.js';
 import type { Answer, Command, Given } from '../command.js';
 import { CliFailure } from '../failure.js';
 import { listAudit, type AuditLine } from '../operation.js';
@@ -19,17 +20,28 @@ export const audit: Command = {
     'drawbridge audit export > audit.ndjson',
     'drawbridge audit verify',
     'drawbridge audit verify audit.ndjson',
+    'drawbridge audit verify --head audit-head.txt',
   ],
   options: [
     ['--action <action>', 'list: only these, such as sync.pause'],
     ['--actor <name>', 'list: only by this person or API key'],
     ['--subject <name>', 'list: only to what has this name'],
+    [
+      '--head <head>',
+      'verify: that it goes on from this head (64 hex digits, or a file with them)',
+    ],
   ],
   act: async ({ args: [action = 'list', file], options }, context) => {
     if (action === 'list' && !file) return listAnswer(await newest(context.ask(), options, listed));
     if (action === 'export' && !file) return exportAnswer(await whole(context.ask()));
-    if (action === 'verify')
-      return verdictAnswer(await verifyChain(file ? linesOf(file) : await whole(context.ask())));
+    if (action === 'verify') {
+      // Read first: a head that can not be read is wrong usage, not a reason to fetch the whole log.
+      const head = typeof options.head === 'string' ? await readHead(options.head) : undefined;
+      const entries = file ? linesOf(file) : await whole(context.ask());
+      return head === undefined
+        ? verdictAnswer(await verifyChain(entries))
+        : headAnswer(await verifyFrom(entries, head), head);
+    }
     const message = 'Write: drawbridge audit list, audit export, or audit verify [FILE]';
     throw new CliFailure('cli.usage', message, 2);
   },
@@ -100,6 +112,19 @@ async function* linesOf(file: string): AsyncGenerator<ExportedEntry> {
     const message = `${file} can not be read as an export: one JSON object a line, oldest first.`;
     throw new CliFailure('audit.bad_export', message, 2);
   }
+}
+
+function headAnswer(
+  { verdict, hasHead }: Awaited<ReturnType<typeof verifyFrom>>,
+  head: string,
+): Answer {
+  const answer = verdictAnswer(verdict);
+  const json = { ...verdict, expectedHead: head, hasHead };
+  if (verdict.kind === 'broken') return { ...answer, json };
+  const line = hasHead
+    ? `It goes on from the head ${head}.`
+    : `It does not go on from the head ${head}: entries were cut off or replaced, or retention removed it and the next.`;
+  return { json, lines: [...answer.lines, line], ...(hasHead ? {} : { exitCode: 1 }) };
 }
 
 function verdictAnswer(verdict: ChainVerdict): Answer {
