@@ -58,7 +58,6 @@ export class SteadyAgent {
 
   async close(): Promise<void> {
     this.stop.abort();
-    this.open?.line.vanish();
     await this.ended;
   }
 
@@ -72,13 +71,19 @@ export class SteadyAgent {
 
   private async once(): Promise<void> {
     const line = await FakeAgent.connect(this.urlOf(), this.identity, this.bootId);
-    const late = setTimeout(() => line.vanish(), greetingMs);
+    const vanish = (): void => line.vanish();
+    const late = setTimeout(vanish, greetingMs);
+    const { signal } = this.stop;
+    // It may be closed while it connects.
+    signal.addEventListener('abort', vanish, { once: true });
+    if (signal.aborted) vanish();
     try {
       const welcome = await line.welcome({ slots: this.work.slots });
       clearTimeout(late);
       await this.converse(line, welcome);
     } finally {
       clearTimeout(late);
+      signal.removeEventListener('abort', vanish);
       this.open = undefined;
       line.vanish();
     }
