@@ -56,6 +56,8 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
     temp_directory: join(options.directory, 'spill'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // It tells files apart by path, size and time, and what comes down from the bucket has one path, file after file.
+    enable_external_file_cache: 'false',
   });
   const connection = await instance.connect();
   const second = await instance.connect();
