@@ -6,7 +6,8 @@ export async function poolsWithWork(
   poolIds: readonly string[],
 ): Promise<string[]> {
   const pools = await tx.$queryRaw<{ id: string }[]>`
-    select id from unnest(${[...poolIds]}::uuid[]) as id
-    where exists (select from "Job" where "poolId" = id and state = 'queued' and "runAfter" <= now())`;
+    select pool.id from unnest(${[...poolIds]}::uuid[]) as pool (id)
+    where exists (select from "Job" as job
+      where job."poolId" = pool.id and job.state = 'queued' and job."runAfter" <= now())`;
   return pools.map(({ id }) => id);
 }
