@@ -38,7 +38,7 @@ export async function compactValues(
   const overrides: string[] = [];
   for (const [n, segment] of segments.entries()) {
     // What nothing is read of that came before has nothing to override.
-    const isOverride = !segment.isNew && reads.length > 0;
+    const isOverride = !segment.isNew && reads.length > 0 && segment.values.length > 0;
     if (survivors[n] === 0 && !isOverride) continue;
     const paths = await allCached(tools, segment.values);
     if (isOverride) overrides.push(`select ${n} as segment, klo, khi from ${parquet(paths)}`);

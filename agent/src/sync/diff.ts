@@ -191,7 +191,9 @@ async function viewFormer(
   manifest: Manifest | undefined,
   to: { tools: SyncTools; names: readonly string[]; held: Held },
 ): Promise<void> {
-  const puts = manifest?.segments.filter(({ kind }) => kind === 'put') ?? [];
+  // A baseline that began with nothing acknowledged has a segment without files.
+  const puts =
+    manifest?.segments.filter(({ kind, values }) => kind === 'put' && values.length > 0) ?? [];
   if (puts.length === 0) {
     const none = to.names.map((name) => `cast(null as varchar) as ${valueColumn(name)}`);
     await duck.run(`create view former as
