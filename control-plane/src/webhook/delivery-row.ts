@@ -66,7 +66,7 @@ export interface DueDelivery {
 const heldSeconds = 60;
 const changingHours = 24;
 /** Of one webhook at a time: one that answers slowly holds up itself alone. */
-const mostOfOne = 4;
+export const mostOfOne = 4;
 
 export interface Claim {
   /** How many at most. */

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { takeEvents } from '../event/take-events.js';
 import { AddressGuard } from './address-guard.js';
 import { retryAfterMsOf, waitAfter } from './backoff.js';
-import { addDeliveries, claimDeliveries, settleAttempt } from './delivery-row.js';
+import { addDeliveries, claimDeliveries, mostOfOne, settleAttempt } from './delivery-row.js';
 import type { DueDelivery } from './delivery-row.js';
 import { post, type Answer, type Resolve } from './post.js';
 import { secretOf, signedHeaders } from './signature.js';
@@ -19,8 +19,6 @@ const consumer = 'webhooks';
 const eventsAtOnce = 500;
 /** Under way in one process. */
 const mostUnderWay = 32;
-/** More than so many of one webhook are not begun. */
-const busyFrom = 4;
 
 /** Makes deliveries of events, and posts what is due. Any number of processes may do both at once. */
 @Injectable()
@@ -69,7 +67,7 @@ export class Sender {
   private busy(): string[] {
     const hooks = [...this.underWay.values()];
     return [...new Set(hooks)].filter(
-      (hook) => hooks.filter((other) => other === hook).length >= busyFrom,
+      (hook) => hooks.filter((other) => other === hook).length >= mostOfOne,
     );
   }
 
