@@ -18,6 +18,7 @@ const rooms = [
   'page',
   'event',
   'audit',
+  'mail',
   'auth',
   'workspace',
   'trail',
@@ -195,6 +196,7 @@ module.exports = {
     door('jsforce', 'jsforce/', []),
     door('slack', '@slack/', ['^agent/src/destination/slack/']),
     door('snowflake', 'snowflake-sdk/', ['^agent/src/source/snowflake/driver/']),
+    door('nodemailer', 'nodemailer/', ['^control-plane/src/mail/(smtp-mailer|mail-folder)\\.ts$']),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],
   options: {

@@ -12,6 +12,7 @@ import { GatewayModule } from './gateway/gateway.module.js';
 import { AppErrorFilter } from './http/app-error.filter.js';
 import { graphqlModule } from './http/graphql.module.js';
 import { JobModule } from './job/job.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { ModelModule } from './model/model.module.js';
 import { RunModule } from './run/run.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
@@ -24,6 +25,7 @@ import { WorkspaceModule } from './workspace/workspace.module.js';
 /** From the ground up; nothing imports what stands below it in this list. */
 export const rooms = [
   EventModule,
+  MailModule,
   AuthModule,
   WorkspaceModule,
   TrailModule,

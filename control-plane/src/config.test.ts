@@ -42,6 +42,21 @@ describe('the environment', () => {
     expect(() => readConfig(wrong)).toThrow('DRAWBRIDGE_WEBHOOK_NETWORKS');
   });
 
+  it('names who sends mail beside the server that it is sent by', () => {
+    expect(readConfig(good)).toMatchObject({ smtpUrl: undefined, mailFolder: '.drawbridge/mail' });
+    const url = 'smtps://user:hush@mail.example.com';
+    const sender = 'Drawbridge <drawbridge@example.com>';
+    const both = { ...good, DRAWBRIDGE_SMTP_URL: url, DRAWBRIDGE_MAIL_FROM: sender };
+    expect(readConfig(both)).toMatchObject({ smtpUrl: url, mailFrom: sender });
+    for (const wrong of [
+      { ...both, DRAWBRIDGE_MAIL_FROM: '' },
+      { ...both, DRAWBRIDGE_MAIL_FROM: 'Drawbridge' },
+      { ...both, DRAWBRIDGE_MAIL_FROM: 'a@example.com, b@example.com' },
+      { ...both, DRAWBRIDGE_SMTP_URL: 'mail.example.com:25' },
+    ])
+      expect(() => readConfig(wrong)).toThrow(/DRAWBRIDGE_(MAIL_FROM|SMTP_URL) must/);
+  });
+
   it('is told all that is wrong with it at once, without a value', () => {
     const wrong = {
       DATABASE_URL: 'mysql://root:hush@db',

@@ -23,6 +23,11 @@ export class Config {
   readonly trustedProxies: readonly string[] = [];
   /** Private networks that webhooks may reach all the same, and by http; none by default. For all workspaces. */
   readonly webhookNetworks: readonly string[] = [];
+  /** `smtp://` or `smtps://`, what mail is sent by; without one it is written to `mailFolder`. */
+  readonly smtpUrl: string | undefined = undefined;
+  readonly mailFolder: string = '.drawbridge/mail';
+  /** The sender: an address, or a name with it in angle brackets. */
+  readonly mailFrom: string = 'Drawbridge <drawbridge@localhost>';
   /** Signs session cookies; 32 characters or more. */
   readonly secret: string = '';
   readonly logLevel: LogLevel = 'info';
@@ -74,6 +79,7 @@ export function readConfig(environment: Environment = process.env): Config {
       : `http://localhost:${port}`,
     trustedProxies: networksIn(environment, 'DRAWBRIDGE_TRUSTED_PROXIES', problems),
     webhookNetworks: networksIn(environment, 'DRAWBRIDGE_WEBHOOK_NETWORKS', problems),
+    ...mailIn(environment, problems),
     secret: secretIn(environment, problems),
     logLevel: levelIn(environment, problems),
     heartbeatMs: milliseconds('DRAWBRIDGE_HEARTBEAT_MS', 10_000),
@@ -134,6 +140,25 @@ function isNetwork(text: string): boolean {
   return (
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
   );
+}
+
+function mailIn(environment: Environment, problems: string[]): Partial<Config> {
+  const from = environment['DRAWBRIDGE_MAIL_FROM'];
+  const folder = environment['DRAWBRIDGE_MAIL_FOLDER'];
+  if (from && !/^([^<>\p{Cc}]+ <[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/u.test(from))
+    problems.push(
+      'DRAWBRIDGE_MAIL_FROM must be an address or a name with one: Drawbridge <drawbridge@example.com>.',
+    );
+  const url =
+    environment['DRAWBRIDGE_SMTP_URL'] &&
+    address(environment, 'DRAWBRIDGE_SMTP_URL', ['smtp:', 'smtps:'], problems);
+  if (url && !from)
+    problems.push('DRAWBRIDGE_MAIL_FROM must say who sends the mail: drawbridge@example.com.');
+  return {
+    ...(url && { smtpUrl: url }),
+    ...(folder && { mailFolder: folder }),
+    ...(from && { mailFrom: from }),
+  };
 }
 
 function secretIn(environment: Environment, problems: string[]): string {

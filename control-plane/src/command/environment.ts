@@ -17,6 +17,11 @@ Environment:
                               believed (default: none)
   DRAWBRIDGE_WEBHOOK_NETWORKS  private addresses or networks, 10.2.0.0/16, that webhooks of all workspaces may
                               reach, also by http (default: none)
+  DRAWBRIDGE_SMTP_URL         smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS), what mail is sent by;
+                              ?tls=optional at its end allows a server of your own network to go without
+  DRAWBRIDGE_MAIL_FROM        the sender, "Drawbridge <drawbridge@example.com>"; needed beside it
+  DRAWBRIDGE_MAIL_FOLDER      without a mail server: where mail is written to, one .eml file each
+                              (default: .drawbridge/mail)
   DRAWBRIDGE_HEARTBEAT_MS     how often agents say that they are there (default: 10000)
   DRAWBRIDGE_LEASE_MS         how long a job is an agent's without a word (default: 60000)
   DRAWBRIDGE_OFFLINE_MS       how long a silent agent counts as online (default: 45000)

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { makeDatabase } from '@drawbridge/local/testing/database.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream } from 'pino';
@@ -52,6 +56,7 @@ export async function openTestApp(
     secret: 'a secret that only these tests know, long enough',
     publicUrl: 'http://localhost:3000',
     port: 0,
+    mailFolder: join(tmpdir(), `drawbridge-mail-${randomUUID()}`),
     logLevel: 'debug',
     ...values,
   });
@@ -84,6 +89,7 @@ export async function openTestApp(
     close: async () => {
       await app.close();
       await testDatabase.close();
+      await rm(config.mailFolder, { recursive: true, force: true });
     },
   };
 }

@@ -41,6 +41,8 @@ export interface Product {
   apiKey: string;
   /** Single use, good for an hour. */
   signInLink: string;
+  /** Where mail goes: one `.eml` file each. */
+  mailFolder: string;
   controlPlane: Program;
   agents: AgentProgram[];
   /** The agent that the control plane knows by this id. */
@@ -91,7 +93,18 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
     if (!agent) throw new Error(`No agent of this product has the id ${id}.`);
     return agent;
   };
-  return { url, databaseUrl, apiKey, signInLink, controlPlane, agents, agentOf, graphql, close };
+  return {
+    url,
+    databaseUrl,
+    apiKey,
+    signInLink,
+    mailFolder: mailFolderIn(home),
+    controlPlane,
+    agents,
+    agentOf,
+    graphql,
+    close,
+  };
 }
 
 async function controlPlaneEnv(options: ProductOptions): Promise<Record<string, string>> {
@@ -102,8 +115,11 @@ async function controlPlaneEnv(options: ProductOptions): Promise<Record<string, 
     HOST: '127.0.0.1',
     DRAWBRIDGE_PUBLIC_URL: `http://localhost:${options.port}`,
     DRAWBRIDGE_SECRET: await secretIn(join(options.home, 'session-secret')),
+    DRAWBRIDGE_MAIL_FOLDER: mailFolderIn(options.home),
   };
 }
+
+const mailFolderIn = (home: string): string => join(home, 'mail');
 
 /** The programs get what every program needs, and nothing else of the environment that we happen to run in. */
 export function surroundings(): Record<string, string> {

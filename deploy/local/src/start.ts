@@ -174,6 +174,7 @@ function doors(product: Product, more: readonly (readonly [string, string])[]): 
     ...more,
     ['Command line', `export DRAWBRIDGE_URL=${url} DRAWBRIDGE_TOKEN=${product.apiKey}`],
     ['', 'npx drawbridge runs'],
+    ['Mail', product.mailFolder],
   ].map(([what = '', where = '']) => `${what.padEnd(32)}${where}`);
   console.log(`
 ${lines.join('\n')}

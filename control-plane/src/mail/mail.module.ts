@@ -1,0 +1,21 @@
+import { Global, Logger, Module } from '@nestjs/common';
+import { Clock } from '../clock.js';
+import { Config } from '../config.js';
+import { MailFolder } from './mail-folder.js';
+import { Mailer } from './mailer.js';
+import { SmtpMailer } from './smtp-mailer.js';
+
+@Global()
+@Module({
+  providers: [{ provide: Mailer, inject: [Config, Clock], useFactory: mailerBy }],
+  exports: [Mailer],
+})
+export class MailModule {}
+
+function mailerBy({ smtpUrl, mailFrom, mailFolder }: Config, clock: Clock): Mailer {
+  if (smtpUrl !== undefined) return new SmtpMailer({ url: smtpUrl, from: mailFrom });
+  new Logger(MailModule.name).log(
+    'No mail server: mail is written to DRAWBRIDGE_MAIL_FOLDER. Name one with DRAWBRIDGE_SMTP_URL',
+  );
+  return new MailFolder(mailFolder, mailFrom, () => clock.now());
+}
