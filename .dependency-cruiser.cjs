@@ -31,6 +31,7 @@ const rooms = [
   'sync',
   'run',
   'job',
+  'pause',
   'configuration',
   'scheduler',
   'gateway',

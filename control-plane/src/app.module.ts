@@ -14,6 +14,7 @@ import { graphqlModule } from './http/graphql.module.js';
 import { JobModule } from './job/job.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { ModelModule } from './model/model.module.js';
+import { PauseModule } from './pause/pause.module.js';
 import { RunModule } from './run/run.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SourceModule } from './source/source.module.js';
@@ -38,6 +39,7 @@ export const rooms = [
   SyncModule,
   RunModule,
   JobModule,
+  PauseModule,
   ConfigurationModule,
   SchedulerModule,
   GatewayModule,

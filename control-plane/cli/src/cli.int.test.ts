@@ -310,6 +310,18 @@ describe('run', () => {
     expect(await world.drawbridge('pause', 'nosuch')).toMatchObject({ code: 2 });
   });
 
+  it('pauses a destination or a pool, and refuses what is neither', async () => {
+    await using world = await setUp();
+    const since = '2026-11-23T10:00:00.000Z';
+    const destination = await world.drawbridge('pause', 'destination', 'app', '--json');
+    expect(destination.json()).toEqual({ name: 'app', pausedAt: since });
+    const pool = await world.drawbridge('pause', 'pool', 'default');
+    expect(pool.out).toContain('resume it with: drawbridge resume pool default');
+    const resumed = await world.drawbridge('resume', 'pool', 'default', '--json');
+    expect(resumed.json()).toEqual({ name: 'default', pausedAt: null });
+    expect(await world.drawbridge('pause', 'source', 's')).toMatchObject({ code: 2 });
+  });
+
   it.each([
     [['--full', '--rebaseline']],
     [['--undo', sampleRun.id, '--full']],

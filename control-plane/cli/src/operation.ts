@@ -49,6 +49,8 @@ export interface Run {
   options: { undo: string | null; canary: number | null };
   /** The guards that ask for a person's word: added, changed, removed. */
   heldBy: string[];
+  /** pool or destination: what somebody has to resume before it may begin. */
+  pausedBy: string | null;
   /** Agents that fell silent with it, oldest first; times as ISO 8601. */
   lapses: { agent: string; leasedAt: string; lapsedAt: string }[];
   resumed: number;
@@ -63,7 +65,7 @@ export interface Run {
 
 const runFields = `
   id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
-  rowsPerSecond remainingMs planDigest heldBy resumed resentForMapping options { undo canary }
+  rowsPerSecond remainingMs planDigest heldBy pausedBy resumed resentForMapping options { undo canary }
   lapses { agent leasedAt lapsedAt }
   counts { ${countNames.join(' ')} }
   phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
@@ -107,6 +109,38 @@ export const releaseRun: Operation<{ releaseRun: { run: Run } }, { input: { id: 
 
 export const oneRun: Operation<{ run: Run | null }, { id: string }> = {
   document: `query Run($id: ID!) { run(id: $id) {${runFields}} }`,
+};
+
+/** A pool or a destination that a person may pause. */
+export interface Pausable {
+  name: string;
+  pausedAt: string | null;
+}
+
+export const pausePool: Operation<{ pausePool: { pool: Pausable } }, { input: { pool: string } }> =
+  {
+    document: `mutation PausePool($input: PausePoolInput!) { pausePool(input: $input) { pool { name pausedAt } } }`,
+  };
+
+export const resumePool: Operation<
+  { resumePool: { pool: Pausable } },
+  { input: { pool: string } }
+> = {
+  document: `mutation ResumePool($input: PausePoolInput!) { resumePool(input: $input) { pool { name pausedAt } } }`,
+};
+
+export const pauseDestination: Operation<
+  { pauseDestination: { destination: Pausable } },
+  { input: { destination: string } }
+> = {
+  document: `mutation PauseDestination($input: PauseDestinationInput!) { pauseDestination(input: $input) { destination { name pausedAt } } }`,
+};
+
+export const resumeDestination: Operation<
+  { resumeDestination: { destination: Pausable } },
+  { input: { destination: string } }
+> = {
+  document: `mutation ResumeDestination($input: PauseDestinationInput!) { resumeDestination(input: $input) { destination { name pausedAt } } }`,
 };
 
 export interface PausedSync {

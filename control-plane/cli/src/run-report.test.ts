@@ -41,7 +41,7 @@ describe('the document of a run', () => {
     const document = runDocument({ ...sampleRun, errors: [error] }) as Record<string, object>;
     expect(Object.keys(document).join(' ')).toBe(
       'id sync state trigger agent policyDigest startedAt finishedAt phases counts errors baseline failure dryRun ' +
-        'resumed resentForMapping planDigest heldBy lapses',
+        'resumed resentForMapping planDigest heldBy pausedBy lapses',
     );
     expect(Object.keys(document.phases!)).toEqual(
       ['query', 'snapshot', 'diff', 'plan', 'deliver', 'record'].map((name) => `${name}Ms`),

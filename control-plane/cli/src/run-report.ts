@@ -2,6 +2,7 @@ import { count } from './count.js';
 import { countNames, phaseNames, type Run, type RunError } from './operation.js';
 import { changesText, heldLines } from './held-plan.js';
 import { parkedLines } from './parked-run.js';
+import { pausedLines } from './paused-run.js';
 import { duration, plural } from './text.js';
 
 /** 0: every row was sent or unchanged. 3: some were not, or it waits for a person. 1: the run failed or was cancelled. */
@@ -35,6 +36,7 @@ export const runDocument = (run: Run): object => ({
   resentForMapping: run.resentForMapping,
   planDigest: run.planDigest,
   heldBy: run.heldBy,
+  pausedBy: run.pausedBy,
   lapses: run.lapses,
 });
 
@@ -50,6 +52,7 @@ export function runLines(run: Run): string[] {
     `${run.sync}  ${run.state.replaceAll('_', ' ')}${run.dryRun ? ' (dry run)' : ''}  ${run.id}`,
     ...heldLines(run),
     ...parkedLines(run),
+    ...pausedLines(run),
     ...undoLines(run),
     ...canaryLines(run),
     ...countLines(run),

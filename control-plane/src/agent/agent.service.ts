@@ -23,7 +23,7 @@ export class AgentService {
     return this.database.pool.findMany({
       where: { workspaceId },
       orderBy: { name: 'asc' },
-      select: { id: true, name: true },
+      select: { id: true, name: true, pausedAt: true },
     });
   }
 
@@ -64,3 +64,9 @@ export class AgentService {
     });
   }
 }
+
+export const poolNotFound = (name: string): AppError =>
+  new AppError(
+    'pool.not_found',
+    `There is no pool "${name}". Create an enrolment token for it and start an agent with that.`,
+  );

@@ -8,6 +8,12 @@ export class Pool {
 
   @Field(() => String)
   name!: string;
+
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'Since when its agents are given nothing: somebody paused it.',
+  })
+  pausedAt!: Date | null;
 }
 
 @InputType()

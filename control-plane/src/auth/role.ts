@@ -11,6 +11,8 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'run.read': 'viewer',
   'viewer.read': 'viewer',
   'connection.check': 'operator',
+  'destination.pause': 'operator',
+  'pool.pause': 'operator',
   'run.approve': 'operator',
   'run.cancel': 'operator',
   'run.release': 'operator',

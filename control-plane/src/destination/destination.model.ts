@@ -14,4 +14,10 @@ export class Destination {
 
   @Field(() => String)
   pool!: string;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Since when no run to it begins: somebody paused it.',
+  })
+  pausedAt!: Date | null;
 }

@@ -25,15 +25,19 @@ export class DestinationService {
       where: { workspaceId_name: { workspaceId, name } },
     });
     if (row) return destinationEntryOf(row);
-    throw new AppError('destination.not_found', `There is no destination "${name}".`);
+    throw destinationNotFound(name);
   }
 }
+
+export const destinationNotFound = (name: string): AppError =>
+  new AppError('destination.not_found', `There is no destination "${name}".`);
 
 interface DestinationRow {
   id: string;
   name: string;
   poolName: string;
   spec: unknown;
+  pausedAt: Date | null;
 }
 
 export const destinationEntryOf = ({ spec }: Pick<DestinationRow, 'spec'>): DestinationEntry =>
@@ -44,4 +48,5 @@ export const destinationOf = (row: DestinationRow): Destination => ({
   name: row.name,
   type: destinationEntryOf(row).type,
   pool: row.poolName,
+  pausedAt: row.pausedAt,
 });

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/database.js';
+import { heldRuns } from './held-runs.js';
 import type { LeaseKey } from './lease.js';
 
 export interface Claim {
@@ -27,7 +28,8 @@ export interface RunsLeft {
 /**
  * Leases the jobs of a pool whose turn it is, each to one agent however many processes ask at once, and moves their runs
  * along: one statement for all agents of a process. The order is that of the index, ties included, or each claim would
- * sort what was queued together. Without `left` a workspace that limits its runs gets nothing.
+ * sort what was queued together. Without `left` a workspace that limits its runs gets nothing, and a pool that is paused never
+ * does.
  */
 export function claimJobs(tx: Transaction, claim: Claim, left?: RunsLeft): Promise<ClaimedJob[]> {
   const { poolId, agentIds, leaseMs } = claim;
@@ -38,6 +40,7 @@ export function claimJobs(tx: Transaction, claim: Claim, left?: RunsLeft): Promi
       select agent.id, row_number() over (order by place) as place
       from unnest(${[...agentIds]}::uuid[]) with ordinality as named (id, place)
       join "Agent" as agent on agent.id = named.id and agent."poolId" = ${poolId}::uuid and agent."revokedAt" is null
+      join "Pool" as pool on pool.id = agent."poolId" and pool."pausedAt" is null
       where ${left !== undefined} or not exists (
         select from "Pool" as pool join "Workspace" as workspace on workspace.id = pool."workspaceId"
         where pool.id = ${poolId}::uuid and workspace."maxLeasedRuns" is not null)
@@ -45,6 +48,7 @@ export function claimJobs(tx: Transaction, claim: Claim, left?: RunsLeft): Promi
       select id, "turnAt" from "Job"
       where "poolId" = ${poolId}::uuid and state = 'queued' and "runAfter" <= now()
         and (${runs > 0} or "runId" is null) and exists (select from agent)
+        and ("runId" is null or "runId" not in (${heldRuns([poolId])}))
       order by "turnAt", id limit ${most} for update skip locked
     ), placed as (
       select id, row_number() over (order by "turnAt", id) as place from waiting

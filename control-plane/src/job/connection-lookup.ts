@@ -28,8 +28,17 @@ export class ConnectionLookup {
     throw new AppError('connection.ambiguous', 'Name either a source or a destination.');
   }
 
-  /** Nobody should wait half a minute for an agent that isn't there. */
+  /** Nobody should wait half a minute for an agent that isn't there, or that is given nothing. */
   async requireAgent({ workspaceId }: Caller, poolName: string): Promise<void> {
+    const paused = await this.database.pool.findFirst({
+      where: { workspaceId, name: poolName, pausedAt: { not: null } },
+      select: { id: true },
+    });
+    if (paused)
+      throw new AppError(
+        'pool.paused',
+        `The pool "${poolName}" is paused, so its agents are asked nothing. Resume it, then try again.`,
+      );
     const [online] = await this.database.$queryRaw<object[]>`
       select agent.id from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
       where pool."workspaceId" = ${workspaceId}::uuid and pool.name = ${poolName}

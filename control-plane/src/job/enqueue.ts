@@ -1,3 +1,4 @@
+import { poolNotFound } from '../agent/agent.service.js';
 import { AppError } from '../app-error.js';
 import type { Transaction } from '../database/database.js';
 
@@ -31,10 +32,7 @@ export async function poolIdOf(
     select: { id: true },
   });
   if (pool) return pool.id;
-  throw new AppError(
-    'pool.not_found',
-    `There is no pool "${poolName}". Create an enrolment token for it and start an agent with that.`,
-  );
+  throw poolNotFound(poolName);
 }
 
 export async function insertJob(

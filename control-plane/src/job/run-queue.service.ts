@@ -47,6 +47,7 @@ export class RunQueueService {
     const trigger = caller.by === 'key' ? 'api' : 'ui';
     const queued = await this.database.$transaction(async (tx) => {
       const syncId = await lockSync(tx, caller, sync);
+      await refusePaused(tx, syncId);
       await assertPossible(tx, syncId, options);
       const held = await heldToDryRun(tx, syncId, options);
       const run = await this.queue(tx, { syncId, trigger, options: held });
@@ -168,6 +169,19 @@ async function lockSync(tx: Transaction, { workspaceId }: Caller, name: string):
     for share`;
   if (sync) return sync.id;
   throw syncNotFound(name);
+}
+
+/** By hand as by its schedule: nothing begins there until somebody resumes it. */
+async function refusePaused(tx: Transaction, syncId: string): Promise<void> {
+  const paused = await tx.destination.findFirst({
+    where: { syncs: { some: { id: syncId } }, pausedAt: { not: null } },
+    select: { name: true },
+  });
+  if (!paused) return;
+  throw new AppError(
+    'destination.paused',
+    `The destination "${paused.name}" is paused. Resume it, then start the run.`,
+  );
 }
 
 /** What is taken back is what a dry run has shown. */

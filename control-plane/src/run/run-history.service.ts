@@ -6,6 +6,7 @@ import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js'
 import type { Page, PageRequest } from '../page/page.js';
 import { SyncService } from '../sync/sync.service.js';
 import type { RunApproval } from './run.model.js';
+import { pausedBy } from './paused-by.js';
 import { runOf, type ShownRun } from './run-of.js';
 
 const withSync = { sync: { select: { name: true } } } as const;
@@ -26,7 +27,7 @@ export class RunHistoryService {
       where: { id, workspaceId },
       include: withSync,
     });
-    return row && runOf(row);
+    return row && this.shown(row);
   }
 
   /** Of the workspace, or of one sync by its name. */
@@ -47,7 +48,7 @@ export class RunHistoryService {
       take: size + 1,
       include: withSync,
     });
-    return pageOf(rows.map(runOf), size, ({ createdAt, id }) =>
+    return pageOf(await this.shownAll(rows), size, ({ createdAt, id }) =>
       cursorOf([createdAt.toISOString(), id]),
     );
   }
@@ -71,9 +72,25 @@ export class RunHistoryService {
       orderBy: [...newestFirst],
       include: withSync,
     });
-    return row && runOf(row);
+    return row && this.shown(row);
+  }
+
+  private async shown(row: Row): Promise<ShownRun | null> {
+    const [run] = await this.shownAll([row]);
+    return run ?? null;
+  }
+
+  private async shownAll(rows: readonly Row[]): Promise<ShownRun[]> {
+    const queued = rows.filter(({ state }) => state === 'queued');
+    const held = await pausedBy(
+      this.database,
+      queued.map(({ id }) => id),
+    );
+    return rows.map((row) => runOf(row, held.get(row.id) ?? null));
   }
 }
+
+type Row = Parameters<typeof runOf>[0];
 
 function olderThan(after: string | null | undefined) {
   if (after === null || after === undefined) return {};

@@ -1,4 +1,5 @@
 import type { Run, RunLapse, RunOptions as ShownOptions } from './run.model.js';
+import type { PausedBy } from './paused-by.js';
 import type { RunOptions } from './run-options.js';
 import {
   noCounts,
@@ -48,7 +49,7 @@ export interface ShownRun extends Run {
   problem: RunProblem | null;
 }
 
-export function runOf(row: RunRow): ShownRun {
+export function runOf(row: RunRow, pausedBy: PausedBy | null): ShownRun {
   const options = row.options as RunOptions;
   return {
     id: row.id,
@@ -70,6 +71,7 @@ export function runOf(row: RunRow): ShownRun {
     rowsPerSecond: numberOf(row.rowsPerSecond),
     remainingMs: numberOf(row.remainingMs),
     planDigest: row.planDigest,
+    pausedBy,
     waitingSince: row.waitingSince,
     lapses: lapsesOf(row.lapses),
     heldBy: row.heldBy,

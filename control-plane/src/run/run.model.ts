@@ -222,6 +222,13 @@ export class Run {
   })
   heldBy!: string[];
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'pool or destination: while it is queued and may not begin, what somebody has to resume.',
+  })
+  pausedBy!: string | null;
+
   @Field(() => Date, {
     nullable: true,
     description: 'Since when its plan waits for approval, or it is parked.',

@@ -19,26 +19,29 @@ export interface DueSync {
 
 /**
  * Syncs whose time has come, each held by one scheduler until its transaction ends. Workspaces take turns: the first due
- * sync of each, then the second ones. One that keeps its slots is left out while a run is live. A weaker lock than
- * `for update`: that one also stops whoever points at the sync, such as a run that ends, while this waits to see whether
- * it does.
+ * sync of each, then the second ones. Those to a destination that is paused keep their slots. One that wants its slots kept
+ * is left out while a run is live. A weaker lock than `for update`: that one also stops whoever points at the sync, such as
+ * a run that ends, while this waits to see whether it does.
  */
 export function takeDueSyncs(tx: Transaction, now: Date, limit: number): Promise<DueSync[]> {
   return tx.$queryRaw<DueSync[]>`
     with due as materialized (
       select sync.id, held.long, row_number() over (partition by sync."workspaceId" order by "nextRunAt", sync.id) as turn
       from "Sync" as sync left join "Run" as live on live."liveSyncId" = sync.id
+        left join "Destination" as destination on destination.id = sync."destinationId"
         cross join lateral (select coalesce(live.state = any(${[...heldStates]})
           and live."waitingSince" <= now() - make_interval(secs => ${approvalPatienceMs}::float8 / 1000), false)) as held(long)
-      where "nextRunAt" <= ${now} and "removedAt" is null and "pausedAt" is null
-        and (live.id is null or held.long or coalesce(spec->>'overlap', '') <> 'queue' and coalesce(spec->>'catchUp', '') <> 'all'))
+      where "nextRunAt" <= ${now} and "removedAt" is null and sync."pausedAt" is null and destination."pausedAt" is null
+        and (live.id is null or held.long or coalesce(sync.spec->>'overlap', '') <> 'queue' and coalesce(sync.spec->>'catchUp', '') <> 'all'))
     select sync.id, sync."workspaceId", sync.spec, sync."createdAt", sync."nextRunAt" as slot, pool.id as "poolId",
       due.long as "isHeldLong", (
         select "finishedAt" from "Run" where "syncId" = sync.id order by "createdAt" desc limit 1) as "freeSince"
     from due join "Sync" as sync on sync.id = due.id
       join "Model" as model on model.id = sync."modelId" join "Source" as source on source.id = model."sourceId"
+      join "Destination" as destination on destination.id = sync."destinationId"
       left join "Pool" as pool on pool."workspaceId" = sync."workspaceId" and pool.name = source."poolName"
     where sync."nextRunAt" <= ${now} and sync."removedAt" is null and sync."pausedAt" is null
+      and destination."pausedAt" is null
     order by due.turn, sync."nextRunAt" limit ${limit}
     for no key update of sync skip locked`;
 }

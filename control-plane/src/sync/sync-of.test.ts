@@ -20,7 +20,13 @@ syncs: { x: { model: m, destination: d, object: o, mode: ${mode}, key: { id: id 
     pausedAt: null,
     spec: syncs.x,
     model: { id: 'model', name: 'm', spec: models.m, source: { name: 's' } },
-    destination: { id: 'destination', name: 'd', spec: destinations.d, poolName: 'default' },
+    destination: {
+      id: 'destination',
+      name: 'd',
+      spec: destinations.d,
+      pausedAt: null,
+      poolName: 'default',
+    },
   });
 }
 

@@ -120,6 +120,18 @@ function rootOf(state: FakeState) {
     }),
     pauseSync: ({ input }: Input<{ sync: string }>) => pausedOf(input.sync, startedText),
     resumeSync: ({ input }: Input<{ sync: string }>) => pausedOf(input.sync, null),
+    pausePool: ({ input }: Input<{ pool: string }>) => ({
+      pool: { name: input.pool, pausedAt: startedText },
+    }),
+    resumePool: ({ input }: Input<{ pool: string }>) => ({
+      pool: { name: input.pool, pausedAt: null },
+    }),
+    pauseDestination: ({ input }: Input<{ destination: string }>) => ({
+      destination: { name: input.destination, pausedAt: startedText },
+    }),
+    resumeDestination: ({ input }: Input<{ destination: string }>) => ({
+      destination: { name: input.destination, pausedAt: null },
+    }),
     run: ({ id }: { id: string }) => {
       const look = state.looks.length > 1 ? state.looks.shift() : state.looks[0];
       return look ? { ...sampleRun, id, ...look } : null;

@@ -32,6 +32,7 @@ export const sampleRun: Run = {
   options: { undo: null, canary: null },
   heldBy: [],
   lapses: [],
+  pausedBy: null,
   resumed: 0,
   resentForMapping: 0,
   errors: [],
