@@ -35,16 +35,18 @@ it('shows what is not said as what it means', () => {
     snapshots: 'full',
     quarantineAfter: null,
     mappingChange: 'backfill',
+    priority: 'normal',
     model: { duplicates: 'invalid' },
   });
 });
 
 it('shows what is said', () => {
-  const sync = ', snapshots: hashed, quarantineAfter: 5, mappingChange: stop';
+  const sync = ', snapshots: hashed, quarantineAfter: 5, mappingChange: stop, priority: high';
   expect(shown({ model: ', duplicates: fail', sync })).toMatchObject({
     snapshots: 'hashed',
     quarantineAfter: 5,
     mappingChange: 'stop',
+    priority: 'high',
     model: { duplicates: 'fail' },
   });
 });

@@ -46,6 +46,7 @@ export function syncOf(row: SyncRow): Sync {
     uncertain: entry.uncertain,
     snapshots: entry.snapshots ?? 'full',
     quarantineAfter: entry.quarantineAfter ?? null,
+    priority: entry.priority ?? 'normal',
     mappingChange: entry.mappingChange ?? 'backfill',
   };
 }

@@ -142,6 +142,9 @@ export class Sync {
   })
   mappingChange!: string;
 
+  @Field(() => String, { description: 'In the queue of its pool: high, normal or low.' })
+  priority!: string;
+
   @Field(() => Date, { nullable: true })
   nextRunAt!: Date | null;
 

@@ -113,6 +113,7 @@ export type ScheduleEntry =
   | { kind: 'every'; everyMs: number; text: string; jitter?: IntervalEntry }
   | { kind: 'manual' };
 
+export const priorities = ['high', 'normal', 'low'] as const;
 export const overlaps = ['skip', 'queue'] as const;
 export const catchUps = ['skip', 'one', 'all'] as const;
 
@@ -159,6 +160,8 @@ export interface SyncEntry {
   quarantineAfter?: number;
   /** What becomes of unchanged rows when the mapping changes. Absent: they are sent again (`backfill`). */
   mappingChange?: 'from-now-on' | 'stop';
+  /** Which jobs of its pool it goes before. Absent: as most (`normal`). */
+  priority?: 'high' | 'low';
   /** What becomes of a slot that comes while a run is live. Absent: it passes (`skip`). */
   overlap?: 'queue';
   /** What becomes of slots that nobody could start in time. Absent: one run stands for all of them (`one`). */

@@ -83,6 +83,7 @@ function syncForm(sync: SyncEntry): object {
     ...(sync.snapshots && { snapshots: sync.snapshots }),
     ...(sync.quarantineAfter !== undefined && { quarantineAfter: sync.quarantineAfter }),
     ...(sync.mappingChange && { mappingChange: sync.mappingChange }),
+    ...(sync.priority && { priority: sync.priority }),
     ...(sync.overlap && { overlap: sync.overlap }),
     ...(sync.catchUp && { catchUp: sync.catchUp }),
     ...(sync.startWithin && { startWithin: sync.startWithin.text }),

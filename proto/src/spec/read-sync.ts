@@ -4,6 +4,7 @@ import {
   guardActions,
   modes,
   overlaps,
+  priorities,
   removals,
   type GuardEntry,
   type GuardsEntry,
@@ -114,6 +115,7 @@ const written = shape({
   snapshots: optional(oneOf(['full', 'hashed']), 'full'),
   quarantineAfter: optional(quarantineAfter, undefined),
   mappingChange: optional(oneOf(['backfill', 'from-now-on', 'stop']), undefined),
+  priority: optional(oneOf(priorities), 'normal'),
   overlap: optional(oneOf(overlaps), undefined),
   catchUp: optional(oneOf(catchUps), 'one'),
   startWithin: optional(interval, undefined),
@@ -126,13 +128,14 @@ export const syncEntry: Reader<SyncEntry> = mapped(written, (sync, at) => {
   );
   if (!removal || refused.includes(true)) return undefined;
   const { firstRun, snapshots, quarantineAfter: tries, mappingChange, ...others } = sync;
-  const { overlap, catchUp, startWithin, ...rest } = others;
+  const { priority, overlap, catchUp, startWithin, ...rest } = others;
   const filled = withEmptyResult(sync.guards, sync.mode, removal.value);
   const later = {
     ...(firstRun && { firstRun }),
     ...(snapshots === 'hashed' && { snapshots }),
     ...(tries !== undefined && { quarantineAfter: tries }),
     ...(mappingChange && mappingChange !== 'backfill' && { mappingChange }),
+    ...(priority !== 'normal' && { priority }),
     ...(overlap === 'queue' && { overlap }),
     ...(catchUp !== 'one' && { catchUp }),
     ...(startWithin && { startWithin }),

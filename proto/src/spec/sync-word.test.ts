@@ -58,6 +58,17 @@ describe('the words of a sync', () => {
     );
   });
 
+  // Which goes first is no matter of the agent: a sync that waits differently sends the same.
+  it('say which goes first, without a new version of the sync', () => {
+    const { specification } = parsed('    priority: low');
+    expect(specification?.syncs.x).toMatchObject({ priority: 'low' });
+    const files = formatSpecification(specification!);
+    expect(parseSpecification(files).specification).toEqual(specification);
+    expect(canonicalBytes(specOf('    priority: low'))).toEqual(canonicalBytes(specOf('')));
+    expect(parsed('    priority: normal').specification).toStrictEqual(parsed('').specification);
+    expect(problemsOf('    priority: urgent')).toEqual(['11:15 spec.bad_value']);
+  });
+
   // What was stored, compared and signed before these words must stay the same.
   it('leave no trace where they say what was always done', () => {
     const said = '    snapshots: full\n    mappingChange: backfill';

@@ -270,6 +270,7 @@ const laterWords = fc.record(
     snapshots: fc.constant('hashed' as const),
     quarantineAfter: fc.integer({ min: 1, max: 1000 }),
     mappingChange: fc.constantFrom('from-now-on' as const, 'stop'),
+    priority: fc.constantFrom('high' as const, 'low'),
     overlap: fc.constant('queue' as const),
     catchUp: fc.constantFrom('skip' as const, 'all'),
     startWithin: fc.constant({ ms: 1_800_000, text: '30m' }),

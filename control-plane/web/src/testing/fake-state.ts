@@ -165,6 +165,7 @@ function sampleSyncs() {
     snapshots: 'full',
     quarantineAfter: 5 as number | null,
     mappingChange: 'backfill',
+    priority: 'normal',
     model: {
       id: 'm1',
       name: 'active-customers',
