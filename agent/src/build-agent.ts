@@ -24,6 +24,8 @@ import type { Logger } from './logger.js';
 import { Redaction } from './secret/redaction.js';
 import { readSecret } from './secret/secret.js';
 import type { Backoff } from './session/backoff.js';
+import { EnrollmentTokens } from './session/enrollment-tokens.js';
+import { keeperOf } from './session/identity-keeper.js';
 import { Identity } from './session/identity.js';
 import { Session } from './session/session.js';
 import { openS3Store } from './store/s3.js';
@@ -41,9 +43,6 @@ export interface AgentParts {
   backoff?: Backoff;
 }
 
-/** How long a drain may take, in milliseconds; Kubernetes gives 30 s before it kills. */
-const drainMs = 25_000;
-
 export const agentPackage = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as Package;
@@ -56,8 +55,8 @@ export async function buildAgent(parts: AgentParts): Promise<Agent> {
   const session = new Session({
     url: config.url,
     self: {
-      identity: await Identity.open(config.identityFile),
-      enrollmentToken: config.enrollmentToken,
+      identity: await Identity.open(keeperOf(config.identity)),
+      tokens: new EnrollmentTokens(config.enrollmentTokens),
       bootId: randomUUID(),
       version,
       slots: config.concurrency,
@@ -122,7 +121,7 @@ async function run(agent: Running, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function drain({ jobs, session, clock, logger }: Running): Promise<void> {
+async function drain({ config, jobs, session, clock, logger }: Running): Promise<void> {
   logger.info('agent.draining', { count: jobs.size });
   session.leave();
   const done = new AbortController();
@@ -130,7 +129,7 @@ async function drain({ jobs, session, clock, logger }: Running): Promise<void> {
     .drain()
     .then(() => session.whenHeard())
     .then(() => true);
-  const late = clock.sleep(drainMs, done.signal).then(
+  const late = clock.sleep(config.drainMs, done.signal).then(
     () => false,
     () => false,
   );

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfig } from './config.js';
 import { Failure } from './failure.js';
@@ -21,8 +23,9 @@ function problemsOf(environment: Record<string, string | undefined>): string {
 it('reads what is there and fills in the rest', () => {
   expect(readConfig({ ...whole, DRAWBRIDGE_WORK_DIR: '/work' })).toMatchObject({
     url: 'wss://app.example.com/agent',
-    enrollmentToken: undefined,
-    identityFile: '/data/identity',
+    enrollmentTokens: [],
+    identity: { kind: 'file', file: '/data/identity' },
+    drainMs: 25_000,
     bucket: { bucket: 'bucket', prefix: 'some/prefix' },
     workDir: '/work',
     cacheDir: '/work/cache',
@@ -56,6 +59,34 @@ it('knows where the credentials are that the agent itself runs on', () => {
   );
 });
 
+const cluster = { host: '10.96.0.1', port: 443, folder: expect.stringMatching(/serviceaccount$/) };
+
+it.each([
+  [
+    'k8s-secret:prod/agent-identity',
+    { namespace: 'prod', name: 'agent-identity', entry: 'identity' },
+  ],
+  ['k8s-secret:prod/agent/agent-0', { namespace: 'prod', name: 'agent', entry: 'agent-0' }],
+])('finds a Secret of its cluster in %s', (text, place) => {
+  const pod = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
+  const { identity } = readConfig({ ...whole, ...pod, DRAWBRIDGE_IDENTITY: text });
+  expect(identity).toEqual({ kind: 'secret', place, cluster });
+});
+
+it('takes tokens from one variable or from a file, several with anything between', () => {
+  const [one, two] = ['a', 'b'].map((letter) => `dbe_${letter.repeat(43)}`);
+  const several = readConfig({ ...whole, DRAWBRIDGE_ENROLLMENT_TOKEN: `${one}, ${two}` });
+  expect(several.enrollmentTokens).toEqual([one, two]);
+  const folder = mkdtempSync(join(tmpdir(), 'drawbridge-tokens-'));
+  const file = join(folder, 'token');
+  const fromFile = { ...whole, DRAWBRIDGE_ENROLLMENT_TOKEN_FILE: file };
+  expect(readConfig(fromFile).enrollmentTokens).toEqual([]);
+  writeFileSync(file, `${one}\n${two}\n`);
+  expect(readConfig(fromFile)).toMatchObject({ enrollmentTokens: [one, two] });
+  expect(readConfig(fromFile).ownPlaces.files).toContain(file);
+  rmSync(folder, { recursive: true });
+});
+
 it('tells everything that is wrong at once', () => {
   const problems = problemsOf({
     DRAWBRIDGE_URL: 'https://app.example.com',
@@ -75,7 +106,12 @@ it('tells everything that is wrong at once', () => {
 });
 
 it.each([
-  ['a Kubernetes secret', { DRAWBRIDGE_IDENTITY: 'k8s-secret:ns/name' }, 'Kubernetes'],
+  [
+    'a Kubernetes Secret outside a cluster',
+    { DRAWBRIDGE_IDENTITY: 'k8s-secret:ns/name' },
+    'pod has',
+  ],
+  ['a Secret of no namespace', { DRAWBRIDGE_IDENTITY: 'k8s-secret:name' }, 'NAMESPACE/NAME'],
   [
     'an open line to another machine',
     { DRAWBRIDGE_URL: 'ws://app.internal:3000' },

@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readCrash } from './crash-point.js';
 import type { Crash } from './crash-point.js';
 import { Failure } from './failure.js';
+import type { Cluster, SecretEntry } from './session/identity-secret.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+export type IdentityPlace =
+  { kind: 'file'; file: string } | { kind: 'secret'; place: SecretEntry; cluster: Cluster };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,10 +24,10 @@ export interface OwnPlaces {
 export interface Config {
   /** The control plane's door for agents, `ws://…/agent` or `wss://…/agent`. */
   url: string;
-  /** Single-use; only the first start needs it. */
-  enrollmentToken: string | undefined;
+  /** Single-use, tried in turn; only the first start needs one. */
+  enrollmentTokens: readonly string[];
   /** Holds the private key; read and written by the agent alone. */
-  identityFile: string;
+  identity: IdentityPlace;
   bucket: {
     bucket: string;
     /** Without slashes at its ends; may be empty. */
@@ -36,6 +41,8 @@ export interface Config {
   memoryMiB: number;
   /** Jobs at once, 1 to 64. */
   concurrency: number;
+  /** How long a drain may take; whoever kills the agent must wait longer. */
+  drainMs: number;
   /** Undefined: no probes and no metrics. */
   metricsPort: number | undefined;
   logLevel: LogLevel;
@@ -56,22 +63,23 @@ export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
   const reader = new Reader(environment, problems);
   const workDir = resolve(reader.text('DRAWBRIDGE_WORK_DIR') ?? join(tmpdir(), 'drawbridge-agent'));
-  const identityFile = identityIn(reader);
+  const identity = identityIn(reader);
   const config: Config = {
     url: urlIn(reader),
-    enrollmentToken: tokenIn(reader),
-    identityFile,
+    enrollmentTokens: tokensIn(reader),
+    identity,
     bucket: bucketIn(reader),
     workDir,
     cacheDir: resolve(reader.text('DRAWBRIDGE_CACHE_DIR') ?? join(workDir, 'cache')),
     memoryMiB: reader.number('DRAWBRIDGE_MEMORY_MIB', { least: 256, most: 1_048_576 }) ?? 2048,
     concurrency: reader.number('DRAWBRIDGE_CONCURRENCY', { least: 1, most: 64 }) ?? 4,
+    drainMs: 1_000 * (reader.number('DRAWBRIDGE_DRAIN_SECONDS', { least: 1, most: 86_400 }) ?? 25),
     metricsPort: reader.number('DRAWBRIDGE_METRICS_PORT', { least: 0, most: 65_535 }),
     logLevel: levelIn(reader),
     hashKey: hashKeyIn(reader),
     isDiscoveryOn: discoveryIn(reader),
     environment,
-    ownPlaces: ownPlacesIn(reader, identityFile),
+    ownPlaces: ownPlacesIn(reader, identity),
     crash: crashIn(reader),
   };
   if (reader.text('DRAWBRIDGE_POLICY') !== undefined)
@@ -123,24 +131,56 @@ function urlIn(reader: Reader): string {
 const isThisMachine = (hostname: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
-function tokenIn(reader: Reader): string | undefined {
-  const token = reader.text('DRAWBRIDGE_ENROLLMENT_TOKEN');
-  if (token === undefined || /^dbe_[A-Za-z0-9_-]{43}$/.test(token)) return token;
+/** Spaces, commas or lines between them. */
+function tokensIn(reader: Reader): string[] {
+  const text = reader.text('DRAWBRIDGE_ENROLLMENT_TOKEN') ?? tokenFileIn(reader);
+  const tokens = text.split(/[\s,]+/).filter((token) => token !== '');
+  if (tokens.every((token) => /^dbe_[A-Za-z0-9_-]{43}$/.test(token))) return tokens;
   reader.problems.push(
     'DRAWBRIDGE_ENROLLMENT_TOKEN is no enrolment token. Make one with `drawbridge enroll-token`.',
   );
-  return undefined;
+  return [];
 }
 
-function identityIn(reader: Reader): string {
+/** Whoever is enrolled needs no token any more, so the file may be gone. */
+function tokenFileIn(reader: Reader): string {
+  const file = reader.text('DRAWBRIDGE_ENROLLMENT_TOKEN_FILE');
+  if (file === undefined) return '';
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      reader.problems.push('The file that DRAWBRIDGE_ENROLLMENT_TOKEN_FILE names can not be read.');
+    return '';
+  }
+}
+
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+function identityIn(reader: Reader): IdentityPlace {
   const place = reader.text('DRAWBRIDGE_IDENTITY') ?? '';
-  if (/^file:./.test(place)) return resolve(place.slice('file:'.length));
+  if (/^file:./.test(place)) return { kind: 'file', file: resolve(place.slice('file:'.length)) };
+  const [, namespace, name, entry = 'identity'] =
+    /^k8s-secret:([a-z0-9-]+)\/([a-z0-9.-]+)(?:\/([\w.-]+))?$/.exec(place) ?? [];
+  if (namespace && name) {
+    const cluster = clusterIn(reader);
+    return { kind: 'secret', place: { namespace, name, entry }, cluster };
+  }
   reader.problems.push(
-    place.startsWith('k8s-secret:')
-      ? 'DRAWBRIDGE_IDENTITY cannot be a Kubernetes secret in this version; use file:PATH on a volume that stays.'
-      : 'DRAWBRIDGE_IDENTITY must say where the agent keeps its key, as file:PATH.',
+    'DRAWBRIDGE_IDENTITY must say where the agent keeps its key, as file:PATH or k8s-secret:NAMESPACE/NAME.',
   );
-  return '';
+  return { kind: 'file', file: '' };
+}
+
+/** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ (read 2026-11) */
+function clusterIn(reader: Reader): Cluster {
+  const host = reader.text('KUBERNETES_SERVICE_HOST') ?? '';
+  const port = reader.number('KUBERNETES_SERVICE_PORT', { least: 1, most: 65_535 }) ?? 443;
+  if (host === '')
+    reader.problems.push(
+      'DRAWBRIDGE_IDENTITY names a Kubernetes Secret, and KUBERNETES_SERVICE_HOST, which every pod has, is not set. Outside a cluster, use file:PATH.',
+    );
+  return { host, port, folder: serviceAccountFolder };
 }
 
 function hashKeyIn(reader: Reader): string | undefined {
@@ -153,16 +193,19 @@ function hashKeyIn(reader: Reader): string | undefined {
 }
 
 /** Wherever the AWS SDK's chain of credentials and Kubernetes keep what the agent signs in with. */
-function ownPlacesIn(reader: Reader, identityFile: string): OwnPlaces {
+function ownPlacesIn(reader: Reader, identity: IdentityPlace): OwnPlaces {
   const named = [
     'AWS_SHARED_CREDENTIALS_FILE',
     'AWS_CONFIG_FILE',
     'AWS_WEB_IDENTITY_TOKEN_FILE',
     'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+    'DRAWBRIDGE_ENROLLMENT_TOKEN_FILE',
   ].flatMap((name) => reader.text(name) ?? []);
   const homes = [reader.text('HOME') ?? [], homedir()].flat();
   return {
-    files: [identityFile, ...named].filter((file) => file !== '').map((file) => resolve(file)),
+    files: [identity.kind === 'file' ? identity.file : '', ...named]
+      .filter((file) => file !== '')
+      .map((file) => resolve(file)),
     folders: [
       ...homes.map((home) => resolve(home, '.aws')),
       ...[reader.text('AWS_LOGIN_CACHE_DIRECTORY') ?? []].flat().map((folder) => resolve(folder)),

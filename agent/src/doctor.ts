@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Config } from './config.js';
 import { Failure, failureOf } from './failure.js';
 import { openConnection } from './session/connection.js';
+import { keeperOf } from './session/identity-keeper.js';
 import { Identity } from './session/identity.js';
 import { readSecret } from './secret/secret.js';
 import { dangersOf } from './store/lifecycle-danger.js';
@@ -47,10 +48,10 @@ async function finding(what: string, look: () => Promise<string>): Promise<Findi
   }
 }
 
-async function identityFound({ identityFile, enrollmentToken }: Config): Promise<string> {
-  const { enrolment } = await Identity.open(identityFile);
+async function identityFound({ identity, enrollmentTokens }: Config): Promise<string> {
+  const { enrolment } = (await Identity.read(keeperOf(identity))) ?? {};
   if (enrolment) return `agent ${enrolment.agentId} in pool "${enrolment.pool}"`;
-  if (enrollmentToken !== undefined) return 'a key is there; the first start enrols it';
+  if (enrollmentTokens.length > 0) return 'none yet; the first start enrols with the token';
   throw new Failure(
     'CONFIG',
     'enrolment.no_token',

@@ -10,19 +10,24 @@ import { failureOf } from './failure.js';
 import { addLogCommands } from './log/command.js';
 import { Logger } from './logger.js';
 import { openConnection } from './session/connection.js';
+import { EnrollmentTokens } from './session/enrollment-tokens.js';
 import { enrolOn } from './session/handshake.js';
+import { keeperOf } from './session/identity-keeper.js';
 import { Identity } from './session/identity.js';
+import type { Enrolment } from './session/identity.js';
 
 const environment = `
 Environment:
   DRAWBRIDGE_URL               the control plane, wss://… (ws:// only on this machine)
-  DRAWBRIDGE_IDENTITY          file:/path, where the agent keeps its key and id
-  DRAWBRIDGE_ENROLLMENT_TOKEN  single use, for the first start
+  DRAWBRIDGE_IDENTITY          file:/path or k8s-secret:namespace/name[/entry], where the agent keeps its key and id
+  DRAWBRIDGE_ENROLLMENT_TOKEN  single use, for the first start; several, with commas between, for the replicas of a pool
+  DRAWBRIDGE_ENROLLMENT_TOKEN_FILE  a file that holds it, instead
   DRAWBRIDGE_BUCKET            s3://bucket/prefix, with the AWS SDK's own variables
   DRAWBRIDGE_WORK_DIR          a folder for this agent alone
   DRAWBRIDGE_CACHE_DIR         default <work dir>/cache
   DRAWBRIDGE_MEMORY_MIB        for all jobs together, default 2048
   DRAWBRIDGE_CONCURRENCY       jobs at a time, 1 to 64, default 4
+  DRAWBRIDGE_DRAIN_SECONDS     how long a stop may take until running jobs are given up, default 25
   DRAWBRIDGE_HASH_KEY          env:NAME or file:/path of a secret, for syncs with snapshots: hashed
   DRAWBRIDGE_DISCOVERY         off: names of tables, columns and objects are not told to who configures a sync; default on
   DRAWBRIDGE_METRICS_PORT      /healthz, /readyz and /metrics; none unless set
@@ -96,13 +101,24 @@ async function start(): Promise<void> {
 }
 
 async function enroll({ json }: Options): Promise<void> {
-  const { url, enrollmentToken, identityFile } = readConfig();
-  const identity = await Identity.open(identityFile);
+  const { url, enrollmentTokens, identity: place } = readConfig();
+  const identity = await Identity.open(keeperOf(place));
+  const enrolment = await enrolAt(url, identity, new EnrollmentTokens(enrollmentTokens));
+  const { agentId, pool } = enrolment;
+  say(json ? JSON.stringify(enrolment) : `Enrolled as agent ${agentId} in pool "${pool}".`);
+}
+
+async function enrolAt(
+  url: string,
+  identity: Identity,
+  tokens: EnrollmentTokens,
+): Promise<Enrolment> {
   const connection = await openConnection(url, AbortSignal.timeout(60_000));
   try {
-    const { enrolment } = await enrolOn(connection, { identity, enrollmentToken });
-    const { agentId, pool } = enrolment;
-    say(json ? JSON.stringify(enrolment) : `Enrolled as agent ${agentId} in pool "${pool}".`);
+    return (await enrolOn(connection, { identity, tokens })).enrolment;
+  } catch (error) {
+    if (!tokens.passOver(failureOf(error))) throw error;
+    return await enrolAt(url, identity, tokens);
   } finally {
     connection.close();
   }

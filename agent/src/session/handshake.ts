@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ControlFrame, Welcome } from '@drawbridge/proto';
 import { Failure } from '../failure.js';
 import type { Connection } from './connection.js';
+import type { EnrollmentTokens } from './enrollment-tokens.js';
 import type { Enrolment, Identity } from './identity.js';
 
 export interface Self {
   identity: Identity;
-  enrollmentToken: string | undefined;
+  tokens: EnrollmentTokens;
   bootId: string;
   version: string;
   slots: number;
@@ -35,10 +36,11 @@ export async function shakeHands(connection: Connection, self: Self): Promise<We
 /** The first half: who we are, enrolling if nobody knows us yet. The token is spent by whoever shows it first. */
 export async function enrolOn(
   connection: Connection,
-  { identity, enrollmentToken: token }: Pick<Self, 'identity' | 'enrollmentToken'>,
+  { identity, tokens }: Pick<Self, 'identity' | 'tokens'>,
 ): Promise<{ nonce: Uint8Array; enrolment: Enrolment }> {
   const { nonce } = heard(await next(connection), 'challenge');
   if (identity.enrolment) return { nonce, enrolment: identity.enrolment };
+  const token = tokens.current;
   if (token === undefined)
     throw new Failure(
       'CONFIG',

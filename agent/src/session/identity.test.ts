@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { IdentityFile } from './identity-file.js';
 import { Identity } from './identity.js';
 
 const enrolment = { agentId: 'a', workspaceId: 'w', pool: 'default' };
@@ -16,10 +17,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('is the same at every start, for its owner alone, and signs as its public key says', async () => {
-  const made = await Identity.open(file);
+  const made = await Identity.open(new IdentityFile(file));
   expect(made.enrolment).toBeUndefined();
   await made.enrol(enrolment);
-  const again = await Identity.open(file);
+  const again = await Identity.open(new IdentityFile(file));
   expect(again.enrolment).toEqual(enrolment);
   expect(again.publicKey).toEqual(made.publicKey);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -34,14 +35,16 @@ it.each(['', '{}', '{"format":1,"privateKey":"canary"}', 'null'])(
   async (text) => {
     const path = join(folder, 'identity');
     await writeFile(path, text, { mode: 0o600 });
-    const failure = await Identity.open(path).catch((error: unknown) => error);
+    const failure = await Identity.open(new IdentityFile(path)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'CONFIG', code: 'identity.unreadable' });
     expect(String((failure as Error).stack)).not.toContain('canary');
   },
 );
 
 it('refuses a key that others may read', async () => {
-  await Identity.open(file);
+  await Identity.open(new IdentityFile(file));
   await chmod(file, 0o644);
-  await expect(Identity.open(file)).rejects.toMatchObject({ code: 'identity.open_to_others' });
+  await expect(Identity.open(new IdentityFile(file))).rejects.toMatchObject({
+    code: 'identity.open_to_others',
+  });
 });

@@ -1,8 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { open, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Failure } from '../failure.js';
+
+/** Where an identity rests: a file, or an entry of a Kubernetes Secret. */
+export interface IdentityKeeper {
+  /** Undefined when nothing is kept there yet. */
+  read(): Promise<string | undefined>;
+  /** All of it or nothing. */
+  write(text: string): Promise<void>;
+}
 
 /**
  * Who this agent is. Its states:
@@ -24,19 +30,27 @@ interface Stored {
 
 export class Identity {
   private constructor(
-    private readonly file: string,
+    private readonly keeper: IdentityKeeper,
     private readonly key: KeyObject,
     private enrolled: Enrolment | undefined,
   ) {}
 
-  /** Reads the file, or makes a key and stores it. */
-  static async open(file: string): Promise<Identity> {
-    const stored = await read(file);
-    if (stored) return new Identity(file, keyIn(stored), stored.enrolment);
+  /** Reads what is kept, or makes a key and stores it. */
+  static async open(keeper: IdentityKeeper): Promise<Identity> {
+    const known = await Identity.read(keeper);
+    if (known) return known;
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const identity = new Identity(file, privateKey, undefined);
+    const identity = new Identity(keeper, privateKey, undefined);
     await identity.store();
     return identity;
+  }
+
+  /** Undefined when there is none yet; makes and stores nothing. */
+  static async read(keeper: IdentityKeeper): Promise<Identity | undefined> {
+    const text = await keeper.read();
+    if (text === undefined) return undefined;
+    const stored = storedIn(text);
+    return new Identity(keeper, keyIn(stored), stored.enrolment);
   }
 
   get enrolment(): Enrolment | undefined {
@@ -64,37 +78,16 @@ export class Identity {
       privateKey: this.key.export({ type: 'pkcs8', format: 'pem' }).toString(),
       ...(this.enrolled ? { enrolment: this.enrolled } : {}),
     };
-    await writeWhole(this.file, `${JSON.stringify(stored, null, 2)}\n`).catch((error: unknown) => {
-      throw new Failure(
-        'CONFIG',
-        'identity.unwritable',
-        'The agent cannot store its key. Point DRAWBRIDGE_IDENTITY at a folder that it may write to.',
-        { cause: error },
-      );
-    });
+    await this.keeper.write(`${JSON.stringify(stored, null, 2)}\n`);
   }
 }
 
-async function read(file: string): Promise<Stored | undefined> {
-  const { mode } = (await stat(file).catch(missing)) ?? { mode: undefined };
-  if (mode === undefined) return undefined;
-  if ((mode & 0o077) !== 0)
-    throw new Failure(
-      'CONFIG',
-      'identity.open_to_others',
-      'Others may read the agent’s key. Run chmod 600 on the file that DRAWBRIDGE_IDENTITY names.',
-    );
-  const text = await readFile(file, 'utf8').catch((error: unknown) => damaged(error));
+function storedIn(text: string): Stored {
   try {
     return checked(JSON.parse(text));
   } catch (error) {
     return damaged(error);
   }
-}
-
-function missing(error: unknown): undefined {
-  if ((error as { code?: string }).code === 'ENOENT') return undefined;
-  return damaged(error);
 }
 
 function checked(value: unknown): Stored {
@@ -113,28 +106,12 @@ function keyIn({ privateKey }: Stored): KeyObject {
   }
 }
 
-function damaged(cause: unknown): never {
+/** Whatever was kept is no identity. */
+export function damaged(cause: unknown): never {
   throw new Failure(
     'CONFIG',
     'identity.unreadable',
-    'The file that DRAWBRIDGE_IDENTITY names holds no identity. Restore it, or remove it and enrol again.',
+    'What DRAWBRIDGE_IDENTITY names holds no identity. Restore it, or remove it and enrol again.',
     cause instanceof Failure ? {} : { cause },
   );
-}
-
-/** Never half a file: written beside, made durable, then moved over the old one. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.${process.pid}.tmp`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await rm(unfinished, { force: true });
-  const handle = await open(unfinished, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, file);
-  const folder = await open(dirname(file), 'r');
-  await folder.sync().finally(() => folder.close());
 }

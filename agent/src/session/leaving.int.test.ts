@@ -8,6 +8,8 @@ import { Logger } from '../logger.js';
 import { FakeControlPlane } from '../testing/fake-control-plane.js';
 import { Backoff } from './backoff.js';
 import type { Desk } from './desk.js';
+import { EnrollmentTokens } from './enrollment-tokens.js';
+import { IdentityFile } from './identity-file.js';
 import { Identity } from './identity.js';
 import { Session } from './session.js';
 
@@ -36,8 +38,8 @@ beforeEach(async () => {
   session = new Session({
     url: `${plane.url}/agent`,
     self: {
-      identity: await Identity.open(join(directory, 'identity')),
-      enrollmentToken: plane.makeToken(),
+      identity: await Identity.open(new IdentityFile(join(directory, 'identity'))),
+      tokens: new EnrollmentTokens([plane.makeToken()]),
       bootId: randomUUID(),
       version: '0.1.0',
       slots: 1,

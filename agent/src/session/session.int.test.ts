@@ -14,6 +14,8 @@ import { Logger } from '../logger.js';
 import { FakeControlPlane } from '../testing/fake-control-plane.js';
 import type { OfferedWork } from '../testing/fake-control-plane.js';
 import { Backoff } from './backoff.js';
+import { EnrollmentTokens } from './enrollment-tokens.js';
+import { IdentityFile } from './identity-file.js';
 import { Identity } from './identity.js';
 import { Session } from './session.js';
 
@@ -71,6 +73,7 @@ async function begin(
   options: {
     prepare?: () => Work;
     token?: string | undefined;
+    tokens?: string[];
     slots?: number;
     clock?: Clock;
     bootId?: string;
@@ -82,8 +85,8 @@ async function begin(
   const session = new Session({
     url: `${plane.url}/agent`,
     self: {
-      identity: await Identity.open(join(directory, 'identity')),
-      enrollmentToken: token,
+      identity: await Identity.open(new IdentityFile(join(directory, 'identity'))),
+      tokens: new EnrollmentTokens(options.tokens ?? (token === undefined ? [] : [token])),
       bootId: options.bootId ?? randomUUID(),
       version: '1.2.3',
       slots,
@@ -142,6 +145,22 @@ describe('a session', () => {
     await begin();
     await plane.heard('catalog');
     expect(lost).toBe(1);
+  });
+
+  it('takes the first token of several that no other agent has spent', async () => {
+    const [spent, free] = [plane.makeToken(), plane.makeToken()];
+    plane.tokens.set(spent, Buffer.from('the key of another agent'));
+    await begin({ tokens: [`dbe_${'x'.repeat(43)}`, spent, free] });
+    await plane.heard('catalog');
+    expect(plane.tokens.get(free)).toBeDefined();
+    expect(plane.agents.size).toBe(1);
+  });
+
+  it('says why when none of its tokens is good', async () => {
+    const spent = plane.makeToken();
+    plane.tokens.set(spent, Buffer.from('the key of another agent'));
+    const { over } = await begin({ tokens: [spent, spent] });
+    await expect(over).rejects.toMatchObject({ kind: 'CONFIG', code: 'session.token_spent' });
   });
 
   it('says what is missing when it is not enrolled and has no token', async () => {

@@ -81,11 +81,12 @@ export class Session implements Line {
 
   /** Until aborted. Throws what coming again can't help: CONFIG from the control plane, INTERNAL from us. */
   async run(desk: Desk, signal: AbortSignal): Promise<void> {
-    const { clock, logger, onState } = this.parts;
+    const { clock, logger, onState, self } = this.parts;
     while (!signal.aborted) {
       const trial: Trial = { openedAtMs: undefined };
       const failure = await this.once(desk, trial, signal).catch(failureOf);
       if (signal.aborted) return;
+      if (self.tokens.passOver(failure)) continue;
       if (failure.kind !== 'TRANSIENT') throw failure;
       onState?.('waiting');
       const openMs = trial.openedAtMs === undefined ? 0 : clock.monotonicMs() - trial.openedAtMs;
