@@ -32,6 +32,7 @@ const rooms = [
   'run',
   'job',
   'pause',
+  'alert',
   'configuration',
   'scheduler',
   'gateway',

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AgentModule } from './agent/agent.module.js';
+import { AlertModule } from './alert/alert.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import type { Config } from './config.js';
@@ -40,6 +41,7 @@ export const rooms = [
   RunModule,
   JobModule,
   PauseModule,
+  AlertModule,
   ConfigurationModule,
   SchedulerModule,
   GatewayModule,

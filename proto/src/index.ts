@@ -54,6 +54,16 @@ export {
   type Specification,
   type SyncEntry,
 } from './spec/entry.js';
+export {
+  alertSeverities,
+  alertVolumes,
+  type AlertCondition,
+  type AlertEntry,
+  type AlertKind,
+  type AlertRuleEntry,
+  type AlertSeverity,
+  type AlertVolume,
+} from './spec/alert.js';
 export { formatEntry, formatSpecification } from './spec/format.js';
 export type { MappingChangeName } from './spec/mapping-change.js';
 export { parseSpecification, type ConfigurationFile, type Parsed } from './spec/parse.js';

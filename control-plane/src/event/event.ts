@@ -1,3 +1,6 @@
+import type { AlertKind, AlertSeverity } from '@drawbridge/proto';
+import type { AlertWhy } from './alert-why.js';
+
 /** What a kind of event says beside what it is about: enums, counts, times and ids. Never text that somebody wrote. */
 export interface EventDetails {
   'run.queued': { trigger: string };
@@ -18,6 +21,22 @@ export interface EventDetails {
     subjectKind: string;
     subjectId: string | null;
   };
+  /** Somebody is to be told; what is muted or snoozed is not raised. */
+  'alert.raised': AlertDetail & {
+    why: AlertWhy;
+    /** It was told before: its snooze has ended, or nobody mutes it any more. */
+    again: boolean;
+    /** It came and went so often that its end is told only when it has kept quiet for half an hour. */
+    flapping: boolean;
+  };
+  /** `withdrawn`: its rule, its sync or its agent is not there any more. */
+  'alert.resolved': AlertDetail & { resolution: 'recovered' | 'withdrawn'; openMs: number };
+}
+
+interface AlertDetail {
+  alertId: string;
+  alert: AlertKind;
+  severity: AlertSeverity;
 }
 
 interface EndDetail {
@@ -38,6 +57,8 @@ export const eventKinds = [
   'agent.online',
   'agent.offline',
   'audit.recorded',
+  'alert.raised',
+  'alert.resolved',
 ] as const satisfies readonly EventKind[];
 
 /** What an event is about. */

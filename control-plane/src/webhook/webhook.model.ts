@@ -38,7 +38,7 @@ export class CreateWebhookInput {
 
   @Field(() => [String], {
     description:
-      'run.queued, run.started, run.finished, run.waiting, run.parked, run.missed, agent.online, agent.offline, audit.recorded.',
+      'run.queued, run.started, run.finished, run.waiting, run.parked, run.missed, agent.online, agent.offline, audit.recorded, alert.raised, alert.resolved.',
   })
   kinds!: string[];
 }
