@@ -19,6 +19,7 @@ const rooms = [
   'event',
   'audit',
   'mail',
+  'account',
   'auth',
   'workspace',
   'trail',
@@ -198,6 +199,10 @@ module.exports = {
     door('jsforce', 'jsforce/', []),
     door('slack', '@slack/', ['^agent/src/destination/slack/']),
     door('snowflake', 'snowflake-sdk/', ['^agent/src/source/snowflake/driver/']),
+    door('better-auth', 'better-auth/', [
+      '^control-plane/src/auth/',
+      '^control-plane/src/account/password\\.ts$',
+    ]),
     door('nodemailer', 'nodemailer/', ['^control-plane/src/mail/(smtp-mailer|mail-folder)\\.ts$']),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],

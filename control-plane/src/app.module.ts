@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { AccountModule } from './account/account.module.js';
 import { AgentModule } from './agent/agent.module.js';
 import { AlertModule } from './alert/alert.module.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -28,6 +29,7 @@ import { WorkspaceModule } from './workspace/workspace.module.js';
 export const rooms = [
   EventModule,
   MailModule,
+  AccountModule,
   AuthModule,
   WorkspaceModule,
   TrailModule,

@@ -63,6 +63,7 @@ describe('the environment', () => {
       DRAWBRIDGE_SECRET: 'hush',
       PORT: '99999',
       LOG_LEVEL: 'loud',
+      DRAWBRIDGE_SIGN_UP: 'ajar',
       DRAWBRIDGE_PUBLIC_URL: 'drawbridge.example',
       DRAWBRIDGE_LEASE_MS: '1000',
     };

@@ -23,6 +23,8 @@ export class Config {
   readonly trustedProxies: readonly string[] = [];
   /** Private networks that webhooks may reach all the same, and by http; none by default. For all workspaces. */
   readonly webhookNetworks: readonly string[] = [];
+  /** Whether anybody may sign up with a workspace of their own, or only who is invited. */
+  readonly signUp: 'open' | 'closed' = 'closed';
   /** `smtp://` or `smtps://`, what mail is sent by; without one it is written to `mailFolder`. */
   readonly smtpUrl: string | undefined = undefined;
   readonly mailFolder: string = '.drawbridge/mail';
@@ -79,6 +81,7 @@ export function readConfig(environment: Environment = process.env): Config {
       : `http://localhost:${port}`,
     trustedProxies: networksIn(environment, 'DRAWBRIDGE_TRUSTED_PROXIES', problems),
     webhookNetworks: networksIn(environment, 'DRAWBRIDGE_WEBHOOK_NETWORKS', problems),
+    signUp: signUpIn(environment, problems),
     ...mailIn(environment, problems),
     secret: secretIn(environment, problems),
     logLevel: levelIn(environment, problems),
@@ -140,6 +143,13 @@ function isNetwork(text: string): boolean {
   return (
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
   );
+}
+
+function signUpIn(environment: Environment, problems: string[]): 'open' | 'closed' {
+  const text = environment['DRAWBRIDGE_SIGN_UP'] || 'closed';
+  if (text === 'open' || text === 'closed') return text;
+  problems.push('DRAWBRIDGE_SIGN_UP must be open or closed.');
+  return 'closed';
 }
 
 function mailIn(environment: Environment, problems: string[]): Partial<Config> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
-import { hashOfToken, makeToken } from '../auth/token.js';
+import { hashOfToken, makeToken } from '../account/token.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import type { CreateEnrollmentTokenPayload } from './pool.model.js';

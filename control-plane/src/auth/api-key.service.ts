@@ -7,7 +7,7 @@ import { isUuid } from '../database/uuid.js';
 import type { ApiKey, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
 import type { Caller } from './caller.js';
 import { isWithin, roleOf, roles, type Role } from './role.js';
-import { hashOfToken, makeToken } from './token.js';
+import { hashOfToken, makeToken } from '../account/token.js';
 
 /** A key that is used all the time is written down as used once a minute. */
 const usedAgainAfterMs = 60_000;

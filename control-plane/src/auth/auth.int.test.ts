@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { codesOf, openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
-import { hashOfToken } from './token.js';
+import { hashOfToken } from '../account/token.js';
 
 let test: TestApp;
 let acme: Workspace;

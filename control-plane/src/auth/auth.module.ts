@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { AccountModule } from '../account/account.module.js';
 import { AllowGuard } from './allow.guard.js';
 import { ApiKeyService } from './api-key.service.js';
 import { AuthResolver } from './auth.resolver.js';
@@ -8,6 +9,7 @@ import { SignIn } from './sign-in.js';
 import { SignInTries } from './sign-in-tries.js';
 
 @Module({
+  imports: [AccountModule],
   providers: [
     SignIn,
     SignInTries,

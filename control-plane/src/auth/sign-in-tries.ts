@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { accountOf } from '../account/address.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 
@@ -50,7 +50,6 @@ export class SignInTries {
 
   /** Whoever mistypes another address leaves no trace of it that can be read. */
   private accountOf(email: string): string {
-    const normal = email.trim().toLowerCase();
-    return createHmac('sha256', this.config.secret).update(normal).digest('base64url');
+    return accountOf(email, this.config.secret);
   }
 }

@@ -17,6 +17,8 @@ Environment:
                               believed (default: none)
   DRAWBRIDGE_WEBHOOK_NETWORKS  private addresses or networks, 10.2.0.0/16, that webhooks of all workspaces may
                               reach, also by http (default: none)
+  DRAWBRIDGE_SIGN_UP          open: anybody may sign up with a workspace of their own; closed (default): only who
+                              is invited comes in
   DRAWBRIDGE_SMTP_URL         smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS), what mail is sent by;
                               ?tls=optional at its end allows a server of your own network to go without
   DRAWBRIDGE_MAIL_FROM        the sender, "Drawbridge <drawbridge@example.com>"; needed beside it

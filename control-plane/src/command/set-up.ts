@@ -5,6 +5,7 @@ import { AppError } from '../app-error.js';
 import { readConfig } from '../config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { migrate } from '../database/migrate.js';
+import { MailModule } from '../mail/mail.module.js';
 import { SetUpService } from '../workspace/set-up.service.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 
@@ -20,7 +21,7 @@ export async function setUp(options: Options): Promise<void> {
   const password = options.passwordFile ? await passwordIn(options.passwordFile) : undefined;
   await migrate(config.databaseUrl);
   const app = await NestFactory.createApplicationContext(
-    { module: SetUpRoot, imports: [DatabaseModule.with(config), WorkspaceModule] },
+    { module: SetUpRoot, imports: [DatabaseModule.with(config), MailModule, WorkspaceModule] },
     { logger: false, abortOnError: false },
   );
   try {

@@ -1,13 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headersOf } from '../auth/auth.service.js';
-import { clientAddressHeader, type SignIn } from '../auth/sign-in.js';
+import { clientAddressHeader } from '../auth/client-address.js';
+import { originsOf, type SignIn } from '../auth/sign-in.js';
 
-/** The sign-in library's own paths, for browsers. */
+/**
+ * The sign-in library's own paths, for browsers. Whoever posts must be a page of ours: the library asks that of requests with
+ * a cookie alone, and a foreign page could sign a visitor in as somebody else.
+ */
 export function addAuthRoute(server: FastifyInstance, signIn: SignIn, publicUrl: string): void {
+  const origins = originsOf(publicUrl);
   server.route({
     method: ['GET', 'POST'],
     url: '/api/auth/*',
     bodyLimit: 64 * 1024,
+    onRequest: async ({ method, headers }, reply) => {
+      if (method === 'GET' || (headers.origin && origins.has(headers.origin))) return;
+      await reply.status(403).send({
+        code: 'auth.cross_site',
+        message: 'This request came from another site and was refused.',
+      });
+    },
     handler: async (request, reply) => {
       const answer = await signIn.auth.handler(asWebRequest(request, publicUrl));
       return asReply(answer, reply);

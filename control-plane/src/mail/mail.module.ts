@@ -3,12 +3,13 @@ import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { MailFolder } from './mail-folder.js';
 import { Mailer } from './mailer.js';
+import { PostBox } from './post-box.js';
 import { SmtpMailer } from './smtp-mailer.js';
 
 @Global()
 @Module({
-  providers: [{ provide: Mailer, inject: [Config, Clock], useFactory: mailerBy }],
-  exports: [Mailer],
+  providers: [{ provide: Mailer, inject: [Config, Clock], useFactory: mailerBy }, PostBox],
+  exports: [Mailer, PostBox],
 })
 export class MailModule {}
 

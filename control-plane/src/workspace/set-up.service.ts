@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../app-error.js';
+import { addressOf } from '../account/address.js';
+import { foundWorkspace } from '../account/founding.js';
+import { hashOfPassword, keepPassword } from '../account/password.js';
 import { ApiKeyService } from '../auth/api-key.service.js';
 import { SignIn } from '../auth/sign-in.js';
 import { Database, type Transaction } from '../database/database.js';
@@ -21,15 +23,8 @@ export class SetUpService {
   ) {}
 
   async setUp(wanted: SetUp): Promise<{ workspace: string; signInLink: string; apiKey: string }> {
-    const email = wanted.email.trim().toLowerCase();
-    if (!/^[^@\s]+@[^@\s]+$/.test(email))
-      throw new AppError(
-        'setup.bad_email',
-        'Give the owner an e-mail address: --email you@example.com',
-      );
-    if (!/^\S.{0,99}$/u.test(wanted.workspace))
-      throw new AppError('setup.bad_name', 'Name the workspace with 1 to 100 characters.');
-    const password = wanted.password && (await this.passwordHash(wanted.password));
+    const email = addressOf(wanted.email);
+    const password = wanted.password && (await hashOfPassword(wanted.password));
     const workspaceId = await this.database.$transaction(async (tx) => {
       const workspace = await workspaceNamed(tx, wanted.workspace);
       const userId = await ownerOf(tx, workspace, email);
@@ -42,21 +37,12 @@ export class SetUpService {
       apiKey: await this.keys.replace(workspaceId, 'setup'),
     };
   }
-
-  private passwordHash(password: string): Promise<string> {
-    if (password.length < 12)
-      throw new AppError('setup.short_password', 'The password must have 12 characters or more.');
-    return this.signIn.hashOfPassword(password);
-  }
 }
 
 async function workspaceNamed(tx: Transaction, name: string): Promise<string> {
-  const { id } = await tx.workspace.upsert({ where: { name }, create: { name }, update: {} });
-  await tx.pool.upsert({
-    where: { workspaceId_name: { workspaceId: id, name: 'default' } },
-    create: { workspaceId: id, name: 'default' },
-    update: {},
-  });
+  const made = await foundWorkspace(tx, name);
+  if (made !== undefined) return made;
+  const { id } = await tx.workspace.findUniqueOrThrow({ where: { name } });
   return id;
 }
 
@@ -73,11 +59,4 @@ async function ownerOf(tx: Transaction, workspaceId: string, email: string): Pro
     update: {},
   });
   return userId;
-}
-
-/** The row that the sign-in library itself would write for a password. */
-async function keepPassword(tx: Transaction, userId: string, password: string): Promise<void> {
-  const account = { userId, providerId: 'credential', accountId: userId };
-  const { count } = await tx.account.updateMany({ where: account, data: { password } });
-  if (count === 0) await tx.account.create({ data: { id: randomUUID(), ...account, password } });
 }

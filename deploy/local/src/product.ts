@@ -115,6 +115,7 @@ async function controlPlaneEnv(options: ProductOptions): Promise<Record<string, 
     HOST: '127.0.0.1',
     DRAWBRIDGE_PUBLIC_URL: `http://localhost:${options.port}`,
     DRAWBRIDGE_SECRET: await secretIn(join(options.home, 'session-secret')),
+    DRAWBRIDGE_SIGN_UP: 'open',
     DRAWBRIDGE_MAIL_FOLDER: mailFolderIn(options.home),
   };
 }
