@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { eachPointOnce, neverPassed } from '../testing/crash/plan.js';
-import { scenarios } from '../testing/crash/scenario.js';
-import type { Scenario } from '../testing/crash/scenario.js';
-import { watch } from '../testing/crash/trial.js';
-import type { Watched } from '../testing/crash/trial.js';
+import {
+  coveringScenarios,
+  eachPointOnce,
+  neverPassed,
+  watchScenarios,
+} from '../testing/crash/plan.js';
+import type { Seen } from '../testing/crash/plan.js';
 import { tryAll } from '../testing/crash/trials.js';
 import { openWorld } from '../testing/crash/world.js';
 import type { World } from '../testing/crash/world.js';
@@ -13,13 +15,12 @@ import type { World } from '../testing/crash/world.js';
 
 const seed = 20_261;
 const worlds: World[] = [];
-const seen = new Map<Scenario, Watched>();
+let seen: Seen;
 
 beforeAll(async () => {
   for (let n = 0; n < Math.min(3, availableParallelism()); n += 1)
     worlds.push(await openWorld(inject('postgresUrl')));
-  for (const scenario of scenarios)
-    if (neverPassed(seen).length > 0) seen.set(scenario, await watch(worlds[0]!, scenario));
+  seen = await watchScenarios(worlds, coveringScenarios);
 }, 300_000);
 afterAll(async () => {
   for (const world of worlds) await world.close();

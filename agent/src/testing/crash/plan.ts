@@ -32,6 +32,22 @@ export async function watchScenarios(
   return new Map(which.map((scenario) => [scenario, seen.get(scenario)!]));
 }
 
+/** Fewest scenarios that between them come to every point. */
+const covering = new Set([
+  'mirror',
+  'mirror, recovering',
+  'mirror, nothing had left',
+  'mirror, logged anew',
+  'mirror, owing a log',
+  'mirror, compacting',
+  'append, hold, recovering',
+  'mirror, waiting for approval',
+  'mirror, looking up',
+  'replace',
+  'jobs',
+]);
+export const coveringScenarios = scenarios.filter(({ name }) => covering.has(name));
+
 /** Points that no scenario comes to: nobody would notice a crash there. */
 export function neverPassed(seen: Seen): CrashPoint[] {
   return enginePoints.filter(
