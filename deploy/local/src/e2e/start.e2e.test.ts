@@ -55,18 +55,42 @@ function start(...args: string[]): Started {
   return { child, said, ended };
 }
 
-it('sends every row, and at the second start only what changes then', async () => {
-  const first = await start('--exit').ended;
-  expect(first).toMatchObject({ code: 0 });
-  expect(first.output).toContain('Every row arrived.');
-  expect(first.output).toMatch(/cities-to-app +135,233 rows read, 0 unchanged, 135,233 added/);
-  expect(first.output.match(/equal to the query/g)).toHaveLength(2);
+it('sends every row, stays up until it is told to stop, and goes on from there', slow, async () => {
+  const started = start();
+  const output = await started.said('Stop with ctrl-C');
+  expect(output).toContain('Every row arrived.');
+  expect(output).toMatch(/cities-to-app +135,233 rows read, 0 unchanged, 135,233 added/);
+  expect(output.match(/equal to the query/g)).toHaveLength(2);
+  const link = /(http:\S+magic-link\S+)/.exec(output)?.[1] ?? '';
+  const signedIn = await fetch(link, { redirect: 'manual' });
+  expect(signedIn.headers.get('set-cookie')).toBeTruthy();
+  expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain('<div id=');
 
-  const began = performance.now();
+  const page = /endpoint received +(http:\S+)/.exec(output)?.[1] ?? '';
+  expect(await (await fetch(page)).text()).toContain('cities held now');
+
+  const [, key] = /DRAWBRIDGE_TOKEN=(dbk_\S+)/.exec(output) ?? [];
+  const answer = await fetch(`http://localhost:${port}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: '{ agents { online } syncs(first: 10) { edges { node { name } } } }',
+    }),
+  });
+  expect(await answer.json()).toMatchObject({
+    data: { agents: [{ online: true }], syncs: { edges: [{}, {}] } },
+  });
+
+  const other = await start('--exit').ended;
+  expect(other).toMatchObject({ code: 1 });
+  expect(other.output).toContain('already runs in this folder');
+
+  started.child.kill('SIGINT');
+  expect(await started.ended).toMatchObject({ code: 0 });
+
   const second = await start('--exit').ended;
   expect(second).toMatchObject({ code: 0 });
   expect(second.output).toMatch(/cities-to-app .* 0 added, 0 changed, 0 removed → 0 sent/);
-  expect(performance.now() - began).toBeLessThan(30_000);
 });
 
 it('sends one model to every kind of destination, and begins anew each time', slow, async () => {
@@ -97,35 +121,4 @@ it('reads the same cities from Snowflake, and finds its state again', slow, asyn
 it('says which demos there are', async () => {
   const wrong = await start('--demo', 'whole').ended;
   expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining('cities, full') });
-});
-
-it('stays up with its doors open until it is told to stop', async () => {
-  const started = start();
-  const output = await started.said('Stop with ctrl-C');
-  const link = /(http:\S+magic-link\S+)/.exec(output)?.[1] ?? '';
-  const signedIn = await fetch(link, { redirect: 'manual' });
-  expect(signedIn.headers.get('set-cookie')).toBeTruthy();
-  expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain('<div id=');
-
-  const page = /endpoint received +(http:\S+)/.exec(output)?.[1] ?? '';
-  expect(await (await fetch(page)).text()).toContain('cities held now');
-
-  const [, key] = /DRAWBRIDGE_TOKEN=(dbk_\S+)/.exec(output) ?? [];
-  const answer = await fetch(`http://localhost:${port}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: '{ agents { online } syncs(first: 10) { edges { node { name } } } }',
-    }),
-  });
-  expect(await answer.json()).toMatchObject({
-    data: { agents: [{ online: true }], syncs: { edges: [{}, {}] } },
-  });
-
-  const other = await start('--exit').ended;
-  expect(other).toMatchObject({ code: 1 });
-  expect(other.output).toContain('already runs in this folder');
-
-  started.child.kill('SIGINT');
-  expect(await started.ended).toMatchObject({ code: 0 });
 });
