@@ -112,6 +112,8 @@ async function controlPlaneEnv(options: ProductOptions): Promise<Record<string, 
     ...surroundings(),
     DATABASE_URL: options.databaseUrl,
     PORT: String(options.port),
+    // No balancer asks whether it is ready, so nobody has to be given time to hear that it leaves.
+    DRAWBRIDGE_DRAIN_SECONDS: '1',
     HOST: '127.0.0.1',
     DRAWBRIDGE_PUBLIC_URL: `http://localhost:${options.port}`,
     DRAWBRIDGE_SECRET: await secretIn(join(options.home, 'session-secret')),
