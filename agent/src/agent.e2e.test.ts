@@ -13,7 +13,7 @@ import { FailureKind, SyncOutcome } from '@drawbridge/proto';
 import { openBucket } from '@drawbridge/local/bucket/bucket.js';
 import type { Bucket } from '@drawbridge/local/bucket/bucket.js';
 import { freePort } from '@drawbridge/local/free-port.js';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
 import { openS3Store } from './store/s3.js';
 import { FakeControlPlane } from './testing/fake-control-plane.js';
 import type { OfferedWork } from './testing/fake-control-plane.js';
@@ -186,7 +186,9 @@ it('runs a sync from its offer to its report, and then only what changed', async
   );
   expect(metrics).toContain('drawbridge_agent_rows_total{outcome="sent"} 103');
   expect(metrics).not.toMatch(/warehouse|people|to-app/);
-  expect((await fetch(`http://127.0.0.1:${agent.port}/readyz`)).status).toBe(200);
+  const answer = (path: string) => fetch(`http://127.0.0.1:${agent.port}${path}`);
+  await vi.waitUntil(async () => (await answer('/readyz')).status === 200, 10_000);
+  expect((await answer('/healthz')).status).toBe(200);
   expect(agent.output()).not.toMatch(/name \d|other/);
 });
 

@@ -13,6 +13,8 @@ import { Failure } from './failure.js';
 import { makeMetrics } from './health/metrics.js';
 import type { Metrics } from './health/metrics.js';
 import { openProbe } from './health/probe.js';
+import type { Probe } from './health/probe.js';
+import { Readiness } from './health/readiness.js';
 import { prepareCheck } from './job/check-job.js';
 import { prepareDiscovery } from './job/discover-job.js';
 import { JobRunner } from './job/job-runner.js';
@@ -99,13 +101,10 @@ interface Running {
 }
 
 async function run(agent: Running, signal: AbortSignal): Promise<void> {
-  const { config, logger, session, metrics, tools, jobs } = agent;
+  const { logger, session, tools, jobs } = agent;
   await makeFolders(tools);
   logger.info('agent.started', { version });
-  const probe =
-    config.metricsPort === undefined
-      ? undefined
-      : await openProbe(config.metricsPort, { metrics, isReady: () => session.isOpen });
+  const probe = await openHealth(agent);
   if (probe) logger.info('health.listening', { port: probe.port });
   const over = new AbortController();
   const stop = (): void => void drain(agent).finally(() => over.abort());
@@ -119,6 +118,25 @@ async function run(agent: Running, signal: AbortSignal): Promise<void> {
     jobs.loseAll();
     await probe?.close();
   }
+}
+
+async function openHealth(agent: Running): Promise<Probe | undefined> {
+  const { config, session, metrics, tools, clock } = agent;
+  if (config.metricsPort === undefined) return undefined;
+  const readiness = new Readiness({
+    wasWelcomed: () => session.wasWelcomed,
+    isLeaving: () => session.isLeaving,
+    tryBucket: async (signal) => {
+      const store = tools.openStore();
+      await store.check(signal).finally(() => store.close());
+    },
+    clock,
+  });
+  return openProbe(config.metricsPort, {
+    metrics,
+    isAlive: () => session.isAlive,
+    whyNotReady: () => readiness.why(),
+  });
 }
 
 async function drain({ config, jobs, session, clock, logger }: Running): Promise<void> {

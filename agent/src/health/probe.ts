@@ -9,13 +9,18 @@ export interface Probe {
   close(): Promise<void>;
 }
 
-/** The agent's only open port: `/healthz` while it runs, `/readyz` while it is connected, `/metrics` for Prometheus. */
-export async function openProbe(
-  port: number,
-  { metrics, isReady }: { metrics: Metrics; isReady: () => boolean },
-): Promise<Probe> {
+export interface Probed {
+  metrics: Metrics;
+  /** Every loop comes round. An answer at all says that the event loop does. */
+  isAlive: () => boolean;
+  /** Undefined when ready; else why not, in words of ours. */
+  whyNotReady: () => string | undefined;
+}
+
+/** The agent's only open port: `/healthz`, `/readyz`, and `/metrics` for Prometheus. */
+export async function openProbe(port: number, probed: Probed): Promise<Probe> {
   const server = createServer((request, response) => {
-    void answerTo(request.url ?? '', { metrics, isReady }).then(({ status, type, body }) => {
+    void answerTo(request.url ?? '', probed).then(({ status, type, body }) => {
       response.writeHead(status, { 'content-type': type }).end(body);
       return undefined;
     });
@@ -44,14 +49,13 @@ export async function openProbe(
 
 async function answerTo(
   url: string,
-  { metrics, isReady }: { metrics: Metrics; isReady: () => boolean },
+  { metrics, isAlive, whyNotReady }: Probed,
 ): Promise<{ status: number; type: string; body: string }> {
-  const plain = (status: number, body: string) => ({ status, type: 'text/plain', body });
   switch (url.split('?')[0]) {
     case '/healthz':
-      return plain(200, 'ok\n');
+      return isAlive() ? plain(200, 'ok\n') : plain(503, 'stuck\n');
     case '/readyz':
-      return isReady() ? plain(200, 'ready\n') : plain(503, 'not connected\n');
+      return readiness(whyNotReady());
     case '/metrics':
       return metrics.text().then(
         (text) => ({ status: 200, ...text }),
@@ -61,3 +65,8 @@ async function answerTo(
       return plain(404, 'not found\n');
   }
 }
+
+const plain = (status: number, body: string) => ({ status, type: 'text/plain', body });
+
+const readiness = (why: string | undefined) =>
+  why === undefined ? plain(200, 'ready\n') : plain(503, `${why}\n`);

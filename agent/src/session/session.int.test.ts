@@ -13,6 +13,7 @@ import type { Right, Work } from '../job/work.js';
 import { Logger } from '../logger.js';
 import { FakeControlPlane } from '../testing/fake-control-plane.js';
 import type { OfferedWork } from '../testing/fake-control-plane.js';
+import { HandClock } from '../testing/hand-clock.js';
 import { Backoff } from './backoff.js';
 import { EnrollmentTokens } from './enrollment-tokens.js';
 import { IdentityFile } from './identity-file.js';
@@ -161,6 +162,21 @@ describe('a session', () => {
     plane.tokens.set(spent, Buffer.from('the key of another agent'));
     const { over } = await begin({ tokens: [spent, spent] });
     await expect(over).rejects.toMatchObject({ kind: 'CONFIG', code: 'session.token_spent' });
+  });
+
+  it('is alive as long as its loop comes round, whatever becomes of the line', async () => {
+    const clock = new HandClock();
+    const { session } = await begin({ clock });
+    await plane.heard('heartbeat');
+    expect(session).toMatchObject({ isAlive: true, wasWelcomed: true, isLeaving: false });
+    clock.freeze(plane.pace.heartbeatMs + 60_000);
+    expect(session.isAlive).toBe(true);
+    clock.freeze(1);
+    expect(session.isAlive).toBe(false);
+    const again = plane.welcomed();
+    await clock.pass(0);
+    await again;
+    expect(session.isAlive).toBe(true);
   });
 
   it('says what is missing when it is not enrolled and has no token', async () => {

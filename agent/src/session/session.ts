@@ -33,6 +33,8 @@ export interface SessionParts {
 /** Challenge to welcome; a control plane that takes longer is as good as away. */
 const greetingMs = 15_000;
 const lastWordMs = 1_000;
+/** What comes so much later than it should does not come any more. */
+const stuckMs = 60_000;
 
 /** A session that is open. */
 interface Open {
@@ -47,6 +49,9 @@ export class Session implements Line {
   private readonly backoff: Backoff;
   private open: Open | undefined;
   private readonly leaving = new AbortController();
+  private welcomes = 0;
+  /** By when the loop says again how long it will be silent; monotonic. */
+  private aliveUntilMs = Infinity;
 
   constructor(private readonly parts: SessionParts) {
     this.backoff = parts.backoff ?? new Backoff();
@@ -54,6 +59,19 @@ export class Session implements Line {
 
   get isOpen(): boolean {
     return this.open !== undefined;
+  }
+
+  get wasWelcomed(): boolean {
+    return this.welcomes > 0;
+  }
+
+  get isLeaving(): boolean {
+    return this.leaving.signal.aborted;
+  }
+
+  /** False when the loop, or the heartbeat while a session is open, has not come round for a minute after its time. */
+  get isAlive(): boolean {
+    return this.parts.clock.monotonicMs() <= this.aliveUntilMs;
   }
 
   say(body: NumberedBody): void {
@@ -83,6 +101,7 @@ export class Session implements Line {
   async run(desk: Desk, signal: AbortSignal): Promise<void> {
     const { clock, logger, onState, self } = this.parts;
     while (!signal.aborted) {
+      this.silentFor(greetingMs);
       const trial: Trial = { openedAtMs: undefined };
       const failure = await this.once(desk, trial, signal).catch(failureOf);
       if (signal.aborted) return;
@@ -92,8 +111,13 @@ export class Session implements Line {
       const openMs = trial.openedAtMs === undefined ? 0 : clock.monotonicMs() - trial.openedAtMs;
       const delayMs = this.delayMs(openMs);
       logger.failure('session.lost', failure, { delayMs });
+      this.silentFor(delayMs);
       await clock.sleep(delayMs, this.awake(signal)).catch(() => undefined);
     }
+  }
+
+  private silentFor(ms: number): void {
+    this.aliveUntilMs = this.parts.clock.monotonicMs() + ms + stuckMs;
   }
 
   /** Whoever leaves has little time to say the last word. */
@@ -114,7 +138,11 @@ export class Session implements Line {
     try {
       const pace = await this.greet(connection);
       trial.openedAtMs = this.parts.clock.monotonicMs();
-      const say = (body: NonNullable<AgentFrameInit['body']>): void => this.utter(body);
+      this.welcomes += 1;
+      const say = (body: NonNullable<AgentFrameInit['body']>): void => {
+        this.silentFor(pace.heartbeatMs);
+        this.utter(body);
+      };
       const heartbeat = new Heartbeat(pace, desk, this.parts.clock, say);
       this.open = { connection, heartbeat, heardSeq: 0n };
       return await this.converse(this.open, desk);
