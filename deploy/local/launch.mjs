@@ -18,6 +18,7 @@ const targets = {
   'check:authz': 'control-plane/dist/testing/authz/check-authz.js',
   'bench:sync': 'deploy/local/dist/bench/bench-sync.js',
   'test:crash': 'agent/dist/testing/crash/test-crash.js',
+  'bench:control-plane': 'control-plane/dist/testing/bench/bench-control-plane.js',
   'test:chaos': 'control-plane/dist/testing/chaos/test-chaos.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
   'bench:http': 'agent/dist/testing/bench/bench-http.js',

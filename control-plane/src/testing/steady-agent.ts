@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Standing, SyncOutcome, type ControlFrame, type HeartbeatAnswer } from '@drawbridge/proto';
 import { FakeAgent, type AgentBody, type FakeIdentity } from './fake-agent.js';
 
+/** Unless it is told otherwise. */
 const longestBackoffMs = 500;
 const greetingMs = 5_000;
 /** An agent gives a line up that said nothing for so many heartbeats. */
@@ -11,6 +12,14 @@ const silentHeartbeats = 3;
 export interface Lease {
   jobId: string;
   epoch: bigint;
+}
+
+export interface Manner {
+  slots: number;
+  /** How long the next job takes. */
+  workMs: () => number;
+  /** How long it waits before it connects again; `attempt` counts from 0 since the last welcome. */
+  backoffMs?: (attempt: number) => number;
 }
 
 interface Held extends Lease {
@@ -36,6 +45,8 @@ interface Open {
 export class SteadyAgent {
   /** Leases whose results were acknowledged. */
   readonly acknowledged: Lease[] = [];
+  /** Sessions so far. */
+  welcomes = 0;
   private readonly bootId = randomUUID();
   private readonly held = new Map<string, Held>();
   /** The last epoch of each job that was taken: what is offered again after a reconnect is not done again. */
@@ -44,13 +55,22 @@ export class SteadyAgent {
   private nextSeq = 1n;
   private open: Open | undefined;
   private readonly stop = new AbortController();
-  private ended: Promise<void> = Promise.resolve();
+  private ended: Promise<void> | undefined;
+  private attempt = 0;
 
   constructor(
     private readonly urlOf: () => string,
     private readonly identity: FakeIdentity,
-    private readonly work: { slots: number; workMs: () => number },
+    private readonly work: Manner,
   ) {}
+
+  get isStarted(): boolean {
+    return this.ended !== undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.open !== undefined;
+  }
 
   start(): void {
     this.ended = this.run();
@@ -63,9 +83,11 @@ export class SteadyAgent {
 
   private async run(): Promise<void> {
     const { signal } = this.stop;
+    const { backoffMs = () => Math.random() * longestBackoffMs } = this.work;
     while (!signal.aborted) {
       await this.once().catch(() => undefined);
-      await wait(Math.random() * longestBackoffMs, undefined, { signal }).catch(() => undefined);
+      await wait(backoffMs(this.attempt), undefined, { signal }).catch(() => undefined);
+      this.attempt += 1;
     }
   }
 
@@ -93,6 +115,8 @@ export class SteadyAgent {
     if (welcome.body.case !== 'welcome') throw new Error('A welcome was expected.');
     const { heartbeatMs, leaseMs } = welcome.body.value;
     this.open = { line, leaseMs, lastHeardMs: performance.now(), sentMs: [] };
+    this.welcomes += 1;
+    this.attempt = 0;
     this.heardAck(welcome.ack);
     for (const { seq, body } of this.outbox) line.say(body, seq);
     const beating = setInterval(() => this.beat(silentHeartbeats * heartbeatMs), heartbeatMs);
