@@ -11,7 +11,7 @@ export interface EventDetails {
   'run.waiting': EndDetail;
   /** Its agents fell silent too often; a person can release it. */
   'run.parked': Record<never, never>;
-  /** `slots` of the schedule, the newest of which is `slot`, had no run in time. */
+  /** `slots` of the schedule, the oldest of which is `slot`, had no run in time. */
   'run.missed': { slot: string; slots: number; reason: string };
   'agent.online': Record<never, never>;
   'agent.offline': { reason: 'silent' | 'revoked' };

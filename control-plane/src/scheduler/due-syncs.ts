@@ -11,6 +11,10 @@ export interface DueSync {
   slot: Date;
   /** When its last run ended; null when none did. */
   freeSince: Date | null;
+  /** When its last pause ended. */
+  resumedAt: Date | null;
+  /** Of its live run; null when it has none. */
+  liveState: string | null;
   /** Null when nobody has made the pool of its source. */
   poolId: string | null;
   /** Its live run has waited for a person for more than a day. */
@@ -33,8 +37,9 @@ export function takeDueSyncs(tx: Transaction, now: Date, limit: number): Promise
           and live."waitingSince" <= now() - make_interval(secs => ${approvalPatienceMs}::float8 / 1000), false)) as held(long)
       where "nextRunAt" <= ${now} and "removedAt" is null and sync."pausedAt" is null and destination."pausedAt" is null
         and (live.id is null or held.long or coalesce(sync.spec->>'overlap', '') <> 'queue' and coalesce(sync.spec->>'catchUp', '') <> 'all'))
-    select sync.id, sync."workspaceId", sync.spec, sync."createdAt", sync."nextRunAt" as slot, pool.id as "poolId",
-      due.long as "isHeldLong", (
+    select sync.id, sync."workspaceId", sync.spec, sync."createdAt", sync."nextRunAt" as slot, sync."resumedAt",
+      pool.id as "poolId", due.long as "isHeldLong", (
+        select state from "Run" where "liveSyncId" = sync.id) as "liveState", (
         select "finishedAt" from "Run" where "syncId" = sync.id order by "createdAt" desc limit 1) as "freeSince"
     from due join "Sync" as sync on sync.id = due.id
       join "Model" as model on model.id = sync."modelId" join "Source" as source on source.id = model."sourceId"

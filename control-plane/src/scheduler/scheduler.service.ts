@@ -6,7 +6,8 @@ import { RunQueueService, type QueuedRun, type StoppedRun } from '../job/run-que
 import { headStartMs, priorityIn } from '../job/turn.js';
 import { syncEntryOf } from '../sync/sync-of.js';
 import { busySyncs, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
-import { isQueueing, slotChoice, type SlotChoice, type Slots } from './slot-choice.js';
+import { isQueueing, slotChoice } from './slot-choice.js';
+import { slotsOf, type Chosen } from './slot-outcome.js';
 import { pruneSlots, writeSlots, type NewSlot } from './slot-row.js';
 
 /** Bounds one transaction; what is left comes in the next. */
@@ -20,11 +21,6 @@ export interface Started {
   dropped: StoppedRun[];
   /** The slots that got no run, and why. */
   skipped: NewSlot[];
-}
-
-interface Chosen {
-  sync: DueSync;
-  choice: SlotChoice;
 }
 
 /**
@@ -68,7 +64,7 @@ export class SchedulerService {
       }));
       const queued = await queueRuns(tx, chosen.flatMap(slotRunOf));
       const settled = await settledOf(tx, chosen, queued);
-      const slots = settled.flatMap((one) => slotsOf(one, queued));
+      const slots = settled.flatMap((one) => slotsOf(one, queued, now));
       await writeSlots(tx, now, slots);
       const times = settled.map(({ sync, choice }) => ({ id: sync.id, next: choice.next }));
       await setNextRuns(tx, times);
@@ -110,20 +106,4 @@ async function settledOf(
   return chosen.filter(
     ({ sync }) => started.has(sync.id) || !busy.has(sync.id) || !keeping.includes(sync.id),
   );
-}
-
-function slotsOf({ sync, choice }: Chosen, queued: Queued): NewSlot[] {
-  const { id: syncId, workspaceId, poolId } = sync;
-  const slotOf = (slots: Slots, rest: Pick<NewSlot, 'outcome' | 'reason' | 'runId'>): NewSlot[] => [
-    { syncId, workspaceId, ...slots, ...rest },
-  ];
-  const late = { outcome: 'passed', reason: 'scheduler.late' } as const;
-  const passed = choice.passed ? slotOf(choice.passed, late) : [];
-  if (!choice.start) return passed;
-  const run = queued.find((one) => one.syncId === syncId);
-  const reason = poolId === null ? 'pool.not_found' : 'run.already_live';
-  const started = run
-    ? slotOf(choice.start, { outcome: 'started', runId: run.id })
-    : slotOf(choice.start, { outcome: 'skipped', reason });
-  return [...passed, ...started];
 }

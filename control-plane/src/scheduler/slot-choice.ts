@@ -3,7 +3,7 @@ import { nextRunAt, type ScheduledSync } from '../sync/schedule.js';
 
 /** `catchUp: all` makes up for no more than this. */
 export const catchUpMs = 7 * 86_400_000;
-const startWithinMs = 15 * 60_000;
+export const startWithinMs = 15 * 60_000;
 /** Counting goes slot by slot. */
 const mostCounted = 100;
 
@@ -16,6 +16,8 @@ export interface Slots {
 }
 
 export interface SlotChoice {
+  /** Passed before the sync was resumed. */
+  paused?: Slots;
   /** Too late to be made up for. */
   passed?: Slots;
   start?: Slots;
@@ -28,6 +30,8 @@ export interface DueSlot {
   now: Date;
   /** When the sync's last run ended: a slot that waited for it is not late before. */
   freeSince: Date | null;
+  /** When the sync's last pause ended. */
+  resumedAt: Date | null;
 }
 
 /** Keeps its slots while a run is live, instead of letting them pass. */
@@ -42,9 +46,7 @@ export function slotChoice(rules: ScheduleRules, due: DueSlot, sync: ScheduledSy
   const oldest = oldestToStart(rules, due);
   const isPassed = slot < oldest;
   const first = isPassed ? nextAfter(new Date(oldest.getTime() - 1)) : slot;
-  const passed = isPassed && {
-    passed: { at: slot, slots: countUntil(slot, earlier(first, now), nextAfter) },
-  };
+  const passed = isPassed && passedOf(due, earlier(first, now), nextAfter);
   if (!first || first > now) return { ...passed, next: first };
   if (catchUp === 'all')
     return { ...passed, start: { at: first, slots: 1 }, next: nextAfter(first) };
@@ -53,21 +55,44 @@ export function slotChoice(rules: ScheduleRules, due: DueSlot, sync: ScheduledSy
   return { ...passed, start, next: nextAfter(now) };
 }
 
-function oldestToStart(
-  { overlap, catchUp, startWithin }: ScheduleRules,
-  { slot, now, freeSince }: DueSlot,
-): Date {
-  if (catchUp === undefined) return slot;
-  if (catchUp === 'all') return new Date(now.getTime() - catchUpMs);
-  const oldest = new Date(now.getTime() - (startWithin?.ms ?? startWithinMs));
-  const hasWaited = overlap === 'queue' && freeSince !== null && freeSince >= slot;
-  return hasWaited && freeSince >= oldest ? slot : oldest;
+export const startWithinOf = ({ startWithin }: ScheduleRules): number =>
+  startWithin?.ms ?? startWithinMs;
+
+/** For the live run that was there when it came. */
+export const hasWaited = (
+  rules: ScheduleRules,
+  { slot, freeSince }: Pick<DueSlot, 'slot' | 'freeSince'>,
+): boolean => isQueueing(rules) && freeSince !== null && freeSince >= slot;
+
+function oldestToStart(rules: ScheduleRules, due: DueSlot): Date {
+  const { slot, now, freeSince } = due;
+  if (rules.catchUp === undefined) return slot;
+  if (rules.catchUp === 'all') return new Date(now.getTime() - catchUpMs);
+  const oldest = new Date(now.getTime() - startWithinOf(rules));
+  return hasWaited(rules, due) && freeSince && freeSince >= oldest ? slot : oldest;
+}
+
+type NextAfter = (instant: Date) => Date | null;
+
+function passedOf(
+  { slot, resumedAt }: DueSlot,
+  end: Date,
+  nextAfter: NextAfter,
+): Pick<SlotChoice, 'paused' | 'passed'> {
+  const slotsOf = (at: Date, until: Date): Slots => ({
+    at,
+    slots: countUntil(at, until, nextAfter),
+  });
+  if (!resumedAt || resumedAt <= slot) return { passed: slotsOf(slot, end) };
+  const paused = slotsOf(slot, earlier(resumedAt, end));
+  const first = nextAfter(new Date(resumedAt.getTime() - 1));
+  return { paused, ...(first && first < end && { passed: slotsOf(first, end) }) };
 }
 
 const earlier = (a: Date | null, b: Date): Date => (a && a < b ? a : b);
 
 /** From a slot on to before an instant. */
-function countUntil(from: Date, end: Date, nextAfter: (instant: Date) => Date | null): number {
+export function countUntil(from: Date, end: Date, nextAfter: NextAfter): number {
   let count = 0;
   for (let at: Date | null = from; at && at < end && count < mostCounted; at = nextAfter(at))
     count += 1;

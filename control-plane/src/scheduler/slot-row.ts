@@ -1,38 +1,72 @@
 import type { Transaction } from '../database/database.js';
+import { tellMissed } from './missed-event.js';
+import { isMissed, type SlotReason } from './slot-reason.js';
 
-/** What has become of a slot, and of those that it stands for. */
+/**
+ * What has become of a slot, and of those that it stands for: waiting → started | skipped | passed. Only one that is late is
+ * written down while it waits.
+ */
 export interface NewSlot {
   syncId: string;
   workspaceId: string;
   at: Date;
   slots: number;
-  outcome: 'started' | 'skipped' | 'passed';
-  reason?: 'run.already_live' | 'pool.not_found' | 'scheduler.late';
+  outcome: 'waiting' | 'started' | 'skipped' | 'passed';
+  /** Why no run began in time. */
+  reason?: SlotReason;
   runId?: string;
+  /** By when its run has to begin, where that is still to be seen. */
+  lateAt?: Date;
 }
 
 const keptMs = 7 * 86_400_000;
 /** Bounds one statement; what is left goes with the next. */
 const mostPruned = 1000;
 
-/** One that is there stays as it is: what has become of a slot is said once. */
+/**
+ * Tells of those that were missed. What has become of a slot is said once, and so is that it was missed: of those that are
+ * there only the ones that wait become something else, and they have been told of.
+ */
 export async function writeSlots(
   tx: Transaction,
   now: Date,
   slots: readonly NewSlot[],
 ): Promise<void> {
-  await tx.$executeRaw`
-    insert into "Slot" ("syncId", at, "workspaceId", slots, outcome, reason, "runId", "scheduledAt")
-    select said."syncId", said.at, said."workspaceId", said.slots, said.outcome, said.reason, said."runId", ${now}
-    from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb) as said ("syncId" uuid, at timestamptz, "workspaceId" uuid,
-      slots int, outcome text, reason text, "runId" uuid)
-    on conflict do nothing`;
+  if (slots.length === 0) return;
+  const said = JSON.stringify(slots);
+  const made = await tx.$queryRaw<{ syncId: string; at: Date }[]>`
+    insert into "Slot" ("syncId", at, "workspaceId", slots, outcome, reason, "runId", "scheduledAt", "lateAt")
+    select said."syncId", said.at, said."workspaceId", said.slots, said.outcome, said.reason, said."runId", ${now}, said."lateAt"
+    from jsonb_to_recordset(${said}::jsonb) as said ("syncId" uuid, at timestamptz, "workspaceId" uuid,
+      slots int, outcome text, reason text, "runId" uuid, "lateAt" timestamptz)
+    on conflict do nothing returning "syncId", at`;
+  if (made.length < slots.length) await settleWaiting(tx, now, said);
+  const keys = new Set(made.map(keyOf));
+  await tellMissed(
+    tx,
+    slots.flatMap(({ reason, ...slot }) =>
+      isMissed(reason) && keys.has(keyOf(slot)) ? [{ ...slot, reason }] : [],
+    ),
+  );
 }
 
-/** Those of a week ago. */
+const keyOf = ({ syncId, at }: { syncId: string; at: Date }): string =>
+  `${syncId} ${at.toISOString()}`;
+
+async function settleWaiting(tx: Transaction, now: Date, said: string): Promise<void> {
+  await tx.$executeRaw`
+    update "Slot" as slot set outcome = said.outcome, slots = said.slots, "runId" = said."runId", "scheduledAt" = ${now}
+    from jsonb_to_recordset(${said}::jsonb) as said ("syncId" uuid, at timestamptz, slots int, outcome text, "runId" uuid)
+    where slot."syncId" = said."syncId" and slot.at = said.at and slot.outcome = 'waiting'`;
+}
+
+/** Those of a week ago, but for what still waits. */
 export async function pruneSlots(tx: Transaction, now: Date): Promise<void> {
   const before = new Date(now.getTime() - keptMs);
   await tx.$executeRaw`
     delete from "Slot" where ("syncId", at) in (
-      select "syncId", at from "Slot" where "scheduledAt" < ${before} limit ${mostPruned} for update skip locked)`;
+      select "syncId", at from "Slot" as slot
+      where "scheduledAt" < ${before} and not (outcome = 'waiting' and exists (
+        select from "Sync" as sync where sync.id = slot."syncId" and sync."nextRunAt" = slot.at))
+      limit ${mostPruned} for update skip locked)`;
 }

@@ -115,8 +115,14 @@ describe('slots', () => {
     const run = await ground.database.run.findFirst({ where: { trigger: 'schedule' } });
     expect(await slots()).toMatchObject([{ outcome: 'started', slots: 3, runId: run!.id }]);
     expect(await ground.database.run.count()).toBe(2);
-    const told = await ground.database.event.findMany({ where: { runId: run!.id } });
-    expect(told).toMatchObject([{ kind: 'run.queued', detail: { trigger: 'schedule' } }]);
+    const told = await ground.database.event.findMany({
+      where: { runId: run!.id },
+      orderBy: { id: 'asc' },
+    });
+    expect(told).toMatchObject([
+      { kind: 'run.queued', detail: { trigger: 'schedule' } },
+      { kind: 'run.missed', detail: { slots: 3, reason: 'run.already_live' } },
+    ]);
   });
 
   it('say why they got no run', async () => {

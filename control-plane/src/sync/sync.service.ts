@@ -50,7 +50,8 @@ export class SyncService {
     const { workspaceId } = caller;
     await this.database.$transaction(async (tx) => {
       const [sync] = await tx.$queryRaw<{ id: string }[]>`
-        update "Sync" set "pausedAt" = case when ${paused} then now() end
+        update "Sync" set "pausedAt" = case when ${paused} then now() end,
+          "resumedAt" = case when ${paused} then "resumedAt" else now() end
         where "workspaceId" = ${workspaceId}::uuid and name = ${name} and "removedAt" is null
           and ("pausedAt" is null) = ${paused}
         returning id`;
