@@ -34,6 +34,7 @@ const rooms = [
   'job',
   'pause',
   'alert',
+  'rest',
   'configuration',
   'scheduler',
   'gateway',
@@ -188,6 +189,7 @@ module.exports = {
     // The customer's bucket is the agent's memory, and a place that a sync may write files to: two doors, as a connector
     // stands alone.
     door('aws', '@aws-sdk/', ['^agent/src/store/', '^agent/src/destination/s3/']),
+    door('ajv', 'ajv/', ['^control-plane/src/rest/check\\.ts$']),
     door('pino', 'pino/', ['/logger\\.ts$']),
     door('liquid', 'liquidjs/', ['^agent/src/connector/template\\.ts$']),
     door('prisma', '@prisma/(client|adapter-pg)/', ['^control-plane/src/database/']),

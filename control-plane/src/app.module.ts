@@ -17,6 +17,7 @@ import { JobModule } from './job/job.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { ModelModule } from './model/model.module.js';
 import { PauseModule } from './pause/pause.module.js';
+import { RestModule } from './rest/rest.module.js';
 import { RunModule } from './run/run.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SourceModule } from './source/source.module.js';
@@ -44,6 +45,7 @@ export const rooms = [
   JobModule,
   PauseModule,
   AlertModule,
+  RestModule,
   ConfigurationModule,
   SchedulerModule,
   GatewayModule,

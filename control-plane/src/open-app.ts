@@ -3,7 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { AuthService } from './auth/auth.service.js';
 import { SignIn } from './auth/sign-in.js';
+import { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { DatabaseStanding } from './database/standing.js';
@@ -12,6 +14,9 @@ import { addAuthRoute } from './http/auth-route.js';
 import { addProbes } from './http/probes.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { addWeb } from './http/web.js';
+import { addRest } from './rest/add-rest.js';
+import { RestRunService } from './rest/rest-run.service.js';
+import { runEndpoints } from './rest/run-endpoints.js';
 
 /** A workspace's whole configuration comes in one request. */
 const maxBodyBytes = 8 * 1024 * 1024;
@@ -39,6 +44,13 @@ export async function openApp(
     drain: app.get(Drain),
   });
   addAuthRoute(server, app.get(SignIn, { strict: false }), config.publicUrl);
+  addRest(server, {
+    endpoints: runEndpoints(app.get(RestRunService, { strict: false })),
+    auth: app.get(AuthService, { strict: false }),
+    drain: app.get(Drain),
+    clock: app.get(Clock),
+    publicUrl: config.publicUrl,
+  });
   await addWeb(server);
   return app;
 }

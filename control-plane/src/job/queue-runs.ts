@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.js';
 import { EventService } from '../event/event.service.js';
 import { ordinary } from '../run/run-options.js';
-import type { QueuedRun } from './run-queue.service.js';
+import type { QueuedRun } from './start-run.js';
 
 /** A run that a slot of a schedule asks for. */
 export interface SlotRun {

@@ -7,24 +7,14 @@ import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import type { RunOptions } from '../run/run-options.js';
 import { dropHeldRun, longHeldRun } from '../run/approval-row.js';
-import { assertPossible } from '../run/possible.js';
 import { heldStates } from '../run/run-state.js';
-import { assertUndoable, planOfDryRun } from '../run/undoable.js';
-import { endRun, insertRun, requestRunCancel, type NewRun } from '../run/run-row.js';
-import { syncNotFound } from '../sync/sync.service.js';
+import { endRun, requestRunCancel } from '../run/run-row.js';
 import { cancelJobOfRun, lockJobsOfRuns } from './cancel.js';
-import { insertJob, poolIdOf } from './enqueue.js';
 import { lockJobOfRun } from './requeue.js';
-import { headStartMs, priorityIn } from './turn.js';
+import { queueRun, recordStart, type QueuedRun } from './start-run.js';
 
 /** A person gets at least so long to approve a plan before a slot of the schedule replaces it: a day and a night. */
 export const approvalPatienceMs = 24 * 3_600_000;
-
-/** A run in the queue, and the pool whose agents may be told of it. */
-export interface QueuedRun {
-  id: string;
-  poolId: string;
-}
 
 /** A run that an agent must be told to stop. */
 export interface StoppedRun {
@@ -44,41 +34,13 @@ export class RunQueueService {
 
   /** Starts a run of a sync's current version and answers with its id; one that has a live run is refused. */
   async start(caller: Caller, sync: string, options: RunOptions): Promise<string> {
-    const trigger = caller.by === 'key' ? 'api' : 'ui';
     const queued = await this.database.$transaction(async (tx) => {
-      const syncId = await lockSync(tx, caller, sync);
-      await refusePaused(tx, syncId);
-      await assertPossible(tx, syncId, options);
-      const held = await heldToDryRun(tx, syncId, options);
-      const run = await this.queue(tx, { syncId, trigger, options: held });
-      if (!run) return alreadyLive(tx, syncId, sync);
-      const subject = { kind: 'run', id: run.id, name: sync };
-      await AuditService.record(tx, caller, { action: 'run.start', subject, after: held });
+      const run = await queueRun(tx, caller, { sync, options });
+      await recordStart(tx, caller, run);
       return run;
     });
     await this.announce([queued]);
     return queued.id;
-  }
-
-  /** Undefined when the sync has a live run. Whoever calls holds a lock on the sync. */
-  private async queue(tx: Transaction, run: NewRun): Promise<QueuedRun | undefined> {
-    const sync = await tx.sync.findUnique({
-      where: { id: run.syncId },
-      select: {
-        workspaceId: true,
-        spec: true,
-        model: { select: { source: { select: { poolName: true } } } },
-      },
-    });
-    if (!sync?.model) return undefined;
-    const { workspaceId, spec } = sync;
-    const poolId = await poolIdOf(tx, workspaceId, sync.model.source.poolName);
-    const id = await insertRun(tx, run);
-    if (id === undefined) return undefined;
-    const headStart = headStartMs({ isAskedFor: true, priority: priorityIn(spec) });
-    const job = { workspaceId, poolId, kind: 'run_sync', runId: id } as const;
-    await insertJob(tx, { ...job, headStartMs: headStart });
-    return { id, poolId };
   }
 
   /** After the transaction that queued them. */
@@ -160,56 +122,4 @@ async function stopRun(tx: Transaction, run: StoppedRun): Promise<StoppedRun> {
   else if (job.state === 'finished') await endRun(tx, run.runId, { state: 'cancelled' });
   else await requestRunCancel(tx, run.runId);
   return job?.agentId ? { ...run, jobId: job.id, agentId: job.agentId } : run;
-}
-
-/** Shared: many runs may start, but the configuration waits until they have. */
-async function lockSync(tx: Transaction, { workspaceId }: Caller, name: string): Promise<string> {
-  const [sync] = await tx.$queryRaw<{ id: string }[]>`
-    select id from "Sync" where "workspaceId" = ${workspaceId}::uuid and name = ${name} and "removedAt" is null
-    for share`;
-  if (sync) return sync.id;
-  throw syncNotFound(name);
-}
-
-/** By hand as by its schedule: nothing begins there until somebody resumes it. */
-async function refusePaused(tx: Transaction, syncId: string): Promise<void> {
-  const paused = await tx.destination.findFirst({
-    where: { syncs: { some: { id: syncId } }, pausedAt: { not: null } },
-    select: { name: true },
-  });
-  if (!paused) return;
-  throw new AppError(
-    'destination.paused',
-    `The destination "${paused.name}" is paused. Resume it, then start the run.`,
-  );
-}
-
-/** What is taken back is what a dry run has shown. */
-async function heldToDryRun(
-  tx: Transaction,
-  syncId: string,
-  options: RunOptions,
-): Promise<RunOptions> {
-  const { undo, dryRun } = options;
-  if (!undo) return options;
-  await assertUndoable(tx, syncId, undo);
-  if (dryRun) return options;
-  return {
-    ...options,
-    expectedPlan: await planOfDryRun(tx, { syncId, undo }, options.expectedPlan),
-  };
-}
-
-async function alreadyLive(tx: Transaction, syncId: string, name: string): Promise<never> {
-  const live = await tx.run.findUnique({ where: { liveSyncId: syncId } });
-  const held =
-    live?.state === 'waiting_approval'
-      ? 'waits for approval'
-      : live?.state === 'parked' && 'is parked';
-  const way = live?.state === 'parked' ? 'Release' : 'Approve';
-  const message =
-    held && live
-      ? `A run of the sync "${name}" ${held}, ${live.id}. ${way} it or cancel it.`
-      : `The sync "${name}" has a live run${live ? `, ${live.id}` : ''}. Wait for its end or cancel it.`;
-  throw new AppError('run.already_live', message);
 }

@@ -30,6 +30,16 @@ export class RunHistoryService {
     return row && this.shown(row);
   }
 
+  /** In the order of the ids; what is not there is left out. */
+  async findAll({ workspaceId }: Caller, ids: readonly string[]): Promise<ShownRun[]> {
+    const rows = await this.database.run.findMany({
+      where: { id: { in: [...ids] }, workspaceId },
+      include: withSync,
+    });
+    const byId = new Map((await this.shownAll(rows)).map((run) => [run.id, run]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
   /** Of the workspace, or of one sync by its name. */
   async page(caller: Caller, sync: string | null, request: PageRequest): Promise<Page<ShownRun>> {
     const syncId = sync === null ? null : await this.syncs.idOf(caller, sync);

@@ -5,6 +5,7 @@ import { RunAdviceService } from './run-advice.service.js';
 import { RunHistoryService } from './run-history.service.js';
 import { RunUpdatedResolver } from './run-updated.resolver.js';
 import { RunUpdates } from './run-updates.js';
+import { RunWait } from './run-wait.js';
 import { RunResolver } from './run.resolver.js';
 import { SyncRunsResolver } from './sync-runs.resolver.js';
 
@@ -14,10 +15,11 @@ import { SyncRunsResolver } from './sync-runs.resolver.js';
     RunHistoryService,
     RunAdviceService,
     RunUpdates,
+    RunWait,
     RunResolver,
     RunUpdatedResolver,
     SyncRunsResolver,
   ],
-  exports: [RunHistoryService, RunAdviceService],
+  exports: [RunHistoryService, RunAdviceService, RunWait],
 })
 export class RunModule {}

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { JobModule } from '../job/job.module.js';
+import { RunModule } from '../run/run.module.js';
+import { RestRunService } from './rest-run.service.js';
+
+@Module({
+  imports: [RunModule, JobModule],
+  providers: [RestRunService],
+})
+export class RestModule {}
