@@ -27,6 +27,7 @@ export { changesBetween, type SpecificationChange } from './spec/changes.js';
 export { compileSync, connectionOf, type SyncIds } from './spec/compile.js';
 export {
   entryOf,
+  sections,
   specificationOf,
   type ConstantEntry,
   type DestinationEntry,

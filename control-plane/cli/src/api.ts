@@ -1,4 +1,5 @@
 import type { Server } from './config.js';
+import { version } from './version.js';
 import { CliFailure } from './failure.js';
 
 /** A GraphQL document with the types of what goes in and what comes out. */
@@ -28,7 +29,12 @@ async function post({ url, token }: Server, body: object): Promise<Response> {
   try {
     return await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        // How the history of the configuration tells it from other users of a key.
+        'user-agent': `drawbridge-cli/${version}`,
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
       // A redirect would carry the token to whoever it names.

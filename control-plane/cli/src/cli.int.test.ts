@@ -225,6 +225,25 @@ describe('plan, apply and export', () => {
     expect((await world.drawbridge('plan', target)).out).toBe('Nothing to change.\n');
   });
 
+  it('list versions, say what became different, and go back', async () => {
+    await using world = await setUp();
+    const folder = folderWith({ 'a.yaml': configuration });
+    expect((await world.drawbridge('apply', folder, '--json')).json()).toMatchObject({
+      version: 1,
+    });
+    const other = folderWith({ 'a.yaml': configuration.replace('mirror', 'upsert') });
+    const late = await world.drawbridge('apply', other, '--if-version', '0');
+    expect(late).toMatchObject({ code: 1, err: expect.stringContaining('configuration.changed') });
+    await world.drawbridge('apply', other, '--if-version', '1');
+    const { out } = await world.drawbridge('versions', 'diff', '1');
+    expect(out).toContain('- mode: mirror');
+    const restored = await world.drawbridge('restore', '1');
+    expect(restored.out).toContain('1 change applied.');
+    expect(world.state.specification.syncs['customers-to-app']?.mode).toBe('mirror');
+    const listed = await world.drawbridge('versions');
+    expect(listed.out).toMatch(/VERSION .*\n3 .* ci +cli +1 +1\n2 /);
+  });
+
   it('know every word, and write it out again', async () => {
     await using world = await setUp();
     const folder = folderWith({ 'a.yaml': configuration, 'b.yaml': everyWord });

@@ -200,18 +200,73 @@ export interface Applied {
   applied: boolean;
   problems: SpecProblem[];
   changes: Change[];
+  /** Of the workspace, as it is now; null where nobody asked the server. */
+  version: number | null;
 }
+
+const appliedFields = `
+  applied
+  version
+  problems { file line column code message }
+  changes { kind name action difference mapping baselineRows }`;
 
 export const applyConfiguration: Operation<
   { applyConfiguration: Applied },
-  { input: { files: { path: string; text: string }[]; dryRun: boolean } }
+  {
+    input: {
+      files: { path: string; text: string }[];
+      dryRun: boolean;
+      expectedVersion: number | null;
+    };
+  }
 > = {
   document: `mutation ApplyConfiguration($input: ApplyConfigurationInput!) {
-    applyConfiguration(input: $input) {
-      applied
-      problems { file line column code message }
-      changes { kind name action difference mapping baselineRows }
+    applyConfiguration(input: $input) {${appliedFields}}
+  }`,
+};
+
+export const restoreConfiguration: Operation<
+  { restoreConfiguration: Applied },
+  { input: { version: number; dryRun: boolean } }
+> = {
+  document: `mutation RestoreConfiguration($input: RestoreConfigurationInput!) {
+    restoreConfiguration(input: $input) {${appliedFields}}
+  }`,
+};
+
+export interface ConfigurationVersion {
+  number: number;
+  createdAt: string;
+  actor: string;
+  actorKind: string;
+  door: string;
+  changes: number;
+  restoredFrom: number | null;
+}
+
+export const listVersions: Operation<
+  {
+    configurationVersions: {
+      edges: { node: ConfigurationVersion }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string | null };
+    };
+  },
+  { first: number; after: string | null }
+> = {
+  document: `query ConfigurationVersions($first: Int, $after: String) {
+    configurationVersions(first: $first, after: $after) {
+      edges { node { number createdAt actor actorKind door changes restoredFrom } }
+      pageInfo { hasNextPage endCursor }
     }
+  }`,
+};
+
+export const configurationDifference: Operation<
+  { configurationDifference: Change[] },
+  { from: number; to: number | null }
+> = {
+  document: `query ConfigurationDifference($from: Int!, $to: Int) {
+    configurationDifference(from: $from, to: $to) { kind name action difference mapping baselineRows }
   }`,
 };
 

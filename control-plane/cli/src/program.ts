@@ -10,13 +10,18 @@ import { pause, resume } from './command/pause.js';
 import { apply, plan } from './command/plan.js';
 import { approve, cancel, release, run, show } from './command/run.js';
 import { runs } from './command/runs.js';
+import { restore, versions } from './command/versions.js';
 import { validate } from './command/validate.js';
+
+import { version } from './version.js';
 
 export const commands: readonly Command[] = [
   validate,
   plan,
   apply,
   exportConfiguration,
+  versions,
+  restore,
   run,
   runs,
   show,
@@ -47,7 +52,7 @@ export function makeProgram(perform: Perform): Program {
     .description(
       'Moves rows from your warehouse into the tools that need them, from inside your network.',
     )
-    .version('0.1.0')
+    .version(version)
     .exitOverride()
     .addHelpText('after', environment);
   for (const command of commands) addCommand(program, command, perform);

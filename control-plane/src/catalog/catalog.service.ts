@@ -16,8 +16,12 @@ export class CatalogService {
   constructor(private readonly database: Database) {}
 
   /** Of the newest agent of the pool that said one; undefined before any did. */
-  async catalogOf(workspaceId: string, poolName: string): Promise<Catalog | undefined> {
-    const [newest] = await this.database.$queryRaw<{ catalog: JsonValue }[]>`
+  async catalogOf(
+    workspaceId: string,
+    poolName: string,
+    database: Database | Transaction = this.database,
+  ): Promise<Catalog | undefined> {
+    const [newest] = await database.$queryRaw<{ catalog: JsonValue }[]>`
       select agent.catalog from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
       where pool."workspaceId" = ${workspaceId}::uuid and pool.name = ${poolName}
         and agent."revokedAt" is null and agent.catalog is not null

@@ -25,6 +25,12 @@ export class ApplyConfigurationInput {
 
   @Field(() => Boolean, { nullable: true })
   dryRun?: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refuse it when the workspace is at another version by now.',
+  })
+  expectedVersion?: number;
 }
 
 @ObjectType()
@@ -85,4 +91,7 @@ export class ApplyConfigurationPayload {
 
   @Field(() => [ConfigurationChange])
   changes!: ConfigurationChange[];
+
+  @Field(() => Int, { description: 'Of the workspace, as it is now; 0 before the first change.' })
+  version!: number;
 }

@@ -52,12 +52,13 @@ async function groundOf({ tx, workspaceId, after }: Writing): Promise<Ground> {
 }
 
 /** With those that were removed: a name that comes back is the same sync again, with its history and its baseline. */
-async function knownSyncs({ tx, workspaceId }: Writing): Promise<Map<string, KnownSync>> {
+async function knownSyncs({ tx, workspaceId, before, after }: Writing) {
+  const names = [...new Set([before.syncs, after.syncs].flatMap(Object.keys))];
   const syncs = await tx.sync.findMany({
-    where: { workspaceId },
+    where: { workspaceId, name: { in: names } },
     include: { versions: { orderBy: { version: 'desc' }, take: 1, select: { canonical: true } } },
   });
-  return new Map(syncs.map((sync) => [sync.name, sync]));
+  return new Map<string, KnownSync>(syncs.map((sync) => [sync.name, sync]));
 }
 
 async function removeSyncs(

@@ -4,8 +4,9 @@ import { writeSyncs, type WrittenSyncs } from './write-syncs.js';
 import type { Writing } from './writing.js';
 
 /**
- * Makes the tables say what the specification says. New things from the bottom up, then the syncs, then what is gone
- * from the top down, so that nothing ever points at nothing.
+ * Makes the tables say what the specification says, as far as it differs from before: both may be parts of the whole. New
+ * things from the bottom up, then the syncs, then what is gone from the top down, so that nothing ever
+ * points at nothing.
  */
 export async function writeSpecification(writing: Writing): Promise<WrittenSyncs> {
   await writePools(writing);
@@ -57,11 +58,16 @@ async function writeModels({ tx, workspaceId, before, after }: Writing): Promise
   }
 }
 
-async function removeRest({ tx, workspaceId, after }: Writing): Promise<void> {
-  const not = (section: object) => ({ workspaceId, name: { notIn: Object.keys(section) } });
-  await tx.model.deleteMany({ where: not(after.models) });
-  await tx.source.deleteMany({ where: not(after.sources) });
-  await tx.destination.deleteMany({ where: not(after.destinations) });
+async function removeRest({ tx, workspaceId, before, after }: Writing): Promise<void> {
+  const gone = (section: 'models' | 'sources' | 'destinations') => ({
+    workspaceId,
+    name: {
+      in: Object.keys(before[section]).filter((name) => !Object.hasOwn(after[section], name)),
+    },
+  });
+  await tx.model.deleteMany({ where: gone('models') });
+  await tx.source.deleteMany({ where: gone('sources') });
+  await tx.destination.deleteMany({ where: gone('destinations') });
 }
 
 type Section<Entry> = Readonly<Record<string, Entry>>;

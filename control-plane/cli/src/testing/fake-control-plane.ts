@@ -10,7 +10,14 @@ import {
   type Specification,
 } from '@drawbridge/proto';
 import { buildSchema, graphql, GraphQLError } from 'graphql';
-import type { Agent, ApiKey, Discovery, Run, RunError } from '../operation.js';
+import type {
+  Agent,
+  ApiKey,
+  ConfigurationVersion,
+  Discovery,
+  Run,
+  RunError,
+} from '../operation.js';
 import { sampleRun } from './sample-run.js';
 
 const schema = buildSchema(
@@ -21,6 +28,8 @@ export const token = 'dbk_test';
 /** What the server knows, for tests to set and to look at. */
 export interface FakeState {
   specification: Specification;
+  /** Every change so far, oldest first. */
+  versions: (ConfigurationVersion & { specification: Specification })[];
   /** The run as each look at it finds it; the last one stays. */
   looks: Partial<Run>[];
   runs: Run[];
@@ -47,7 +56,8 @@ export interface FakeControlPlane extends AsyncDisposable {
 /** A control plane that truly listens and speaks schema.graphql. */
 export async function openFakeControlPlane(): Promise<FakeControlPlane> {
   const state: FakeState = {
-    specification: { sources: {}, destinations: {}, models: {}, syncs: {} },
+    specification: empty,
+    versions: [],
     looks: [],
     runs: [],
     agents: [],
@@ -100,6 +110,14 @@ function rootOf(state: FakeState) {
   return {
     applyConfiguration: ({ input }: Input<{ files: ConfigurationFile[]; dryRun?: boolean }>) =>
       apply(state, input),
+    restoreConfiguration: ({ input }: Input<{ version: number; dryRun?: boolean }>) =>
+      restore(state, input),
+    configurationVersions: () => ({
+      edges: state.versions.map((node) => ({ cursor: String(node.number), node })).toReversed(),
+      pageInfo: { hasNextPage: false, endCursor: null },
+    }),
+    configurationDifference: ({ from, to }: { from: number; to: number | null }) =>
+      changesBetween(specificationAt(state, from), specificationAt(state, to)),
     configuration: () => formatSpecification(state.specification),
     startRun: ({ input }: Input<{ sync: string; dryRun: boolean }>) => {
       if (input.sync === 'nosuch') throw refusal('sync.not_found', 'There is no sync "nosuch".');
@@ -179,16 +197,47 @@ function pausedOf(name: string, pausedAt: string | null) {
   return { sync: { name, pausedAt, nextRunAt: '2026-11-23T11:00:00.000Z' } };
 }
 
-function apply(
-  state: FakeState,
-  { files, dryRun }: { files: ConfigurationFile[]; dryRun?: boolean },
-) {
-  const { specification, problems } = parseSpecification(files);
-  if (!specification) return { applied: false, problems, changes: [] };
-  const changes = changesBetween(state.specification, specification);
-  if (!dryRun) state.specification = specification;
-  return { applied: !dryRun, problems: [], changes };
+interface Applying {
+  files: ConfigurationFile[];
+  dryRun?: boolean;
+  expectedVersion?: number | null;
 }
+
+function apply(state: FakeState, { files, dryRun, expectedVersion }: Applying) {
+  const version = state.versions.length;
+  if ((expectedVersion ?? version) !== version)
+    throw refusal('configuration.changed', `The configuration is at version ${version} by now.`);
+  const { specification, problems } = parseSpecification(files);
+  if (!specification) return { applied: false, problems, changes: [], version };
+  return become(state, specification, { dryRun: dryRun ?? false, restoredFrom: null });
+}
+
+const restore = (state: FakeState, { version, dryRun }: { version: number; dryRun?: boolean }) =>
+  become(state, specificationAt(state, version), {
+    dryRun: dryRun ?? false,
+    restoredFrom: version,
+  });
+
+function become(
+  state: FakeState,
+  specification: Specification,
+  { dryRun, restoredFrom }: { dryRun: boolean; restoredFrom: number | null },
+) {
+  const changes = changesBetween(state.specification, specification);
+  const isMade = !dryRun && changes.length > 0;
+  if (isMade) {
+    const number = state.versions.length + 1;
+    const by = { actor: 'ci', actorKind: 'key', door: 'cli', createdAt: startedText };
+    state.versions.push({ number, ...by, changes: changes.length, restoredFrom, specification });
+    state.specification = specification;
+  }
+  return { applied: !dryRun, problems: [], changes, version: state.versions.length };
+}
+
+const empty: Specification = { sources: {}, destinations: {}, models: {}, syncs: {} };
+
+const specificationAt = ({ versions, specification }: FakeState, number: number | null) =>
+  number === null ? specification : (versions[number - 1]?.specification ?? empty);
 
 function pageOf(
   runs: Run[],

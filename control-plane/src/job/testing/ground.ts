@@ -3,6 +3,9 @@ import { makeDatabase } from '@drawbridge/local/testing/database.js';
 import type { Catalog } from '@drawbridge/proto';
 import type { Caller } from '../../auth/caller.js';
 import { ConfigurationService } from '../../configuration/configuration.service.js';
+import { AgentCheck } from '../../configuration/agent-check.js';
+import { ConfigurationEditor } from '../../configuration/configuration-editor.js';
+import { VersionService } from '../../configuration/version.service.js';
 import type { ApplyConfigurationPayload } from '../../configuration/configuration.model.js';
 import type { CatalogService } from '../../catalog/catalog.service.js';
 import { Config } from '../../config.js';
@@ -47,6 +50,7 @@ export interface Ground {
   parked: ParkedService;
   scheduler: SchedulerService;
   configuration: ConfigurationService;
+  versions: VersionService;
   makeAgent(): Promise<Agent>;
   makeWorkspace(): Promise<Caller>;
   apply(yaml: string, dryRun?: boolean): Promise<ApplyConfigurationPayload>;
@@ -86,7 +90,9 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
   const runs = new RunQueueService(database, notices);
   const history = new RunHistoryService(database, syncs);
   const jobs = singly(new JobService(database, notices, config));
-  const configuration = new ConfigurationService(database, makeCatalog(catalogs), runs);
+  const editor = new ConfigurationEditor(database, runs);
+  const agentCheck = new AgentCheck(makeCatalog(catalogs));
+  const configuration = new ConfigurationService(database, editor, agentCheck);
   const { caller, poolId } = await makeWorkspace(database);
   return {
     database,
@@ -101,6 +107,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
     history,
     jobs,
     configuration,
+    versions: new VersionService(database, editor, agentCheck),
     notices: given,
     noticeBoard: notices,
     scheduler: new SchedulerService(database, runs, new DatabaseTime()),
