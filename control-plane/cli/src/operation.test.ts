@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import * as alertOperations from './alert-operation.js';
 import * as operations from './operation.js';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
-const documents = Object.entries(operations).flatMap(([name, value]) =>
+const documents = Object.entries({ ...operations, ...alertOperations }).flatMap(([name, value]) =>
   'document' in value ? [[name, value.document] as const] : [],
 );
 

@@ -1,6 +1,7 @@
 import { Command as Program } from 'commander';
 import type { Command, Given } from './command.js';
 import { agents } from './command/agents.js';
+import { alerts } from './command/alerts.js';
 import { audit } from './command/audit.js';
 import { discover } from './command/discover.js';
 import { enrollToken } from './command/enroll-token.js';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   resume,
   discover,
   agents,
+  alerts,
   enrollToken,
   audit,
   keys,

@@ -129,6 +129,39 @@ export async function wakeSnoozed(tx: Transaction): Promise<void> {
   );
 }
 
+/** The open one of a rule and a subject that are not muted any more. */
+export async function tellUntold(
+  tx: Transaction,
+  { workspaceId, rule, subjectId }: OpenAlert,
+): Promise<void> {
+  const untold = await tx.$queryRaw<MovedAlert[]>`
+    update "Alert" as alert set "toldAt" = now()
+    where alert."workspaceId" = ${workspaceId}::uuid and alert.rule = ${rule} and alert."subjectId" = ${subjectId}::uuid
+      and alert."resolvedAt" is null and alert."toldAt" is null and alert."snoozedUntil" is null
+    returning ${moved}`;
+  await EventService.emit(
+    tx,
+    untold.map((alert) => raisedEventOf(alert, false)),
+  );
+}
+
+/** Without a time the snooze ends. `bad_time`: by the database's time it has passed or is too far ahead. */
+export async function snoozeAlert(
+  tx: Transaction,
+  id: string,
+  until: Date | null,
+  longestMs: number,
+): Promise<'moved' | 'over' | 'bad_time'> {
+  const [alert] = await tx.$queryRaw<{ isOver: boolean; isGood: boolean }[]>`
+    select "resolvedAt" is not null as "isOver", coalesce(${until}::timestamptz > now()
+      and ${until}::timestamptz <= now() + make_interval(secs => ${longestMs}::float8 / 1000), true) as "isGood"
+    from "Alert" where id = ${id}::uuid for update`;
+  if (!alert || alert.isOver) return 'over';
+  if (!alert.isGood) return 'bad_time';
+  await tx.alert.update({ where: { id }, data: { snoozedUntil: until } });
+  return 'moved';
+}
+
 interface ResolvedAlert extends MovedAlert {
   /** Null while it only keeps quiet. */
   resolution: Resolution | null;

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AlertResolver } from './alert.resolver.js';
+import { AlertService } from './alert.service.js';
 import { Watcher } from './watcher.js';
 
-@Module({ providers: [Watcher] })
+@Module({ providers: [AlertService, AlertResolver, Watcher] })
 export class AlertModule {}

@@ -5,6 +5,8 @@ export type Permission =
   | 'agent.read'
   | 'agent.enroll'
   | 'agent.revoke'
+  | 'alert.mute'
+  | 'alert.read'
   | 'audit.read'
   | 'configuration.read'
   | 'configuration.write'

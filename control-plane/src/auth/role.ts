@@ -7,9 +7,11 @@ export type Role = (typeof roles)[number];
 /** The least role that may do it; every role above may do it too. What does not stand here nobody may. */
 const leastRole: Readonly<Record<Permission, Role>> = {
   'agent.read': 'viewer',
+  'alert.read': 'viewer',
   'configuration.read': 'viewer',
   'run.read': 'viewer',
   'viewer.read': 'viewer',
+  'alert.mute': 'operator',
   'connection.check': 'operator',
   'destination.pause': 'operator',
   'pool.pause': 'operator',

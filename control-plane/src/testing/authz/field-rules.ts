@@ -6,6 +6,8 @@ import type { Permission } from '../../auth/allow.js';
  */
 export const rootRules: Readonly<Record<string, Permission>> = {
   'Query.agents': 'agent.read',
+  'Query.alertRules': 'alert.read',
+  'Query.alerts': 'alert.read',
   'Query.apiKeys': 'key.read',
   'Query.audit': 'audit.read',
   'Query.configuration': 'configuration.read',
@@ -33,6 +35,7 @@ export const rootRules: Readonly<Record<string, Permission>> = {
   'Mutation.deleteWebhook': 'webhook.write',
   'Mutation.discoverConnection': 'connection.discover',
   'Mutation.enableWebhook': 'webhook.write',
+  'Mutation.muteAlert': 'alert.mute',
   'Mutation.pauseDestination': 'destination.pause',
   'Mutation.pausePool': 'pool.pause',
   'Mutation.pauseSync': 'sync.pause',
@@ -45,7 +48,9 @@ export const rootRules: Readonly<Record<string, Permission>> = {
   'Mutation.revokeAgent': 'agent.revoke',
   'Mutation.revokeApiKey': 'key.revoke',
   'Mutation.rotateWebhookSecret': 'webhook.write',
+  'Mutation.snoozeAlert': 'alert.mute',
   'Mutation.startRun': 'run.start',
+  'Mutation.unmuteAlert': 'alert.mute',
   'Subscription.agentUpdated': 'agent.read',
   'Subscription.runUpdated': 'run.read',
 };
@@ -53,6 +58,11 @@ export const rootRules: Readonly<Record<string, Permission>> = {
 /** Every field of a type goes by the rule of the type: who reaches one on any way must be allowed this. */
 export const typeRules: Readonly<Record<string, Permission>> = {
   Agent: 'agent.read',
+  Alert: 'alert.read',
+  AlertConnection: 'alert.read',
+  AlertEdge: 'alert.read',
+  AlertPayload: 'alert.mute',
+  AlertRule: 'alert.read',
   ApiKey: 'key.read',
   ApplyConfigurationPayload: 'configuration.write',
   ApproveRunPayload: 'run.approve',
