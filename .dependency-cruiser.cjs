@@ -31,6 +31,7 @@ const rooms = [
   'model',
   'sync',
   'run',
+  'usage',
   'job',
   'pause',
   'alert',

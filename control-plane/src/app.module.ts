@@ -23,6 +23,7 @@ import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SourceModule } from './source/source.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { TrailModule } from './trail/trail.module.js';
+import { UsageModule } from './usage/usage.module.js';
 import { WebhookModule } from './webhook/webhook.module.js';
 import { WorkspaceModule } from './workspace/workspace.module.js';
 
@@ -42,6 +43,7 @@ export const rooms = [
   ModelModule,
   SyncModule,
   RunModule,
+  UsageModule,
   JobModule,
   PauseModule,
   AlertModule,

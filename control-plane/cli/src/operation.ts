@@ -402,3 +402,36 @@ export const listAudit: Operation<
     }
   }`,
 };
+
+export interface UsageSum {
+  runs: number;
+  succeeded: number;
+  completedWithErrors: number;
+  failed: number;
+  cancelled: number;
+  rows: Counts;
+  bucketBytes: number;
+}
+
+const usageFields = `sum {
+  runs succeeded completedWithErrors failed cancelled rows { ${countNames.join(' ')} } bucketBytes
+}`;
+
+export const readUsage: Operation<
+  {
+    usage: {
+      from: string;
+      to: string;
+      total: UsageSum;
+      days: { day: string; sum: UsageSum }[];
+      syncs: { sync: string; sum: UsageSum }[];
+    };
+  },
+  { filter: { from?: string; to?: string } }
+> = {
+  document: `query Usage($filter: UsageFilter) {
+    usage(filter: $filter) {
+      from to ${usageFields.replace('sum', 'total')} days { day ${usageFields} } syncs { sync ${usageFields} }
+    }
+  }`,
+};

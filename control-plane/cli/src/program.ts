@@ -12,6 +12,7 @@ import { apply, plan } from './command/plan.js';
 import { approve, cancel, release, run, show } from './command/run.js';
 import { runs } from './command/runs.js';
 import { restore, versions } from './command/versions.js';
+import { usage } from './command/usage.js';
 import { validate } from './command/validate.js';
 
 import { version } from './version.js';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   agents,
   alerts,
   enrollToken,
+  usage,
   audit,
   keys,
 ];

@@ -23,6 +23,7 @@ export type Permission =
   | 'run.cancel'
   | 'run.release'
   | 'sync.pause'
+  | 'usage.read'
   | 'viewer.read'
   | 'webhook.read'
   | 'webhook.write';

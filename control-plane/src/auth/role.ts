@@ -10,6 +10,7 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'alert.read': 'viewer',
   'configuration.read': 'viewer',
   'run.read': 'viewer',
+  'usage.read': 'viewer',
   'viewer.read': 'viewer',
   'alert.mute': 'operator',
   'connection.check': 'operator',

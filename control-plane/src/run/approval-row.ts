@@ -2,6 +2,7 @@ import type { Transaction } from '../database/database.js';
 import { EventService } from '../event/event.service.js';
 import { endedEventOf, type EndedRun } from './run-event.js';
 import { heldStates } from './run-state.js';
+import { addUsage } from './usage-row.js';
 
 /** The moves of a run that waits for a person's word, each a conditional update: of many, one wins. */
 
@@ -49,8 +50,10 @@ export async function dropHeldRun(
     update "Run" set state = 'cancelled', "liveSyncId" = null, "finishedAt" = now(), "waitingSince" = null,
       failure = case when state = 'parked' then failure else coalesce(${failure}::jsonb, failure) end
     where id = ${runId}::uuid and state = any(${[...heldStates]})
-    returning id, "workspaceId", "syncId", state, counts, failure ->> 'code' as code,
+    returning id, "workspaceId", "syncId", state, counts, "bucketBytes",
+      options -> 'dryRun' = 'true'::jsonb as "isDry", failure ->> 'code' as code,
       extract(epoch from now() - "startedAt")::float8 as seconds`;
+  await addUsage(tx, moved);
   await EventService.emit(tx, moved.map(endedEventOf));
   return moved.length > 0;
 }

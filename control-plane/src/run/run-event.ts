@@ -11,6 +11,9 @@ export interface EndedRun {
   code: string | null;
   /** Since an agent began it; null when none did. */
   seconds: number | null;
+  isDry: boolean;
+  /** Written to the bucket. */
+  bucketBytes: bigint | null;
 }
 
 export function endedEventOf(run: EndedRun): NewEvent {

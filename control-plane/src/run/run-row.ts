@@ -5,6 +5,7 @@ import { pauseAfterCanary } from './pause-after-canary.js';
 import { leasedStates, statesBefore, type RunState } from './run-state.js';
 import type { RunEnd, RunProblem } from './run-report.js';
 import { endedEventOf, type EndedRun } from './run-event.js';
+import { addUsage } from './usage-row.js';
 
 /** The moves of a run, each a conditional update that belongs into the transaction that moves its job. */
 
@@ -123,6 +124,7 @@ export async function endRuns(tx: Transaction, ending: readonly EndingRun[]): Pr
     if (end.state === 'waiting_approval' && ids.has(runId)) await nameGuards(tx, runId, end);
   const canaries = moved.filter(({ isCanary }) => isCanary);
   for (const { id } of canaries) await pauseAfterCanary(tx, id);
+  await addUsage(tx, moved);
   await EventService.emit(tx, moved.map(endedEventOf));
   return moved;
 }
@@ -170,7 +172,7 @@ function settleRuns(
     where run.id = said.id and run.state = any(said.before)
       and (not said.waits or run."cancelRequestedAt" is null)
     returning run.id, run."workspaceId", run."syncId", run.state, run.options ? 'canary' as "isCanary",
-      run.counts, run.failure ->> 'code' as code, extract(epoch from now() - run."startedAt")::float8 as seconds`;
+      run.options -> 'dryRun' = 'true'::jsonb as "isDry", run."bucketBytes", run.counts, run.failure ->> 'code' as code, extract(epoch from now() - run."startedAt")::float8 as seconds`;
 }
 
 /** The moment is kept for people; the job's own request is what an agent is told. */
