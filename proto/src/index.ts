@@ -47,6 +47,7 @@ export {
   type OnRemovedEntry,
   type OrderEntry,
   type RemovalName,
+  type FollowedEnd,
   type ScheduleEntry,
   type Section,
   type Settings,

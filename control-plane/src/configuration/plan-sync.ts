@@ -26,6 +26,7 @@ export interface KnownSync {
   id: string;
   name: string;
   spec: unknown;
+  runsAfter: string | null;
   version: number;
   modelId: string | null;
   destinationId: string | null;
@@ -73,6 +74,7 @@ const rowOf = (
   modelId: modelIds.get(entry.model) ?? null,
   destinationId: destinationIds.get(entry.destination) ?? null,
   spec: entry as object,
+  runsAfter: entry.schedule.kind === 'after' ? entry.schedule.after : null,
   removedAt: null,
 });
 

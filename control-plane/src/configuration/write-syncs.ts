@@ -69,7 +69,7 @@ async function removeSyncs(
   const ids = gone.map(({ id }) => id);
   await tx.sync.updateMany({
     where: { id: { in: ids } },
-    data: { removedAt: now, nextRunAt: null, modelId: null, destinationId: null },
+    data: { removedAt: now, nextRunAt: null, runsAfter: null, modelId: null, destinationId: null },
   });
   return ids;
 }

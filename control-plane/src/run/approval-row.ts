@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/database.js';
 import { EventService } from '../event/event.service.js';
+import { tellFollowers } from './followers.js';
 import { endedEventOf, type EndedRun } from './run-event.js';
 import { heldStates } from './run-state.js';
 import { addUsage } from './usage-row.js';
@@ -55,6 +56,7 @@ export async function dropHeldRun(
       extract(epoch from now() - "startedAt")::float8 as seconds`;
   await addUsage(tx, moved);
   await EventService.emit(tx, moved.map(endedEventOf));
+  await tellFollowers(tx, [runId]);
   return moved.length > 0;
 }
 

@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.js';
 import { EventService } from '../event/event.service.js';
 import { guardsOfRun, heldBy } from './held-by.js';
+import { tellFollowers } from './followers.js';
 import { pauseAfterCanary } from './pause-after-canary.js';
 import { leasedStates, statesBefore, type RunState } from './run-state.js';
 import type { RunEnd, RunProblem } from './run-report.js';
@@ -126,6 +127,10 @@ export async function endRuns(tx: Transaction, ending: readonly EndingRun[]): Pr
   for (const { id } of canaries) await pauseAfterCanary(tx, id);
   await addUsage(tx, moved);
   await EventService.emit(tx, moved.map(endedEventOf));
+  await tellFollowers(
+    tx,
+    moved.map(({ id }) => id),
+  );
   return moved;
 }
 

@@ -42,7 +42,8 @@ function takeKept(tx: Transaction, now: Date): Promise<KeptSlot[]> {
         or live.id is not null and (sync.spec->>'overlap' = 'queue' or sync.spec->>'catchUp' = 'all'))
       and greatest(sync."nextRunAt", sync."resumedAt") + make_interval(
         secs => coalesce((sync.spec->'startWithin'->>'ms')::float8, ${startWithinMs}::float8) / 1000) < ${now}
-      and not exists (select from "Slot" where "syncId" = sync.id and at = sync."nextRunAt")
+      and not exists (select from "Slot" where "syncId" = sync.id and at = sync."nextRunAt"
+        and (reason is not null or outcome <> 'waiting'))
     order by sync."nextRunAt" limit ${batch}
     for no key update of sync skip locked`;
 }

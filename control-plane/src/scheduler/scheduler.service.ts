@@ -5,8 +5,10 @@ import { queueRuns, type QueuedSlotRun } from '../job/queue-runs.js';
 import { RunQueueService, type StoppedRun } from '../job/run-queue.service.js';
 import type { QueuedRun } from '../job/start-run.js';
 import { headStartMs, priorityIn } from '../job/turn.js';
+import { nextRunAt } from '../sync/schedule.js';
 import { syncEntryOf } from '../sync/sync-of.js';
 import { busySyncs, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
+import { followingSlots, makeFollowersDue } from './following-slots.js';
 import { isQueueing, slotChoice } from './slot-choice.js';
 import { slotsOf, type Chosen } from './slot-outcome.js';
 import { pruneSlots, writeSlots, type NewSlot } from './slot-row.js';
@@ -56,13 +58,11 @@ export class SchedulerService {
     return this.database.$transaction(async (tx) => {
       const now = await this.time.now(tx);
       await pruneSlots(tx, now);
+      await makeFollowersDue(tx);
       const due = await takeDueSyncs(tx, now, batch);
       if (due.length === 0) return { due: 0, queued: [], dropped: [], skipped: [] };
       const dropped = await this.dropExpired(tx, due);
-      const chosen = due.map((sync) => ({
-        sync,
-        choice: slotChoice(syncEntryOf(sync), { ...sync, now }, sync),
-      }));
+      const chosen = await chosenOf(tx, due, now);
       const queued = await queueRuns(tx, chosen.flatMap(slotRunOf));
       const settled = await settledOf(tx, chosen, queued);
       const slots = settled.flatMap((one) => slotsOf(one, queued, now));
@@ -80,6 +80,23 @@ export class SchedulerService {
       if (isHeldLong) dropped.push(...(await this.runs.dropExpired(tx, { workspaceId, syncId })));
     return dropped;
   }
+}
+
+async function chosenOf(tx: Transaction, due: readonly DueSync[], now: Date): Promise<Chosen[]> {
+  const isFollower = (sync: DueSync): boolean => syncEntryOf(sync).schedule.kind === 'after';
+  const waiting = await followingSlots(
+    tx,
+    due.filter(isFollower).map(({ id }) => id),
+  );
+  return due.map((sync) => {
+    const rules = syncEntryOf(sync);
+    const following = waiting.get(sync.id) ?? [];
+    const nextAfter = (instant: Date): Date | null =>
+      isFollower(sync)
+        ? (following.find(({ at }) => at > instant)?.at ?? null)
+        : nextRunAt(rules.schedule, instant, sync);
+    return { sync, following, choice: slotChoice(rules, { ...sync, now }, nextAfter) };
+  });
 }
 
 function slotRunOf({ sync, choice }: Chosen) {

@@ -1,5 +1,4 @@
 import type { SyncEntry } from '@drawbridge/proto';
-import { nextRunAt, type ScheduledSync } from '../sync/schedule.js';
 
 /** `catchUp: all` makes up for no more than this. */
 export const catchUpMs = 7 * 86_400_000;
@@ -34,15 +33,17 @@ export interface DueSlot {
   resumedAt: Date | null;
 }
 
+/** The first slot after an instant; null when there is none, or none yet. */
+export type NextAfter = (instant: Date) => Date | null;
+
 /** Keeps its slots while a run is live, instead of letting them pass. */
 export const isQueueing = ({ overlap, catchUp }: ScheduleRules): boolean =>
   overlap === 'queue' || catchUp === 'all';
 
 /** What becomes of the slots of a sync that have come: which of them gets a run, and when the next one is due. */
-export function slotChoice(rules: ScheduleRules, due: DueSlot, sync: ScheduledSync): SlotChoice {
-  const { schedule, catchUp } = rules;
+export function slotChoice(rules: ScheduleRules, due: DueSlot, nextAfter: NextAfter): SlotChoice {
+  const { catchUp } = rules;
   const { slot, now } = due;
-  const nextAfter = (instant: Date): Date | null => nextRunAt(schedule, instant, sync);
   const oldest = oldestToStart(rules, due);
   const isPassed = slot < oldest;
   const first = isPassed ? nextAfter(new Date(oldest.getTime() - 1)) : slot;
@@ -71,8 +72,6 @@ function oldestToStart(rules: ScheduleRules, due: DueSlot): Date {
   const oldest = new Date(now.getTime() - startWithinOf(rules));
   return hasWaited(rules, due) && freeSince && freeSince >= oldest ? slot : oldest;
 }
-
-type NextAfter = (instant: Date) => Date | null;
 
 function passedOf(
   { slot, resumedAt }: DueSlot,

@@ -9,22 +9,23 @@ import type { NewSlot } from './slot-row.js';
 export interface Chosen {
   sync: DueSync;
   choice: SlotChoice;
+  /** The slots that wait, of a sync that runs after another one: each has a row of its own. */
+  following: readonly { at: Date }[];
 }
 
 type Became = Pick<NewSlot, 'outcome' | 'reason' | 'runId' | 'lateAt'>;
 
 /** What has become of the slots of a sync, of which `queued` may hold the run. */
 export function slotsOf(
-  { sync, choice }: Chosen,
+  { sync, choice, following }: Chosen,
   queued: readonly QueuedSlotRun[],
   now: Date,
 ): NewSlot[] {
   const { id: syncId, workspaceId } = sync;
   const { paused, passed, start } = choice;
   const run = queued.find((one) => one.syncId === syncId);
-  const slotOf = (slots: Slots, became: Became): NewSlot[] => [
-    { syncId, workspaceId, ...slots, ...became },
-  ];
+  const slotOf = (slots: Slots, became: Became): NewSlot[] =>
+    singly(slots, following).map((one) => ({ syncId, workspaceId, ...one, ...became }));
   return [
     ...(paused ? slotOf(paused, { outcome: 'passed', reason: 'sync.paused' }) : []),
     ...(passed ? slotOf(passed, { outcome: 'passed', reason: 'scheduler.late' }) : []),
@@ -32,6 +33,12 @@ export function slotsOf(
       ? slotOf(start, run ? started(run.id, { ...sync, slot: start.at }, now) : skipped(sync))
       : []),
   ];
+}
+
+function singly(slots: Slots, following: Chosen['following']): Slots[] {
+  if (following.length === 0) return [slots];
+  const from = following.filter(({ at }) => at >= slots.at);
+  return from.slice(0, slots.slots).map(({ at }) => ({ at, slots: 1 }));
 }
 
 function skipped({ poolId, liveState }: DueSync): Became {

@@ -3,8 +3,8 @@ import { tellMissed } from './missed-event.js';
 import { isMissed, type SlotReason } from './slot-reason.js';
 
 /**
- * What has become of a slot, and of those that it stands for: waiting → started | skipped | passed. Only one that is late is
- * written down while it waits.
+ * What has become of a slot, and of those that it stands for: waiting → started | skipped | passed. While it waits
+ * it is written down only when it is late, or the end of another sync's run.
  */
 export interface NewSlot {
   syncId: string;
@@ -25,7 +25,7 @@ const mostPruned = 1000;
 
 /**
  * Tells of those that were missed. What has become of a slot is said once, and so is that it was missed: of those that are
- * there only the ones that wait become something else, and they have been told of.
+ * there only the ones that wait become something else. Whoever calls holds a lock on the syncs.
  */
 export async function writeSlots(
   tx: Transaction,
@@ -34,30 +34,45 @@ export async function writeSlots(
 ): Promise<void> {
   if (slots.length === 0) return;
   const said = JSON.stringify(slots);
-  const made = await tx.$queryRaw<{ syncId: string; at: Date }[]>`
+  const made = await insertSlots(tx, now, said);
+  const settled = made.length < slots.length ? await settleWaiting(tx, now, said) : [];
+  const news = new Set([...made, ...settled].map(keyOf));
+  await tellMissed(
+    tx,
+    slots.flatMap(({ reason, ...slot }) =>
+      isMissed(reason) && news.has(keyOf(slot)) ? [{ ...slot, reason }] : [],
+    ),
+  );
+}
+
+type SlotKey = Pick<NewSlot, 'syncId' | 'at'>;
+
+const keyOf = ({ syncId, at }: SlotKey): string => `${syncId} ${at.toISOString()}`;
+
+function insertSlots(tx: Transaction, now: Date, said: string): Promise<SlotKey[]> {
+  return tx.$queryRaw<SlotKey[]>`
     insert into "Slot" ("syncId", at, "workspaceId", slots, outcome, reason, "runId", "scheduledAt", "lateAt")
     select said."syncId", said.at, said."workspaceId", said.slots, said.outcome, said.reason, said."runId", ${now}, said."lateAt"
     from jsonb_to_recordset(${said}::jsonb) as said ("syncId" uuid, at timestamptz, "workspaceId" uuid,
       slots int, outcome text, reason text, "runId" uuid, "lateAt" timestamptz)
     on conflict do nothing returning "syncId", at`;
-  if (made.length < slots.length) await settleWaiting(tx, now, said);
-  const keys = new Set(made.map(keyOf));
-  await tellMissed(
-    tx,
-    slots.flatMap(({ reason, ...slot }) =>
-      isMissed(reason) && keys.has(keyOf(slot)) ? [{ ...slot, reason }] : [],
-    ),
-  );
 }
 
-const keyOf = ({ syncId, at }: { syncId: string; at: Date }): string =>
-  `${syncId} ${at.toISOString()}`;
-
-async function settleWaiting(tx: Transaction, now: Date, said: string): Promise<void> {
-  await tx.$executeRaw`
-    update "Slot" as slot set outcome = said.outcome, slots = said.slots, "runId" = said."runId", "scheduledAt" = ${now}
-    from jsonb_to_recordset(${said}::jsonb) as said ("syncId" uuid, at timestamptz, slots int, outcome text, "runId" uuid)
-    where slot."syncId" = said."syncId" and slot.at = said.at and slot.outcome = 'waiting'`;
+/** Answers with those of which it was not known yet why they are late. */
+function settleWaiting(tx: Transaction, now: Date, said: string): Promise<SlotKey[]> {
+  return tx.$queryRaw<SlotKey[]>`
+    with waiting as (
+      select slot."syncId", slot.at, slot.reason is null as news, said.slots, said.outcome, said.reason, said."runId", said."lateAt"
+      from jsonb_to_recordset(${said}::jsonb) as said ("syncId" uuid, at timestamptz, slots int, outcome text,
+        reason text, "runId" uuid, "lateAt" timestamptz)
+      join "Slot" as slot on slot."syncId" = said."syncId" and slot.at = said.at and slot.outcome = 'waiting'
+      for update of slot
+    ), settled as (
+      update "Slot" as slot set outcome = waiting.outcome, slots = waiting.slots, "runId" = waiting."runId",
+        "scheduledAt" = ${now}, reason = coalesce(slot.reason, waiting.reason),
+        "lateAt" = case when waiting.news then waiting."lateAt" end
+      from waiting where slot."syncId" = waiting."syncId" and slot.at = waiting.at)
+    select "syncId", at from waiting where news`;
 }
 
 /** Those of a week ago, but for what still waits. */

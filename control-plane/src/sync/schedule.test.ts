@@ -85,7 +85,7 @@ describe('the next time of a schedule', () => {
   it('comes later by the same part of its jitter each time, and misses none for it', () => {
     fc.assert(
       fc.property(anySchedule, fc.uuid(), instant, (schedule, id, t) => {
-        if (schedule.kind === 'manual') return;
+        if (schedule.kind === 'manual' || schedule.kind === 'after') return;
         const jitter = { ms: 600_000, text: '10m' };
         const shiftMs = shiftOf(id, jitter.ms);
         const shaken = { ...sync, id };

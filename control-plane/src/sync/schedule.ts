@@ -9,12 +9,12 @@ export interface ScheduledSync {
 }
 
 /**
- * When a sync is due next, strictly after an instant; null for one that is started by hand. An interval counts from when
+ * When a sync is due next, strictly after an instant; null for one that starts by hand or after another one. An interval counts from when
  * the sync was made, so that neither a late run nor a restart shifts it. Cron follows the clock on the wall of its time
  * zone. Jitter puts all slots of a sync later by the same time: syncs spread, and each keeps its own rhythm.
  */
 export function nextRunAt(schedule: ScheduleEntry, after: Date, sync: ScheduledSync): Date | null {
-  if (schedule.kind === 'manual') return null;
+  if (schedule.kind === 'manual' || schedule.kind === 'after') return null;
   const shiftMs = schedule.jitter ? shiftOf(sync.id, schedule.jitter.ms) : 0;
   const before = new Date(after.getTime() - shiftMs);
   const next =

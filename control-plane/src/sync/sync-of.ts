@@ -1,4 +1,4 @@
-import type { GuardsEntry, ScheduleEntry, SyncEntry } from '@drawbridge/proto';
+import type { FollowedEnd, GuardsEntry, ScheduleEntry, SyncEntry } from '@drawbridge/proto';
 import { destinationOf } from '../destination/destination.service.js';
 import { modelOf } from '../model/model.service.js';
 import { fieldText } from './field-text.js';
@@ -70,8 +70,13 @@ function scheduleOf(schedule: ScheduleEntry): Schedule {
         timezone: schedule.timezone,
         ...jitterOf(schedule),
       };
+    case 'after':
+      return { manual: false, after: schedule.after, when: whenText(schedule.when) };
   }
 }
+
+const whenText = (when: FollowedEnd = 'success'): string =>
+  typeof when === 'string' ? when : `at most ${when.maxRejected}% rejected`;
 
 const jitterOf = ({ jitter }: { jitter?: { text: string } }): Pick<Schedule, 'jitter'> =>
   jitter ? { jitter: jitter.text } : {};

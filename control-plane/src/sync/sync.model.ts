@@ -3,7 +3,7 @@ import { Destination } from '../destination/destination.model.js';
 import { Model } from '../model/model.model.js';
 import { PageInfo } from '../page/page.model.js';
 
-@ObjectType({ description: 'cron with its time zone, or every, or manual.' })
+@ObjectType({ description: 'cron with its time zone, or every, or after, or manual.' })
 export class Schedule {
   @Field(() => String, {
     nullable: true,
@@ -25,6 +25,18 @@ export class Schedule {
     description: 'All slots of a sync come later by the same part of this.',
   })
   jitter?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The sync after whose runs it starts.',
+  })
+  after?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'After which of them: success, always, or at most 5% rejected.',
+  })
+  when?: string;
 
   @Field(() => Boolean)
   manual!: boolean;

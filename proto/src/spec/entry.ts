@@ -111,9 +111,22 @@ export interface OnRemovedEntry {
 export type ScheduleEntry =
   | { kind: 'cron'; cron: string | readonly string[]; timezone: string; jitter?: IntervalEntry }
   | { kind: 'every'; everyMs: number; text: string; jitter?: IntervalEntry }
+  | AfterEntry
   | { kind: 'manual' };
 
 export const priorities = ['high', 'normal', 'low'] as const;
+/** Starts when a run of another sync has ended. */
+export interface AfterEntry {
+  kind: 'after';
+  /** The name of the other sync. */
+  after: string;
+  /** Absent: one that succeeded. */
+  when?: Exclude<FollowedEnd, 'success'>;
+}
+
+/** `maxRejected`: percent of what the run came to, 0 to 100. */
+export type FollowedEnd = 'success' | 'always' | { maxRejected: number };
+
 export const overlaps = ['skip', 'queue'] as const;
 export const catchUps = ['skip', 'one', 'all'] as const;
 

@@ -9,6 +9,7 @@ import {
   type OnRemovedEntry,
   type OrderEntry,
   type IntervalEntry,
+  type FollowedEnd,
   type ScheduleEntry,
   type Section,
   type Settings,
@@ -162,8 +163,13 @@ function scheduleForm(schedule: ScheduleEntry): unknown {
         timezone: schedule.timezone,
         ...jitterForm(schedule.jitter),
       };
+    case 'after':
+      return { after: schedule.after, ...(schedule.when && { when: followedForm(schedule.when) }) };
   }
 }
+
+const followedForm = (when: FollowedEnd): unknown =>
+  typeof when === 'string' ? when : { maxRejected: `${when.maxRejected}%` };
 
 const jitterForm = (jitter: IntervalEntry | undefined): object =>
   jitter ? { jitter: jitter.text } : {};

@@ -8,6 +8,7 @@ import {
   type Specification,
   type SyncEntry,
 } from './entry.js';
+import { refuseCycles } from './cycle.js';
 import { didYouMean } from './near-name.js';
 import { inReadingOrder, nowhere, type Place, type PlaceOf, type SpecProblem } from './problem.js';
 import { destinationEntry, sourceEntry } from './read-connection.js';
@@ -47,6 +48,7 @@ export function parseSpecification(files: readonly ConfigurationFile[]): Parsed 
   const placeOf = placesOf(draft);
   refuseTwoPools(specification, draft);
   refuseOtherKeys(specification, draft, placeOf);
+  refuseCycles(specification, draft, placeOf);
   const problems = inReadingOrder(draft.problems);
   return problems.length > 0 ? { problems, placeOf } : { specification, problems, placeOf };
 }

@@ -1,7 +1,9 @@
 import { Cron } from 'croner';
 import { isScalar, isSeq } from 'yaml';
-import type { IntervalEntry, ScheduleEntry } from './entry.js';
+import type { FollowedEnd, IntervalEntry, ScheduleEntry } from './entry.js';
+import { followedEnd } from './read-after.js';
 import { listOf, mapped, optional, shape, text, type Read, type Reader } from './reader.js';
+import { referenceTo } from './reference.js';
 import type { At } from './yaml-file.js';
 
 const msByUnit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -48,15 +50,17 @@ const keys = shape({
   timezone: optional(text, undefined),
   every: optional(text, undefined),
   jitter: optional(text, undefined),
+  after: optional(referenceTo('syncs'), undefined),
+  when: optional(followedEnd, undefined),
 });
 
-/** `manual`, `{ every: 15m }`, or `{ cron: "0 6 * * *", timezone: Europe/Berlin }`. */
+/** `manual`, `{ every: 15m }`, `{ cron: "0 6 * * *", timezone: Europe/Berlin }`, or `{ after: accounts }`. */
 export const schedule: Reader<ScheduleEntry> = (at) => {
   const node = at.file.resolve(at.node);
   if (!isScalar(node)) return mapped(keys, scheduleOf)(at);
   if (node.value === 'manual') return { value: { kind: 'manual' } };
   const message =
-    'A schedule is manual, { every: 15m }, or { cron: "0 6 * * *", timezone: Europe/Berlin }.';
+    'A schedule is manual, { every: 15m }, { cron: "0 6 * * *", timezone: Europe/Berlin }, or { after: another-sync }.';
   return at.file.report(at, 'spec.bad_value', message);
 };
 
@@ -65,27 +69,45 @@ interface Written {
   timezone: string | undefined;
   every: string | undefined;
   jitter: string | undefined;
+  after: string | undefined;
+  when: FollowedEnd | undefined;
 }
 
-function scheduleOf({ cron, timezone, every, jitter }: Written, at: At): Read<ScheduleEntry> {
+function scheduleOf({ after, when, ...times }: Written, at: At): Read<ScheduleEntry> {
+  if (after === undefined && when === undefined) return timesOf(times, at);
+  if (after === undefined)
+    return at.file.report(at, 'spec.conflict', '"when" means something to "after" alone.');
+  const [other] = Object.entries(times).find(([, value]) => value !== undefined) ?? [];
+  if (other !== undefined) {
+    const message = `A sync that runs after another one has no times of its own. Leave "${other}" out.`;
+    return at.file.reportInside(at, [other], { code: 'spec.conflict', message });
+  }
+  return { value: { kind: 'after', after, ...(when && when !== 'success' && { when }) } };
+}
+
+type WrittenTimes = Omit<Written, 'after' | 'when'>;
+
+function timesOf({ cron, timezone, every, jitter }: WrittenTimes, at: At): Read<ScheduleEntry> {
   if (cron !== undefined && every !== undefined)
     return at.file.report(at, 'spec.conflict', 'A schedule has "cron" or "every", not both.');
   if (cron !== undefined)
     return withJitter(cronOf({ cron, timezone: timezone ?? 'UTC' }, at), jitter, at);
   if (every === undefined)
-    return at.file.report(at, 'spec.missing', 'Say when: "cron" or "every" is missing here.');
+    return at.file.report(at, 'spec.missing', 'Say when: "cron", "every" or "after" is missing.');
   if (timezone !== undefined)
     return at.file.report(at, 'spec.conflict', 'A time zone means something to "cron" alone.');
   return withJitter(everyOf(every, at), jitter, at);
 }
 
+type TimesEntry = Extract<ScheduleEntry, { jitter?: IntervalEntry }>;
+
 /** A shift beyond the interval would only be another one within it. */
 function withJitter(
-  read: Read<ScheduleEntry>,
+  read: Read<TimesEntry>,
   jitter: string | undefined,
   at: At,
 ): Read<ScheduleEntry> {
-  if (!read || jitter === undefined || read.value.kind === 'manual') return read;
+  if (!read || jitter === undefined) return read;
   const ms = intervalMs(jitter);
   const refuse = (code: string, message: string): undefined =>
     at.file.reportInside(at, ['jitter'], { code, message });
@@ -97,7 +119,7 @@ function withJitter(
   return { value: { ...read.value, jitter: entry } };
 }
 
-function everyOf(every: string, at: At): Read<ScheduleEntry> {
+function everyOf(every: string, at: At): Read<TimesEntry> {
   const everyMs = intervalMs(every);
   if (everyMs !== undefined) return { value: { kind: 'every', everyMs, text: every } };
   return at.file.reportInside(at, ['every'], { code: 'spec.bad_interval', message: intervalForm });
@@ -106,7 +128,7 @@ function everyOf(every: string, at: At): Read<ScheduleEntry> {
 function cronOf(
   { cron, timezone }: { cron: string | string[]; timezone: string },
   at: At,
-): Read<ScheduleEntry> {
+): Read<TimesEntry> {
   if (!isTimezone(timezone)) {
     const message = `"${timezone}" is not a time zone. Write one such as Europe/Berlin or UTC.`;
     return at.file.reportInside(at, ['timezone'], { code: 'spec.bad_timezone', message });

@@ -16,6 +16,18 @@ it.each([
     '0 6 * * 1, 30 18 * * 5 · UTC · up to 10 minutes later',
   ],
   [{ manual: false, every: '1d', jitter: '1h' }, 'Every day · up to 1 hour later'],
+  [
+    { manual: false, after: 'accounts', when: 'success' },
+    'After each run of accounts · that succeeds',
+  ],
+  [
+    { manual: false, after: 'accounts', when: 'always' },
+    'After each run of accounts · however it ends',
+  ],
+  [
+    { manual: false, after: 'accounts', when: 'at most 5% rejected' },
+    'After each run of accounts · at most 5% rejected',
+  ],
 ])('%o is %s', (schedule, text) => {
   expect(scheduleText(schedule)).toBe(text);
 });

@@ -3,14 +3,25 @@ export interface Schedule {
   timezone?: string | null | undefined;
   every?: string | null | undefined;
   jitter?: string | null | undefined;
+  after?: string | null | undefined;
+  when?: string | null | undefined;
   manual: boolean;
 }
 
-export function scheduleText({ crons, timezone, every, jitter, manual }: Schedule): string {
+export function scheduleText({ after, when, ...times }: Schedule): string {
+  return after ? `After each run of ${after} · ${endText(when)}` : timesText(times);
+}
+
+function endText(when: string | null | undefined): string {
+  if (when === 'always') return 'however it ends';
+  return when === 'success' ? 'that succeeds' : `${when}`;
+}
+
+function timesText({ crons, timezone, every, jitter, manual }: Schedule): string {
   if (manual) return 'Only when someone starts it';
-  const when = every ? `Every ${everyText(every)}` : crons?.join(', ') || 'Unknown';
+  const first = every ? `Every ${everyText(every)}` : crons?.join(', ') || 'Unknown';
   const later = jitter && `up to ${countText(jitter)} later`;
-  return [when, timezone, later].filter(Boolean).join(' · ');
+  return [first, timezone, later].filter(Boolean).join(' · ');
 }
 
 const words: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };

@@ -143,6 +143,8 @@ function sampleSyncs() {
     schedule: {
       crons: ['*/15 * * * *'],
       jitter: null,
+      after: null,
+      when: null,
       timezone: 'Europe/Berlin',
       every: null,
       manual: false,
@@ -201,7 +203,15 @@ function sampleSyncs() {
       mode: 'upsert',
       destination: to('crm', 'http'),
       object: 'accounts',
-      schedule: { crons: null, jitter: null, timezone: null, every: '1h', manual: false },
+      schedule: {
+        crons: null,
+        jitter: null,
+        after: null,
+        when: null,
+        timezone: null,
+        every: '1h',
+        manual: false,
+      },
       nextRunAt: minutesAgo(-43),
       model: {
         ...shared.model,
@@ -228,7 +238,15 @@ function sampleSyncs() {
       emptyResult: 'allow',
       destination: to('app-db', 'postgres'),
       object: 'analytics.product_usage_daily_rollup_by_account',
-      schedule: { crons: null, jitter: null, timezone: null, every: null, manual: true },
+      schedule: {
+        crons: null,
+        jitter: null,
+        after: null,
+        when: null,
+        timezone: null,
+        every: null,
+        manual: true,
+      },
       nextRunAt: null,
     },
   ];
