@@ -22,6 +22,7 @@ const rooms = [
   'account',
   'auth',
   'workspace',
+  'member',
   'trail',
   'webhook',
   'agent',

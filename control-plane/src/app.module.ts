@@ -15,6 +15,7 @@ import { AppErrorFilter } from './http/app-error.filter.js';
 import { graphqlModule } from './http/graphql.module.js';
 import { JobModule } from './job/job.module.js';
 import { MailModule } from './mail/mail.module.js';
+import { MemberModule } from './member/member.module.js';
 import { ModelModule } from './model/model.module.js';
 import { PauseModule } from './pause/pause.module.js';
 import { RestModule } from './rest/rest.module.js';
@@ -34,6 +35,7 @@ export const rooms = [
   AccountModule,
   AuthModule,
   WorkspaceModule,
+  MemberModule,
   TrailModule,
   WebhookModule,
   AgentModule,

@@ -61,3 +61,24 @@ ${site.publicUrl}/reset
 and tell an owner of your workspace.
 `,
 });
+
+export const invitationMail = (
+  site: Site,
+  {
+    to,
+    token,
+    workspace,
+    invitedBy,
+  }: { to: string; token: string; workspace: string; invitedBy: string },
+): Mail => ({
+  to,
+  subject: `${invitedBy} invites you to ${workspace} on Drawbridge`,
+  text: `Hello,
+
+${invitedBy} invites you to the workspace ${workspace} on Drawbridge. Open this link to join:
+
+${linkTo(site, '/invitation', { token })}
+
+The link works once, within a week, and for ${to} alone. If you don't know who this is, do nothing.
+`,
+});

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '../audit/audit.service.js';
 import { Config } from '../config.js';
-import { Database, type Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { PostBox } from '../mail/post-box.js';
 import { accountOf, addressOf } from './address.js';
-import { personAt, type Asker } from './asker.js';
+import type { Asker } from './asker.js';
+import { recordEverywhere } from './everywhere.js';
 import { passwordChangedMail, resetMail } from './mail-text.js';
 import { linkOver, makeMailedLink, spendMailedLink } from './mailed-link.js';
 import { hashOfPassword, keepPassword } from './password.js';
@@ -45,7 +45,7 @@ export class PasswordResetService {
       if (!person) throw linkOver();
       await keepPassword(tx, person.id, password);
       await tx.session.deleteMany({ where: { userId: person.id } });
-      await recordEverywhere(tx, person, asker);
+      await recordEverywhere(tx, { action: 'account.reset_password', userId: person.id }, asker);
       return person.id;
     });
     this.postBox.drop(passwordChangedMail(this.config, email));
@@ -55,18 +55,4 @@ export class PasswordResetService {
   private linkFor(address: string) {
     return { purpose: 'reset', account: accountOf(address, this.config.secret) } as const;
   }
-}
-
-/** A person belongs to several workspaces, and each keeps a log of its own; always in one order, or two would wait for each other. */
-async function recordEverywhere(
-  tx: Transaction,
-  { id, name }: { id: string; name: string },
-  asker: Asker,
-): Promise<void> {
-  const orderBy = { workspaceId: 'asc' } as const;
-  for (const { workspaceId } of await tx.member.findMany({ where: { userId: id }, orderBy }))
-    await AuditService.record(tx, personAt(asker, { id, name, workspaceId }), {
-      action: 'account.reset_password',
-      subject: { kind: 'user', id, name },
-    });
 }

@@ -1,16 +1,10 @@
-import { APIError, createAuthEndpoint } from 'better-auth/api';
+import type { Accounts } from '../account/accounts.js';
+import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import type { Asker } from '../account/asker.js';
-import type { PasswordResetService } from '../account/password-reset.service.js';
-import type { SignUpService } from '../account/sign-up.service.js';
+import type { Guest } from '../account/join.service.js';
 import { AppError } from '../app-error.js';
-import { clientAddressHeader } from './client-address.js';
+import { askerOf } from './sign-in-hooks.js';
 import type { SignInTries } from './sign-in-tries.js';
-
-export interface Accounts {
-  signUp: SignUpService;
-  reset: PasswordResetService;
-  tries: SignInTries;
-}
 
 /** From one address, for each path; the answers tell nobody anything, but each costs a password's hash or a mail. */
 const limit = { window: 60, max: 10 };
@@ -19,7 +13,7 @@ const limit = { window: 60, max: 10 };
  * What people do who are not signed in, as paths of the sign-in library: it limits how often, and looks at where they come
  * from. A session is made by its own sign-in alone, which follows.
  */
-export const accountDoors = ({ signUp, reset, tries }: Accounts) => ({
+export const accountDoors = ({ signUp, reset, join }: Accounts, tries: SignInTries) => ({
   id: 'drawbridge-accounts' as const,
   rateLimit: [{ ...limit, pathMatcher: (path: string) => path.startsWith('/account/') }],
   endpoints: {
@@ -42,6 +36,12 @@ export const accountDoors = ({ signUp, reset, tries }: Accounts) => ({
         return { email };
       },
     ),
+    lookAtInvitation: door('/account/invitation/look', ['token'], ({ token }) => join.look(token)),
+    joinByInvitation: door(
+      '/account/invitation/join',
+      ['token', 'name', 'password'],
+      (joining, asker, guest) => join.join(joining, asker, guest),
+    ),
   },
 });
 
@@ -49,11 +49,15 @@ export const accountDoors = ({ signUp, reset, tries }: Accounts) => ({
 function door<Path extends string, Name extends string>(
   path: Path,
   names: readonly Name[],
-  open: (texts: Record<Name, string>, asker: Asker) => Promise<object | void>,
+  open: (texts: Record<Name, string>, asker: Asker, guest?: Guest) => Promise<object | void>,
 ) {
-  return createAuthEndpoint(path, { method: 'POST' }, async ({ body, headers, json }) => {
+  return createAuthEndpoint(path, { method: 'POST' }, async (context) => {
     try {
-      return await json((await open(textsIn(body, names), askerOf(headers))) ?? {});
+      const texts = textsIn(context.body, names);
+      const found = await getSessionFromCtx(context);
+      const guest = found && { sessionId: found.session.id, email: found.user.email };
+      const answer = await open(texts, askerOf(context.headers), guest ?? undefined);
+      return await context.json(answer ?? {});
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       throw new APIError('BAD_REQUEST', { code: error.code, message: error.message });
@@ -68,8 +72,3 @@ function textsIn<Name extends string>(body: unknown, names: readonly Name[]): Re
     return Object.fromEntries(texts) as Record<Name, string>;
   throw new AppError('account.bad_request', `Send JSON with these texts: ${names.join(', ')}.`);
 }
-
-const askerOf = (headers: Headers | undefined): Asker => ({
-  address: headers?.get(clientAddressHeader) ?? undefined,
-  userAgent: headers?.get('user-agent') ?? undefined,
-});

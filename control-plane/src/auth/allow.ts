@@ -24,7 +24,11 @@ export type Permission =
   | 'run.release'
   | 'sync.pause'
   | 'usage.read'
+  | 'member.invite'
+  | 'member.read'
+  | 'member.write'
   | 'viewer.read'
+  | 'viewer.write'
   | 'webhook.read'
   | 'webhook.write';
 

@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
 import type { ApiKey, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
 import type { Caller } from './caller.js';
-import { isWithin, roleOf, roles, type Role } from './role.js';
+import { isWithin, lesserOf, roleOf, roles, type Role } from './role.js';
 import { hashOfToken, makeToken } from '../account/token.js';
 
 /** A key that is used all the time is written down as used once a minute. */
@@ -21,6 +21,8 @@ const shown = {
   lastUsedAt: true,
   expiresAt: true,
 } as const;
+
+type KeyRow = { role: string; workspaceId: string; makerId: string | null };
 
 @Injectable()
 export class ApiKeyService {
@@ -42,7 +44,8 @@ export class ApiKeyService {
     const role = roleWithin(caller, input.role ?? caller.role);
     assertNotOutlived(caller, input.expiresAt ?? null);
     const { token, hash } = makeToken('dbk');
-    const data = { workspaceId, name, role, hash, expiresAt: input.expiresAt ?? null };
+    const makerId = (caller.by === 'session' ? caller.actorId : caller.makerId) ?? null;
+    const data = { workspaceId, name, role, makerId, hash, expiresAt: input.expiresAt ?? null };
     const made = await this.database.$transaction(async (tx) => {
       const [key] = await tx.apiKey.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (!key) return undefined;
@@ -64,6 +67,7 @@ export class ApiKeyService {
     const key = isUuid(id) && (await this.database.apiKey.findFirst({ where, select: shown }));
     // Of two who revoke it together one comes too late, and it is gone all the same.
     if (!key) throw new AppError('key.not_found', 'There is no such API key.');
+    assertNotAbove(caller, key.role);
     await this.database.$transaction(async (tx) => {
       const { count } = await tx.apiKey.deleteMany({ where });
       if (count === 0) return;
@@ -86,6 +90,7 @@ export class ApiKeyService {
         update: {
           hash,
           role: 'owner',
+          makerId: null,
           createdAt: this.clock.now(),
           lastUsedAt: null,
           expiresAt: null,
@@ -103,13 +108,31 @@ export class ApiKeyService {
     const key = await this.database.apiKey.findUnique({ where: { hash: hashOfToken(token) } });
     const now = this.clock.now();
     if (!key || (key.expiresAt && key.expiresAt <= now)) return undefined;
-    const { id, workspaceId, name, lastUsedAt, expiresAt } = key;
-    const role = roleOf(key.role);
+    const { id, workspaceId, name, makerId, lastUsedAt, expiresAt } = key;
+    const role = await this.roleOfKey(key);
     if (!role) return undefined;
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > usedAgainAfterMs)
       await this.database.apiKey.updateMany({ where: { id }, data: { lastUsedAt: now } });
-    const caller: Caller = { workspaceId, role, actorId: id, name, email: null, by: 'key' };
-    return expiresAt ? { ...caller, keyExpiresAt: expiresAt } : caller;
+    return {
+      workspaceId,
+      role,
+      actorId: id,
+      name,
+      email: null,
+      by: 'key',
+      ...(makerId !== null && { makerId }),
+      ...(expiresAt && { keyExpiresAt: expiresAt }),
+    };
+  }
+
+  /** Its own, and at most what its maker has by now; none once they have left. */
+  private async roleOfKey(key: KeyRow): Promise<Role | undefined> {
+    const role = roleOf(key.role);
+    if (!role || key.makerId === null) return role;
+    const { workspaceId, makerId: userId } = key;
+    const where = { workspaceId_userId: { workspaceId, userId } };
+    const maker = roleOf((await this.database.member.findUnique({ where }))?.role ?? '');
+    return maker && lesserOf(role, maker);
   }
 }
 
@@ -121,6 +144,15 @@ function roleWithin(caller: Caller, wanted: string): Role {
   throw new AppError(
     'key.exceeds',
     `You are ${caller.role}, and a key has no more than who makes it. Choose ${caller.role} or a lesser role.`,
+  );
+}
+
+/** Or an admin could lock an owner's scripts out. */
+function assertNotAbove(caller: Caller, role: string): void {
+  if (isWithin(roleOf(role) ?? 'viewer', caller.role)) return;
+  throw new AppError(
+    'key.exceeds',
+    `This key is of role ${role}, and you are ${caller.role}. Ask somebody of that role to revoke it.`,
   );
 }
 

@@ -5,7 +5,8 @@ import { Database } from '../database/database.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { Caller } from './caller.js';
 import { roleOf } from './role.js';
-import { originsOf, SignIn } from './sign-in.js';
+import { originsOf, SignIn, type SignedIn } from './sign-in.js';
+import { workspaceOf } from './workspace-of.js';
 
 type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -29,17 +30,34 @@ export class AuthService {
     if (typeof authorization === 'string') return this.callerOfKey(authorization);
     if (incoming['cookie'] === undefined) return undefined;
     this.assertSameSite(incoming);
-    const user = await this.signIn.userOf(headersOf(incoming));
-    if (!user) return undefined;
-    const member = await this.database.member.findFirst({
-      where: { userId: user.id },
-      orderBy: { createdAt: 'asc' },
-    });
-    const role = member && roleOf(member.role);
+    const session = await this.signIn.sessionOf(headersOf(incoming));
+    return session && this.callerIn(session);
+  }
+
+  /** In the workspace that the session is in, or, once they are no member of it any more, in another one of theirs. */
+  private async callerIn({ id, user, workspaceId }: SignedIn): Promise<Caller | undefined> {
+    const member = (workspaceId && (await this.memberOf(user.id, workspaceId))) || undefined;
+    const elsewhere = member ? undefined : await workspaceOf(this.database, user.id);
+    const found = member ?? (elsewhere && (await this.memberOf(user.id, elsewhere))) ?? undefined;
+    const role = found && roleOf(found.role);
     if (!role) return undefined;
     const { name, email } = user;
-    const { workspaceId } = member;
-    return { workspaceId, role, actorId: user.id, name, email, by: 'session' };
+    return {
+      workspaceId: found.workspaceId,
+      role,
+      actorId: user.id,
+      name,
+      email,
+      by: 'session',
+      sessionId: id,
+    };
+  }
+
+  private memberOf(userId: string, workspaceId: string) {
+    return this.database.member.findUnique({
+      where: { workspaceId_userId: { workspaceId, userId } },
+      select: { role: true, workspaceId: true },
+    });
   }
 
   private async callerOfKey(authorization: string): Promise<Caller> {

@@ -13,6 +13,10 @@ export interface Caller {
   name: string;
   email: string | null;
   by: 'session' | 'key';
+  /** Of the browser that is signed in. */
+  sessionId?: string;
+  /** The person whose key it is; the setup command's is nobody's. */
+  makerId?: string;
   /** Where the request came from, as far as trusted proxies tell. */
   address?: string;
   userAgent?: string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openHouse, password, signUp, type House } from '../account/testing/visitor.js';
 import { codesOf } from '../testing/test-app.js';
+import { SignIn } from './sign-in.js';
 
 let house: House;
 beforeAll(async () => {
@@ -51,6 +52,44 @@ describe('a session', () => {
     expect(bob.cookies()['cookie']).not.toContain('chosen-by-somebody-else');
     expect(codesOf(await house.test.ask({ cookie: made }, '{ viewer { name } }'))).toEqual([
       'auth.required',
+    ]);
+  });
+});
+
+describe('the sign-in library', () => {
+  it('has no other paths than ours, whatever it brings', async () => {
+    const { auth } = house.test.app.get(SignIn, { strict: false });
+    const endpoints = Object.values(auth.api) as {
+      path?: string;
+      options?: { method?: unknown };
+    }[];
+    const asked: string[] = [];
+    const open: string[] = [];
+    for (const { path, options } of endpoints)
+      for (const method of [options?.method ?? []].flat().map(String)) {
+        if (!path) continue;
+        asked.push(path);
+        const at = path.replaceAll(/:\w+/g, 'x');
+        const visitor = house.visitor();
+        const status =
+          method === 'POST'
+            ? (await visitor.post(at, {})).status
+            : (await visitor.get(`/api/auth${at}`)).status;
+        if (status !== 404) open.push(`${method} ${path}`);
+      }
+    expect(asked.length).toBeGreaterThan(30);
+    expect(open.toSorted()).toEqual([
+      'GET /account/ways',
+      'GET /magic-link/verify',
+      'POST /account/invitation/join',
+      'POST /account/invitation/look',
+      'POST /account/reset',
+      'POST /account/reset/finish',
+      'POST /account/sign-up',
+      'POST /account/sign-up/finish',
+      'POST /change-password',
+      'POST /sign-in/email',
+      'POST /sign-out',
     ]);
   });
 });

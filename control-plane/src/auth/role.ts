@@ -13,6 +13,8 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'usage.read': 'viewer',
   'viewer.read': 'viewer',
   'alert.mute': 'operator',
+  'viewer.write': 'viewer',
+  'member.read': 'viewer',
   'connection.check': 'operator',
   'destination.pause': 'operator',
   'pool.pause': 'operator',
@@ -29,6 +31,8 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'key.create': 'admin',
   'key.read': 'admin',
   'key.revoke': 'admin',
+  'member.invite': 'admin',
+  'member.write': 'admin',
   'webhook.read': 'admin',
   'webhook.write': 'admin',
 };
@@ -39,6 +43,8 @@ export const may = (role: Role, permission: Permission): boolean =>
 /** Whether a role has nothing that the other one lacks. */
 export const isWithin = (role: Role, other: Role): boolean =>
   roles.indexOf(role) >= roles.indexOf(other);
+
+export const lesserOf = (one: Role, other: Role): Role => (isWithin(one, other) ? one : other);
 
 /** The database keeps roles as text; one that is not known is no role. */
 export const roleOf = (text: string): Role | undefined => roles.find((role) => role === text);

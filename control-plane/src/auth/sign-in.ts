@@ -1,25 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
-import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { magicLink } from 'better-auth/plugins';
+import { Accounts } from '../account/accounts.js';
 import { minPasswordLength } from '../account/password.js';
-import { PasswordResetService } from '../account/password-reset.service.js';
-import { SignUpService } from '../account/sign-up.service.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { accountDoors } from './account-doors.js';
 import { clientAddressHeader } from './client-address.js';
-import { SignInTries, tooManyTries } from './sign-in-tries.js';
+import { isOpenPath } from './open-paths.js';
+import { requestHooks, sessionHooks } from './sign-in-hooks.js';
+import { SignInTries } from './sign-in-tries.js';
 
-/** A sign-in link is made by the `setup` command alone; accounts and addresses change through account-doors.ts or not at all. */
-const closedPaths = [
-  '/sign-in/magic-link',
-  '/sign-up/email',
-  '/update-user',
-  '/change-email',
-  '/delete-user',
-];
+const basePath = '/api/auth';
 const linkLivesSeconds = 3600;
 
 /** Passwords, sign-in links and browser sessions: the sign-in library on our database. */
@@ -32,21 +25,22 @@ export class SignIn {
     database: Database,
     tries: SignInTries,
     private readonly config: Config,
-    signUp: SignUpService,
-    reset: PasswordResetService,
+    accounts: Accounts,
   ) {
     this.auth = betterAuth({
       appName: 'Drawbridge',
       baseURL: config.publicUrl,
-      basePath: '/api/auth',
+      basePath,
       secret: config.secret,
       trustedOrigins: [...originsOf(config.publicUrl)],
       database: prismaAdapter(database, { provider: 'postgresql' }),
       emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength },
-      disabledPaths: closedPaths,
       rateLimit: { enabled: true, window: 60, max: 300, storage: 'database' },
-      hooks: { before: limitTries(tries) },
-      databaseHooks: { session: { create: { after: ({ userId }) => tries.forget(userId) } } },
+      session: {
+        additionalFields: { workspaceId: { type: 'string', required: false, input: false } },
+      },
+      hooks: requestHooks(database, tries),
+      databaseHooks: { session: sessionHooks(database, tries) },
       advanced: {
         ipAddress: { ipAddressHeaders: [clientAddressHeader] },
         // Off in tests unless told, and a test of it would prove nothing.
@@ -55,7 +49,7 @@ export class SignIn {
       telemetry: { enabled: false },
       logger: { disabled: true },
       plugins: [
-        accountDoors({ signUp, reset, tries }),
+        accountDoors(accounts, tries),
         magicLink({
           disableSignUp: true,
           expiresIn: linkLivesSeconds,
@@ -78,19 +72,31 @@ export class SignIn {
     return this.lastLink.url;
   }
 
-  /** The person behind a browser's cookie. */
-  async userOf(headers: Headers): Promise<{ id: string; name: string; email: string } | undefined> {
-    return (await this.auth.api.getSession({ headers }))?.user;
+  /** Answers what browsers ask below /api/auth; 404 for what is not ours to ask. */
+  async answer(request: Request): Promise<Response> {
+    const path = new URL(request.url).pathname.slice(basePath.length);
+    if (isOpenPath(request.method, path)) return this.auth.handler(request);
+    return Response.json(
+      { code: 'http.not_found', message: 'There is nothing here.' },
+      { status: 404 },
+    );
+  }
+
+  /** The session behind a browser's cookie. */
+  async sessionOf(headers: Headers): Promise<SignedIn | undefined> {
+    const found = await this.auth.api.getSession({ headers });
+    if (!found) return undefined;
+    const { id, workspaceId } = found.session;
+    return { id, user: found.user, workspaceId: workspaceId ?? undefined };
   }
 }
 
-/** Counted before the password is looked at, or a hundred guesses at once would count as one. */
-const limitTries = (tries: SignInTries) =>
-  createAuthMiddleware(async ({ path, body }) => {
-    const { email } = (body ?? {}) as { email?: unknown };
-    if (path !== '/sign-in/email' || typeof email !== 'string') return;
-    if (!(await tries.allow(email))) throw new APIError('TOO_MANY_REQUESTS', tooManyTries);
-  });
+export interface SignedIn {
+  id: string;
+  user: { id: string; name: string; email: string };
+  /** That it is in, as far as it says. */
+  workspaceId: string | undefined;
+}
 
 /** A server on this machine is reached by both of its names. */
 export function originsOf(publicUrl: string): ReadonlySet<string> {

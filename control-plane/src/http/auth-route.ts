@@ -21,7 +21,7 @@ export function addAuthRoute(server: FastifyInstance, signIn: SignIn, publicUrl:
       });
     },
     handler: async (request, reply) => {
-      const answer = await signIn.auth.handler(asWebRequest(request, publicUrl));
+      const answer = await signIn.answer(asWebRequest(request, publicUrl));
       return asReply(answer, reply);
     },
   });

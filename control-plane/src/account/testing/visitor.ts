@@ -79,6 +79,15 @@ function makeVisitor({ url, config }: TestApp, address: string): Visitor {
   };
 }
 
+/** Signed in by the link of the setup command, as owner of a workspace of that name. */
+export async function enter(house: House, email: string, workspace: string): Promise<Visitor> {
+  const { signInLink } = await house.test.makeWorkspace(workspace, email);
+  const { pathname, search } = new URL(signInLink);
+  const visitor = house.visitor();
+  await visitor.get(`${pathname}${search}`);
+  return visitor;
+}
+
 /** What stands behind the # of the first link in a mail. */
 export function secretIn({ raw }: { raw: string }): Record<string, string> {
   // Long lines are broken by "=" and a new line, and "=" itself is written as =3D.

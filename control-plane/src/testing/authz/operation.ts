@@ -43,14 +43,19 @@ interface Input {
 }
 
 /** Strings of a fixed form: anything else would be refused before what the walk is about. */
-const notText: ReadonlySet<string> = new Set(['role', 'planDigest', 'after']);
+const notText: ReadonlySet<string> = new Set(['planDigest', 'after']);
 
 function valuesOf(inputs: readonly Input[], texts: Texts): Record<string, unknown> {
-  const values = inputs.map(({ name, type }) => [name, valueOf(type, texts)] as const);
+  const values = inputs.map(
+    ({ name, type }) => [name, name === 'role' ? roleAt(type) : valueOf(type, texts)] as const,
+  );
   return Object.fromEntries(
     values.filter(([name, value]) => value !== undefined && !notText.has(name)),
   );
 }
+
+/** One that everybody may give. */
+const roleAt = (type: GraphQLInputType) => (isNonNullType(type) ? 'viewer' : undefined);
 
 /** Numbers, switches and dates only where they must be there: `dryRun` and its kind would change what is asked. */
 function valueOf(type: GraphQLInputType, { needed, others }: Texts): unknown {

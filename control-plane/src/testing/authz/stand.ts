@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { roles, type Role } from '../../auth/role.js';
 import { openTestApp, type TestApp, type Workspace } from '../test-app.js';
 
@@ -75,7 +75,31 @@ async function fill(test: TestApp, workspace: Workspace, mark: string) {
   );
   if (!data) throw new Error(`The run of ${mark} did not start.`);
   const sent = await makeWebhook(test, workspace, `${mark}-webhook`);
-  return { runId: data.startRun.run.id, agentId, poolId: pool.id, pool: pool.name, ...sent };
+  const people = await makePeople(test, workspace, `${mark}-guest@example.com`);
+  return {
+    ...people,
+    runId: data.startRun.run.id,
+    agentId,
+    poolId: pool.id,
+    pool: pool.name,
+    ...sent,
+  };
+}
+
+/** Its owner, and somebody who is invited. */
+async function makePeople({ database }: TestApp, { id: workspaceId }: Workspace, guest: string) {
+  const { id: memberId } = await database.member.findFirstOrThrow({ where: { workspaceId } });
+  const { id: invitationId } = await database.invitation.create({
+    data: {
+      workspaceId,
+      email: guest,
+      role: 'viewer',
+      invitedBy: 'owner',
+      hash: randomBytes(32),
+      expiresAt: new Date('2999-01-01'),
+    },
+  });
+  return { memberId, invitationId, guest };
 }
 
 /** Switched off, and what it should have been told is over: nothing leaves, and nothing changes of its own accord. */

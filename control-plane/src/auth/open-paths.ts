@@ -1,0 +1,18 @@
+/** Of the sign-in library's paths, the ones that there are for us. It has dozens, and a new version may bring more. */
+const openPaths: ReadonlySet<string> = new Set([
+  'GET /account/ways',
+  'GET /magic-link/verify',
+  'POST /account/invitation/join',
+  'POST /account/invitation/look',
+  'POST /account/reset',
+  'POST /account/reset/finish',
+  'POST /account/sign-up',
+  'POST /account/sign-up/finish',
+  'POST /change-password',
+  'POST /sign-in/email',
+  'POST /sign-out',
+]);
+
+/** `path` is what stands behind /api/auth. */
+export const isOpenPath = (method: string, path: string): boolean =>
+  openPaths.has(`${method} ${path}`);
