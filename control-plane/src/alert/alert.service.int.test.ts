@@ -120,14 +120,13 @@ it('tells again of what is still open when its snooze ends', async () => {
 });
 
 it('lists the rules that hold, whoever wrote them', async () => {
-  const { workspaceId } = ground.caller;
-  const spec = { when: { kind: 'failed', runs: 3 }, severity: 'critical', syncs: [], channels: [] };
-  await ground.database.alertRule.createMany({
-    data: [
-      { workspaceId, name: 'failed', spec },
-      { workspaceId, name: 'waiting', spec: { off: true } },
-    ],
-  });
+  const alerts = 'alerts: { failed: { failed: 3, severity: critical }, waiting: off }';
+  const { problems, changes } = await ground.apply(yamlOfSyncs(3) + alerts);
+  expect(problems).toEqual([]);
+  expect(changes.map(({ kind, name, action }) => `${action} ${kind} ${name}`)).toEqual([
+    'create alert failed',
+    'create alert waiting',
+  ]);
   const rules = await service.rules(ground.caller);
   expect(rules.map(({ name, builtIn, text }) => [name, builtIn, text])).toEqual([
     ['agent-offline', true, 'An agent is away for 5 min.'],
@@ -135,4 +134,10 @@ it('lists the rules that hold, whoever wrote them', async () => {
     ['missed', true, 'A slot of the schedule had no run in time.'],
     ['rejected', true, 'More than 0 rows and more than 5 % of what a run sent were rejected.'],
   ]);
+  const files = await ground.configuration.export(ground.caller);
+  expect(files.find(({ path }) => path === 'alerts.yaml')?.text).toBe(
+    'alerts:\n  failed:\n    failed: 3\n    severity: critical\n  waiting: off\n',
+  );
+  await ground.apply(yamlOfSyncs(3));
+  expect((await service.rules(ground.caller)).every(({ builtIn }) => builtIn)).toBe(true);
 });

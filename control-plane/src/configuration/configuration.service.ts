@@ -19,7 +19,7 @@ export class ConfigurationService {
   async export({ workspaceId }: Caller): Promise<ConfigurationFile[]> {
     const stored = await this.database.$transaction(
       (tx) => storedSpecification(tx, workspaceId),
-      // The four sections as they were at one moment.
+      // The sections as they were at one moment.
       { isolationLevel: 'RepeatableRead' },
     );
     return formatSpecification(stored);

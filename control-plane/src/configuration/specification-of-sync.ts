@@ -9,6 +9,7 @@ export function specificationOfSync(whole: Specification, name: string): Specifi
     destinations: only(whole.destinations, sync?.destination),
     models: only(whole.models, sync?.model),
     syncs: only(whole.syncs, name),
+    alerts: {},
   };
 }
 

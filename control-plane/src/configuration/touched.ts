@@ -56,6 +56,7 @@ function namesOf(changes: readonly EntryChange[]): Names {
     destinations: of('destinations'),
     models: of('models'),
     syncs: of('syncs'),
+    alerts: of('alerts'),
   };
 }
 
@@ -77,6 +78,7 @@ const partOf = (whole: Specification, names: Names): Specification => ({
   destinations: only(whole.destinations, names.destinations),
   models: only(whole.models, names.models),
   syncs: only(whole.syncs, names.syncs),
+  alerts: only(whole.alerts, names.alerts),
 });
 
 const only = <One>(

@@ -9,6 +9,7 @@ const kinds = {
   destinations: 'destination',
   models: 'model',
   syncs: 'sync',
+  alerts: 'alert',
 } as const;
 
 /** 0 before the first. Whoever counts on it holds the lock of the configuration. */
@@ -100,6 +101,7 @@ export function withoutEdits(whole: Specification, { before, after }: EditedPart
     destinations: undone('destinations', whole.destinations),
     models: undone('models', whole.models),
     syncs: undone('syncs', whole.syncs),
+    alerts: undone('alerts', whole.alerts),
   };
 }
 
@@ -117,5 +119,6 @@ function gathered(edits: readonly { kind: string; name: string; entry: unknown }
     destinations: of('destinations'),
     models: of('models'),
     syncs: of('syncs'),
+    alerts: of('alerts'),
   });
 }

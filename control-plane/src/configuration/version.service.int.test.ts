@@ -94,7 +94,13 @@ describe('restoring a version', () => {
     const [newest] = (await ground.versions.page(ground.caller, { first: 1 })).edges;
     expect(newest?.node).toMatchObject({ number: 4, restoredFrom: 2, changes: 3 });
     await restore(0);
-    expect(await exported()).toEqual({ sources: {}, destinations: {}, models: {}, syncs: {} });
+    expect(await exported()).toEqual({
+      sources: {},
+      destinations: {},
+      models: {},
+      syncs: {},
+      alerts: {},
+    });
     await restore(4);
     expect(await exported()).toEqual(two);
     const entries = await ground.database.auditEntry.findMany({ where: { subjectName: 'sync-1' } });

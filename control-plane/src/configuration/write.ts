@@ -13,6 +13,7 @@ export async function writeSpecification(writing: Writing): Promise<WrittenSyncs
   await writeConnections(writing);
   await writeModels(writing);
   const written = await writeSyncs(writing);
+  await writeAlerts(writing);
   await removeRest(writing);
   return written;
 }
@@ -58,13 +59,26 @@ async function writeModels({ tx, workspaceId, before, after }: Writing): Promise
   }
 }
 
+/** What is open under a rule that changes or goes is seen to by the watcher. */
+async function writeAlerts({ tx, workspaceId, before, after }: Writing): Promise<void> {
+  for (const [name, entry] of changed(before.alerts, after.alerts)) {
+    const spec = entry as object;
+    await tx.alertRule.upsert({
+      where: { workspaceId_name: { workspaceId, name } },
+      create: { workspaceId, name, spec },
+      update: { spec },
+    });
+  }
+}
+
 async function removeRest({ tx, workspaceId, before, after }: Writing): Promise<void> {
-  const gone = (section: 'models' | 'sources' | 'destinations') => ({
+  const gone = (section: 'models' | 'sources' | 'destinations' | 'alerts') => ({
     workspaceId,
     name: {
       in: Object.keys(before[section]).filter((name) => !Object.hasOwn(after[section], name)),
     },
   });
+  await tx.alertRule.deleteMany({ where: gone('alerts') });
   await tx.model.deleteMany({ where: gone('models') });
   await tx.source.deleteMany({ where: gone('sources') });
   await tx.destination.deleteMany({ where: gone('destinations') });

@@ -5,7 +5,7 @@ import { changesBetween, differenceOf } from './changes.js';
 import { parseSpecification } from './parse.js';
 
 const read = (text: string) => parseSpecification([{ path: 'a.yaml', text }]).specification!;
-const empty = { sources: {}, destinations: {}, models: {}, syncs: {} };
+const empty = { sources: {}, destinations: {}, models: {}, syncs: {}, alerts: {} };
 
 describe('changes', () => {
   it('are none between a specification and itself', () => {

@@ -11,7 +11,7 @@ import { mappingChangeBetween, type MappingChangeName } from './mapping-change.j
 import { sortedBy } from './order.js';
 
 export interface SpecificationChange {
-  kind: 'source' | 'destination' | 'model' | 'sync';
+  kind: 'source' | 'destination' | 'model' | 'sync' | 'alert';
   name: string;
   action: 'create' | 'update' | 'remove';
   /** The lines of the item's YAML that differ, each behind `+ ` or `- `. */
@@ -25,6 +25,7 @@ const kinds = {
   destinations: 'destination',
   models: 'model',
   syncs: 'sync',
+  alerts: 'alert',
 } as const;
 
 /** What becomes different when `after` takes the place of `before`, items in order. */

@@ -1,3 +1,5 @@
+import type { AlertEntry } from './alert.js';
+
 /**
  * The configuration in the form that is kept: plain JSON, every default filled in, one entry an item.
  * The control plane stores entries, the YAML is read into them and written from them, and a run's
@@ -189,9 +191,10 @@ export interface Specification {
   destinations: Readonly<Record<string, DestinationEntry>>;
   models: Readonly<Record<string, ModelEntry>>;
   syncs: Readonly<Record<string, SyncEntry>>;
+  alerts: Readonly<Record<string, AlertEntry>>;
 }
 
-export const sections = ['sources', 'destinations', 'models', 'syncs'] as const;
+export const sections = ['sources', 'destinations', 'models', 'syncs', 'alerts'] as const;
 export type Section = (typeof sections)[number];
 
 export interface Named<Entry> {
@@ -208,6 +211,7 @@ export function specificationOf(entries: {
     destinations: byName(entries.destinations),
     models: byName(entries.models),
     syncs: byName(entries.syncs),
+    alerts: byName(entries.alerts),
   };
 }
 

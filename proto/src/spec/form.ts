@@ -1,3 +1,4 @@
+import { alertForm } from './alert-form.js';
 import {
   type ConstantEntry,
   type DestinationEntry,
@@ -25,15 +26,16 @@ import { sortedBy } from './order.js';
  * An entry in the form in which a person writes it: short forms, and no defaults. What a person
  * named is a Map: an object would put names such as "2" before all others.
  */
-export function formOf<S extends Section>(section: S, entry: Specification[S][string]): object {
-  return (forms[section] as (entry: Specification[S][string]) => object)(entry);
+export function formOf<S extends Section>(section: S, entry: Specification[S][string]): unknown {
+  return (forms[section] as (entry: Specification[S][string]) => unknown)(entry);
 }
 
-const forms: { [S in Section]: (entry: Specification[S][string]) => object } = {
+const forms: { [S in Section]: (entry: Specification[S][string]) => unknown } = {
   sources: sourceForm,
   destinations: destinationForm,
   models: modelForm,
   syncs: syncForm,
+  alerts: alertForm,
 };
 
 function sourceForm({ type, pool, settings, secrets }: SourceEntry): object {

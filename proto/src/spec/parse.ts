@@ -1,3 +1,4 @@
+import type { AlertEntry } from './alert.js';
 import {
   entryOf,
   sections,
@@ -11,6 +12,7 @@ import {
 import { refuseCycles } from './cycle.js';
 import { didYouMean } from './near-name.js';
 import { inReadingOrder, nowhere, type Place, type PlaceOf, type SpecProblem } from './problem.js';
+import { alertEntry } from './read-alert.js';
 import { destinationEntry, sourceEntry } from './read-connection.js';
 import { modelEntry } from './read-model.js';
 import { syncEntry } from './read-sync.js';
@@ -40,6 +42,7 @@ export function parseSpecification(files: readonly ConfigurationFile[]): Parsed 
     destinations: new Map<string, DestinationEntry>(),
     models: new Map<string, ModelEntry>(),
     syncs: new Map<string, SyncEntry>(),
+    alerts: new Map<string, AlertEntry>(),
   };
   const names = namesOfSections();
   for (const { path, text } of files) readFile(new YamlFile(path, text, draft), found, names);
@@ -61,6 +64,7 @@ const readers: { [S in Section]: Reader<Specification[S][string]> } = {
   destinations: destinationEntry,
   models: modelEntry,
   syncs: syncEntry,
+  alerts: alertEntry,
 };
 
 const namesOfSections = (): Names => ({
@@ -68,6 +72,7 @@ const namesOfSections = (): Names => ({
   destinations: new Set(),
   models: new Set(),
   syncs: new Set(),
+  alerts: new Set(),
 });
 
 function readFile(written: YamlFile, found: Found, names: Names): void {
@@ -126,14 +131,8 @@ function isName({ name, at }: Item): boolean {
 }
 
 function refuseSection({ name, at }: Item): void {
-  const [code, message] =
-    name === 'alerts'
-      ? ['spec.not_supported_yet', 'Alerts are not supported yet. Remove this part for now.']
-      : [
-          'spec.unknown_key',
-          `"${name}" is not known here. Known are ${sections.join(', ')}.${didYouMean(name, sections)}`,
-        ];
-  at.file.report({ ...at, node: null }, code, message);
+  const message = `"${name}" is not known here. Known are ${sections.join(', ')}.${didYouMean(name, sections)}`;
+  at.file.report({ ...at, node: null }, 'spec.unknown_key', message);
 }
 
 const gathered = (found: Found): Specification => ({
@@ -141,6 +140,7 @@ const gathered = (found: Found): Specification => ({
   destinations: Object.fromEntries(found.destinations),
   models: Object.fromEntries(found.models),
   syncs: Object.fromEntries(found.syncs),
+  alerts: Object.fromEntries(found.alerts),
 });
 
 /** One agent runs a sync, so it must reach both ends. */

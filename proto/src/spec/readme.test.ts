@@ -45,6 +45,8 @@ const places = {
   guards: sync('guards: { unknown: 1 }'),
   guard: sync('guards: { added: { unknown: 1 } }'),
   schedule: sync('schedule: { unknown: 1 }'),
+  alert: 'alerts: { x: { unknown: 1 } }',
+  volume: 'alerts: { x: { volume: { unknown: 1 } } }',
 };
 
 describe('the page about the configuration', () => {

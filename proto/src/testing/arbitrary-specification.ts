@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { alertSeverities, alertVolumes, type AlertEntry } from '../spec/alert.js';
 import {
   guardActions,
   lookupMisses,
@@ -305,6 +306,42 @@ const sync = (
       ),
     );
 
+const span = fc.constantFrom(
+  { ms: 90_000, text: '90s' },
+  { ms: 1_800_000, text: '30m' },
+  { ms: 86_400_000, text: '1d' },
+);
+const limit = fc.integer({ min: 0, max: 1_000 });
+const ofSyncs = fc.oneof(
+  fc.record({ kind: fc.constant('failed' as const), runs: fc.integer({ min: 1, max: 100 }) }),
+  fc.record({ kind: fc.constant('rejected' as const), rows: limit, percent: limit }),
+  fc.record({ kind: fc.constant('duration' as const), limit: span }),
+  fc.record({ kind: fc.constant('missed' as const) }),
+  fc.record({
+    kind: fc.constant('volume' as const),
+    of: fc.constantFrom(...alertVolumes),
+    percent: limit,
+    rows: limit,
+    last: fc.integer({ min: 3, max: 100 }),
+  }),
+  fc.record({ kind: fc.constant('no_success' as const), within: span }),
+  fc.record({ kind: fc.constant('waiting' as const), after: span }),
+);
+const severity = fc.constantFrom(...alertSeverities);
+const channels = fc.uniqueArray(filled, { maxLength: 2 });
+
+const alert = (syncs: string[]): fc.Arbitrary<AlertEntry> =>
+  fc.oneof(
+    fc.constant({ off: true as const }),
+    fc.record({ when: ofSyncs, severity, channels, syncs: fc.subarray(syncs) }),
+    fc.record({
+      when: fc.record({ kind: fc.constant('agent_offline' as const), after: span }),
+      severity,
+      channels,
+      syncs: fc.constant([]),
+    }),
+  );
+
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 3 });
 
 const records = <Entry>(keys: readonly string[], entry: fc.Arbitrary<Entry>) =>
@@ -313,14 +350,15 @@ const records = <Entry>(keys: readonly string[], entry: fc.Arbitrary<Entry>) =>
     .map((entries) => Object.fromEntries(keys.map((key, index) => [key, entries[index] as Entry])));
 
 export const arbitrarySpecification: fc.Arbitrary<Specification> = fc
-  .tuple(names, names, names, names)
-  .chain(([sources, destinations, models, syncs]) =>
+  .tuple(names, names, names, names, names)
+  .chain(([sources, destinations, models, syncs, alerts]) =>
     records(models, model(sources)).chain((modelEntries) =>
       fc.record({
         sources: records(sources, source),
         destinations: records(destinations, destination),
         models: fc.constant(modelEntries),
         syncs: records(syncs, sync(modelEntries, destinations)),
+        alerts: records(alerts, alert(syncs)),
       }),
     ),
   );

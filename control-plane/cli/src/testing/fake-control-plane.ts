@@ -234,7 +234,7 @@ function become(
   return { applied: !dryRun, problems: [], changes, version: state.versions.length };
 }
 
-const empty: Specification = { sources: {}, destinations: {}, models: {}, syncs: {} };
+const empty: Specification = { sources: {}, destinations: {}, models: {}, syncs: {}, alerts: {} };
 
 const specificationAt = ({ versions, specification }: FakeState, number: number | null) =>
   number === null ? specification : (versions[number - 1]?.specification ?? empty);
