@@ -9,6 +9,8 @@ export class Config {
   readonly databaseUrl: string = '';
   /** The same database without a pooler in between: for notices and migrations, which need a connection to themselves. */
   readonly directDatabaseUrl: string = '';
+  /** Another database whose roles are to be used; only for copies of it, as tests make them. */
+  readonly rolesOfDatabase: string = '';
   /** How many connections to it this process holds at most. */
   readonly databaseConnections: number = 20;
   /** How long one statement may take, and how long it may wait for a lock; said to the server, not to a pooler. */

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { AppError } from './app-error.js';
 import { environmentHelp } from './command/environment.js';
 import { migrateCommand } from './command/migrate.js';
+import { showRoles } from './command/roles.js';
 import { setUp } from './command/set-up.js';
 import { start } from './command/start.js';
 
@@ -36,10 +37,16 @@ program
 
 program
   .command('migrate')
-  .description('apply migrations and end')
+  .description('apply migrations, see to the roles, and end')
   .option('--check', 'apply nothing; fail when schema and database differ')
   .addHelpText('after', '\nExample:\n  drawbridge-control-plane migrate --check')
   .action((options) => migrateCommand(options).finally(end));
+
+program
+  .command('roles')
+  .description('print how to make the two roles that it works as, where DATABASE_URL may not')
+  .addHelpText('after', '\nExample:\n  drawbridge-control-plane roles')
+  .action(showRoles);
 
 try {
   await program.parseAsync();

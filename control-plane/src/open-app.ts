@@ -39,7 +39,7 @@ export async function openApp(
   const server: FastifyInstance = adapter.getInstance();
   addSecurityHeaders(server, config.publicUrl);
   addProbes(server, {
-    database: app.get(Database),
+    database: app.get(Database).system,
     standing: app.get(DatabaseStanding),
     drain: app.get(Drain),
   });

@@ -40,18 +40,24 @@ export class JoinService {
   ) {}
 
   async look(token: string): Promise<InvitationSeen> {
-    const { workspace, email, role, invitedBy } = await this.invitationOf(this.database, token);
-    const person = await this.database.user.findUnique({ where: { email }, select: { id: true } });
+    const { workspace, email, role, invitedBy } = await this.invitationOf(
+      this.database.system,
+      token,
+    );
+    const person = await this.database.system.user.findUnique({
+      where: { email },
+      select: { id: true },
+    });
     return { workspace: workspace.name, email, role, invitedBy, hasAccount: person !== null };
   }
 
   /** Who has an account must be signed in with it, so that a link that was passed on opens nobody else's. */
   async join(joining: Joining, asker: Asker, guest?: Guest): Promise<{ email: string }> {
-    const { email } = await this.invitationOf(this.database, joining.token);
-    const person = await this.database.user.findUnique({ where: { email } });
+    const { email } = await this.invitationOf(this.database.system, joining.token);
+    const person = await this.database.system.user.findUnique({ where: { email } });
     if (person && guest?.email !== email) throw signInFirst(email);
     const password = person ? undefined : await hashOfPassword(joining.password);
-    await this.database.$transaction(async (tx) => {
+    await this.database.system.$transaction(async (tx) => {
       const invitation = await this.invitationOf(tx, joining.token);
       await tx.invitation.delete({ where: { id: invitation.id } });
       const name = person?.name ?? joining.name.trim();

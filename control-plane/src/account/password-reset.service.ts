@@ -28,7 +28,7 @@ export class PasswordResetService {
   /** Answers alike, and after the same statements, whether the address has an account or not. */
   async ask(email: string): Promise<void> {
     const address = addressOf(email);
-    const [token, person] = await this.database.$transaction(async (tx) => [
+    const [token, person] = await this.database.system.$transaction(async (tx) => [
       await makeMailedLink(tx, this.linkFor(address)),
       await tx.user.findUnique({ where: { email: address }, select: { id: true } }),
     ]);
@@ -39,7 +39,7 @@ export class PasswordResetService {
   async finish(wanted: PasswordReset, asker: Asker): Promise<{ email: string; userId: string }> {
     const email = addressOf(wanted.email);
     const password = await hashOfPassword(wanted.password);
-    const userId = await this.database.$transaction(async (tx) => {
+    const userId = await this.database.system.$transaction(async (tx) => {
       await spendMailedLink(tx, this.linkFor(email), wanted.token);
       const person = await tx.user.findUnique({ where: { email } });
       if (!person) throw linkOver();

@@ -40,7 +40,7 @@ export class SignUpService {
   async ask(email: string): Promise<void> {
     this.assertOpen();
     const address = addressOf(email);
-    const [token, person] = await this.database.$transaction(async (tx) => [
+    const [token, person] = await this.database.system.$transaction(async (tx) => [
       await makeMailedLink(tx, this.linkFor(address)),
       await tx.user.findUnique({ where: { email: address }, select: { id: true } }),
     ]);
@@ -55,7 +55,7 @@ export class SignUpService {
     this.assertOpen();
     const email = addressOf(wanted.email);
     const password = await hashOfPassword(wanted.password);
-    await this.database.$transaction(async (tx) => {
+    await this.database.system.$transaction(async (tx) => {
       await spendMailedLink(tx, this.linkFor(email), wanted.token);
       const [name, workspace] = [wanted.name.trim(), wanted.workspace.trim()];
       const id = await makePerson(tx, { email, name });

@@ -20,7 +20,7 @@ export class AgentService {
   ) {}
 
   async pools({ workspaceId }: Caller): Promise<Pool[]> {
-    return this.database.pool.findMany({
+    return this.database.of(workspaceId).pool.findMany({
       where: { workspaceId },
       orderBy: { name: 'asc' },
       select: { id: true, name: true, pausedAt: true },
@@ -28,17 +28,24 @@ export class AgentService {
   }
 
   list({ workspaceId }: Caller): Promise<Agent[]> {
-    return readAgents(this.database, { workspaceId, offlineMs: this.config.offlineMs });
+    return readAgents(this.database.of(workspaceId), {
+      workspaceId,
+      offlineMs: this.config.offlineMs,
+    });
   }
 
   listOfPool({ workspaceId }: Caller, poolId: string): Promise<Agent[]> {
-    return readAgents(this.database, { workspaceId, poolId, offlineMs: this.config.offlineMs });
+    return readAgents(this.database.of(workspaceId), {
+      workspaceId,
+      poolId,
+      offlineMs: this.config.offlineMs,
+    });
   }
 
   async find({ workspaceId }: Caller, id: string): Promise<Agent | undefined> {
     if (!isUuid(id)) return undefined;
     const { offlineMs } = this.config;
-    const [agent] = await readAgents(this.database, { workspaceId, id, offlineMs });
+    const [agent] = await readAgents(this.database.of(workspaceId), { workspaceId, id, offlineMs });
     return agent;
   }
 
@@ -54,7 +61,7 @@ export class AgentService {
   }
 
   private async markRevoked(caller: Caller, id: string): Promise<void> {
-    await this.database.$transaction(async (tx) => {
+    await this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const revoked = await tx.$executeRaw`
         update "Agent" set "revokedAt" = now()
         where id = ${id}::uuid and "workspaceId" = ${caller.workspaceId}::uuid and "revokedAt" is null`;

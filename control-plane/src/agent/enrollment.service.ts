@@ -41,7 +41,9 @@ export class EnrollmentService {
         'A pool has a name of at most 100 characters, such as "default", with no space at its ends.',
       );
     const { token, hash } = makeToken('dbe');
-    const expiresAt = await this.database.$transaction((tx) => keepToken(tx, caller, pool, hash));
+    const expiresAt = await this.database
+      .of(caller.workspaceId)
+      .$transaction((tx) => keepToken(tx, caller, pool, hash));
     return { token, pool, expiresAt };
   }
 
@@ -50,7 +52,7 @@ export class EnrollmentService {
    * been lost on the way.
    */
   async spend(token: string, publicKey: Uint8Array): Promise<EnrolledAgent | Refusal> {
-    const answer = await this.database.$transaction((tx) => spend(tx, token, publicKey));
+    const answer = await this.database.system.$transaction((tx) => spend(tx, token, publicKey));
     if (answer.kind === 'refused') return answer;
     const { workspaceId, agentId } = answer;
     await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId });

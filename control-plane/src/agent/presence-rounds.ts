@@ -24,7 +24,7 @@ export class PresenceRounds implements OnApplicationBootstrap, OnApplicationShut
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start(everyMs, () => tellPresence(this.database, this.config.offlineMs));
+    this.rounds.start(everyMs, () => tellPresence(this.database.system, this.config.offlineMs));
   }
 
   async onApplicationShutdown(): Promise<void> {

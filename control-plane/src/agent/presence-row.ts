@@ -1,4 +1,4 @@
-import { Prisma, type Database } from '../database/database.js';
+import { Prisma, type DatabaseClient } from '../database/database.js';
 import { EventService } from '../event/event.service.js';
 
 interface Turned {
@@ -13,7 +13,7 @@ interface Turned {
  * Says of agents that they have come or gone, once for each turn. An agent that connects again within `offlineMs` was not
  * gone: a replica that restarts, or a line that breaks, is no news.
  */
-export async function tellPresence(database: Database, offlineMs: number): Promise<void> {
+export async function tellPresence(database: DatabaseClient, offlineMs: number): Promise<void> {
   await database.$transaction(async (tx) => {
     const turned = await tx.$queryRaw<Turned[]>`
       with turned as (

@@ -37,7 +37,7 @@ export class PresenceService {
   ) {}
 
   async identity(agentId: string): Promise<Identity | undefined> {
-    const agent = await this.database.agent.findUnique({ where: { id: agentId } });
+    const agent = await this.database.system.agent.findUnique({ where: { id: agentId } });
     if (!agent) return undefined;
     const { workspaceId, poolId, publicKey, revokedAt } = agent;
     return { agentId, workspaceId, poolId, publicKey, isRevoked: revokedAt !== null };
@@ -52,7 +52,7 @@ export class PresenceService {
     { version, slots }: { version: string; slots: number },
   ): Promise<bigint | undefined> {
     const { agentId, sessionId, bootId } = session;
-    const [opened] = await this.database.$queryRaw<{ appliedSeq: bigint }[]>`
+    const [opened] = await this.database.system.$queryRaw<{ appliedSeq: bigint }[]>`
       update "Agent" set "sessionId" = ${sessionId}::uuid, "bootId" = ${bootId}::uuid,
         "appliedSeq" = case when "bootId" = ${bootId}::uuid then "appliedSeq" else 0 end,
         version = ${version}, slots = ${slots}, "freeSlots" = 0, "lastSeenAt" = now()
@@ -64,7 +64,7 @@ export class PresenceService {
 
   async seen(session: OpenSession, freeSlots: number): Promise<Hold> {
     const { agentId, sessionId } = session;
-    const updated = await this.database.$executeRaw`
+    const updated = await this.database.system.$executeRaw`
       update "Agent" set "lastSeenAt" = now(), "freeSlots" = ${freeSlots}
       where id = ${agentId}::uuid and "sessionId" = ${sessionId}::uuid and "revokedAt" is null`;
     if (updated > 0) return 'held';
@@ -74,7 +74,7 @@ export class PresenceService {
   /** Those of many sessions that no longer speak for their agent, by session. */
   async lost(sessions: readonly OpenSession[]): Promise<Map<string, Hold>> {
     const ids = sessions.map(({ agentId }) => agentId);
-    const agents = await this.database.agent.findMany({
+    const agents = await this.database.system.agent.findMany({
       where: { id: { in: ids } },
       select: { id: true, sessionId: true, bootId: true, revokedAt: true },
     });
@@ -89,7 +89,7 @@ export class PresenceService {
 
   async close(session: OpenSession): Promise<void> {
     const { agentId, sessionId } = session;
-    const { count } = await this.database.agent.updateMany({
+    const { count } = await this.database.system.agent.updateMany({
       where: { id: agentId, sessionId },
       data: { sessionId: null, freeSlots: 0 },
     });

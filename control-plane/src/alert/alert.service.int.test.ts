@@ -12,7 +12,7 @@ let service: AlertService;
 beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
   await ground.apply(yamlOfSyncs(3));
-  service = new AlertService(ground.database);
+  service = new AlertService(ground.tenancy);
 });
 afterEach(() => ground.close());
 
@@ -96,7 +96,7 @@ it('tells nobody of what is muted, now or when it comes again, until it is unmut
 });
 
 it('tells again of what is still open when its snooze ends', async () => {
-  const watcher = new Watcher(ground.database, new Clock());
+  const watcher = new Watcher(ground.tenancy, new Clock());
   const [id, other] = [await fail('sync-0'), await fail('sync-1')];
   const until = inMinutes(60);
   expect(await service.snooze(ground.caller, id, until)).toMatchObject({ snoozedUntil: until });

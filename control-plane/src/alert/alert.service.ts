@@ -28,10 +28,10 @@ export class AlertService {
   ): Promise<Page<Alert>> {
     const size = pageSize(request);
     const named = sync
-      ? await this.database.sync.findFirst({ where: { workspaceId, name: sync } })
+      ? await this.database.of(workspaceId).sync.findFirst({ where: { workspaceId, name: sync } })
       : undefined;
     if (named === null) return pageOf<Alert>([], size, () => '');
-    const rows = await this.database.alert.findMany({
+    const rows = await this.database.of(workspaceId).alert.findMany({
       where: {
         workspaceId,
         ...(state && { resolvedAt: state === 'open' ? null : { not: null } }),
@@ -43,13 +43,15 @@ export class AlertService {
       orderBy: [{ raisedAt: 'desc' }, { id: 'desc' }],
       take: size + 1,
     });
-    return pageOf(await shownAlerts(this.database, rows), size, ({ raisedAt, id }) =>
-      cursorOf([raisedAt.toISOString(), id]),
+    return pageOf(
+      await shownAlerts(this.database.of(workspaceId), rows),
+      size,
+      ({ raisedAt, id }) => cursorOf([raisedAt.toISOString(), id]),
     );
   }
 
   async rules({ workspaceId }: Caller): Promise<AlertRule[]> {
-    const book = await RuleBook.read(this.database, [workspaceId]);
+    const book = await RuleBook.read(this.database.of(workspaceId), [workspaceId]);
     return book
       .of(workspaceId)
       .map(({ name, when, severity, syncs, channels }) => ({
@@ -98,7 +100,7 @@ export class AlertService {
     by: (tx: Transaction, row: AlertRow) => Promise<Done | undefined>,
   ): Promise<Alert> {
     const where = { id, workspaceId: caller.workspaceId };
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const row = isUuid(id) ? await tx.alert.findFirst({ where }) : null;
       if (!row) throw new AppError('alert.not_found', 'There is no such alert.');
       const done = await by(tx, row);

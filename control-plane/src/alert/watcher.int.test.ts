@@ -15,7 +15,7 @@ beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
   await ground.apply(yamlOfSyncs(2));
   agent = await ground.makeAgent();
-  watcher = new Watcher(ground.database, new Clock());
+  watcher = new Watcher(ground.tenancy, new Clock());
 });
 afterEach(() => ground.close());
 
@@ -122,7 +122,7 @@ it('tells once, however many watchers there are', async () => {
     await ground.database.$transaction((tx) => ground.jobs.accept(tx, agent.id, job));
     await end(job, { outcome: SyncOutcome.FAILED });
   }
-  const watchers = Array.from({ length: 4 }, () => new Watcher(ground.database, new Clock()));
+  const watchers = Array.from({ length: 4 }, () => new Watcher(ground.tenancy, new Clock()));
   await watch(watchers);
   await Promise.all(watchers.map((one) => one.lookAtTime()));
   expect(await told()).toEqual(Array.from({ length: 12 }, () => raisedOf('failed')));

@@ -34,7 +34,7 @@ export class Watcher implements OnApplicationBootstrap, OnApplicationShutdown {
     const [events, time, forgetting] = this.rounds;
     events?.start(eventsEveryMs, () => this.takeEvents());
     time?.start(timeEveryMs, () => this.lookAtTime());
-    forgetting?.start(forgetEveryMs, () => forgetAlerts(this.database));
+    forgetting?.start(forgetEveryMs, () => forgetAlerts(this.database.system));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -44,7 +44,7 @@ export class Watcher implements OnApplicationBootstrap, OnApplicationShutdown {
   async takeEvents(): Promise<void> {
     let taken = eventsAtOnce;
     while (taken === eventsAtOnce)
-      taken = await this.database.$transaction(async (tx) => {
+      taken = await this.database.system.$transaction(async (tx) => {
         const events = await takeEvents(tx, consumer, eventsAtOnce);
         await watchEvents(tx, events);
         return events.length;
@@ -52,6 +52,6 @@ export class Watcher implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async lookAtTime(): Promise<void> {
-    await this.database.$transaction(watchTime);
+    await this.database.system.$transaction(watchTime);
   }
 }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { expect, inject, it } from 'vitest';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { grantRoles } from '../database/grant.js';
 import { readMigrations } from '../database/migration-files.js';
 import { exportedEntryOf } from '../trail/exported-entry.js';
 
@@ -27,8 +28,10 @@ it('moves what was approved before into the chain, in order and with its times',
     if (content.tag === 'ok') await client.query(content.value);
   }
   await client.end();
-  const database = new Database(new Config({ databaseUrl: made.url }));
-  const rows = await database.auditEntry.findMany({ orderBy: { sequence: 'asc' } });
+  const config = new Config({ databaseUrl: made.url });
+  await grantRoles(config);
+  const database = new Database(config);
+  const rows = await database.system.auditEntry.findMany({ orderBy: { sequence: 'asc' } });
   const entries = rows.map(exportedEntryOf);
   const approval = { action: 'run.approve', subject: { kind: 'run', id: runId, name: null } };
   expect(entries).toMatchObject([
@@ -41,6 +44,6 @@ it('moves what was approved before into the chain, in order and with its times',
     },
   ]);
   expect(await verifyChain(entries)).toMatchObject({ kind: 'whole', entries: 2, first: 1 });
-  await database.$disconnect();
+  await database.close();
   await made.close();
 });

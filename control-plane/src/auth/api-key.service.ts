@@ -33,7 +33,9 @@ export class ApiKeyService {
 
   list({ workspaceId }: Caller): Promise<ApiKey[]> {
     const orderBy = { name: 'asc' } as const;
-    return this.database.apiKey.findMany({ where: { workspaceId }, orderBy, select: shown });
+    return this.database
+      .of(workspaceId)
+      .apiKey.findMany({ where: { workspaceId }, orderBy, select: shown });
   }
 
   async create(caller: Caller, input: CreateApiKeyInput): Promise<CreateApiKeyPayload> {
@@ -46,7 +48,7 @@ export class ApiKeyService {
     const { token, hash } = makeToken('dbk');
     const makerId = (caller.by === 'session' ? caller.actorId : caller.makerId) ?? null;
     const data = { workspaceId, name, role, makerId, hash, expiresAt: input.expiresAt ?? null };
-    const made = await this.database.$transaction(async (tx) => {
+    const made = await this.database.of(workspaceId).$transaction(async (tx) => {
       const [key] = await tx.apiKey.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (!key) return undefined;
       await AuditService.record(tx, caller, {
@@ -64,11 +66,13 @@ export class ApiKeyService {
   /** At once and for good; its name is free again. */
   async revoke(caller: Caller, id: string): Promise<ApiKey> {
     const where = { id, workspaceId: caller.workspaceId };
-    const key = isUuid(id) && (await this.database.apiKey.findFirst({ where, select: shown }));
+    const key =
+      isUuid(id) &&
+      (await this.database.of(caller.workspaceId).apiKey.findFirst({ where, select: shown }));
     // Of two who revoke it together one comes too late, and it is gone all the same.
     if (!key) throw new AppError('key.not_found', 'There is no such API key.');
     assertNotAbove(caller, key.role);
-    await this.database.$transaction(async (tx) => {
+    await this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const { count } = await tx.apiKey.deleteMany({ where });
       if (count === 0) return;
       await AuditService.record(tx, caller, {
@@ -83,7 +87,7 @@ export class ApiKeyService {
   /** For the command that sets a workspace up: the former key of that name stops to work. */
   async replace(workspaceId: string, name: string): Promise<string> {
     const { token, hash } = makeToken('dbk');
-    await this.database.$transaction(async (tx) => {
+    await this.database.of(workspaceId).$transaction(async (tx) => {
       const { id } = await tx.apiKey.upsert({
         where: { workspaceId_name: { workspaceId, name } },
         create: { workspaceId, name, hash, role: 'owner' },
@@ -105,14 +109,16 @@ export class ApiKeyService {
   }
 
   async callerOf(token: string): Promise<Caller | undefined> {
-    const key = await this.database.apiKey.findUnique({ where: { hash: hashOfToken(token) } });
+    const key = await this.database.system.apiKey.findUnique({
+      where: { hash: hashOfToken(token) },
+    });
     const now = this.clock.now();
     if (!key || (key.expiresAt && key.expiresAt <= now)) return undefined;
     const { id, workspaceId, name, makerId, lastUsedAt, expiresAt } = key;
     const role = await this.roleOfKey(key);
     if (!role) return undefined;
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > usedAgainAfterMs)
-      await this.database.apiKey.updateMany({ where: { id }, data: { lastUsedAt: now } });
+      await this.database.system.apiKey.updateMany({ where: { id }, data: { lastUsedAt: now } });
     return {
       workspaceId,
       role,
@@ -131,7 +137,9 @@ export class ApiKeyService {
     if (!role || key.makerId === null) return role;
     const { workspaceId, makerId: userId } = key;
     const where = { workspaceId_userId: { workspaceId, userId } };
-    const maker = roleOf((await this.database.member.findUnique({ where }))?.role ?? '');
+    const maker = roleOf(
+      (await this.database.of(workspaceId).member.findUnique({ where }))?.role ?? '',
+    );
     return maker && lesserOf(role, maker);
   }
 }

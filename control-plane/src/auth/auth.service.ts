@@ -37,7 +37,7 @@ export class AuthService {
   /** In the workspace that the session is in, or, once they are no member of it any more, in another one of theirs. */
   private async callerIn({ id, user, workspaceId }: SignedIn): Promise<Caller | undefined> {
     const member = (workspaceId && (await this.memberOf(user.id, workspaceId))) || undefined;
-    const elsewhere = member ? undefined : await workspaceOf(this.database, user.id);
+    const elsewhere = member ? undefined : await workspaceOf(this.database.system, user.id);
     const found = member ?? (elsewhere && (await this.memberOf(user.id, elsewhere))) ?? undefined;
     const role = found && roleOf(found.role);
     if (!role) return undefined;
@@ -54,7 +54,7 @@ export class AuthService {
   }
 
   private memberOf(userId: string, workspaceId: string) {
-    return this.database.member.findUnique({
+    return this.database.of(workspaceId).member.findUnique({
       where: { workspaceId_userId: { workspaceId, userId } },
       select: { role: true, workspaceId: true },
     });

@@ -25,7 +25,7 @@ export const requestHooks = (database: Database, tries: SignInTries) => ({
     const { returned, session } = context;
     if (path !== '/change-password' || !session || returned instanceof Error) return;
     const changed = { action: 'account.change_password', userId: session.user.id } as const;
-    await database.$transaction((tx) => recordEverywhere(tx, changed, askerOf(headers)));
+    await database.system.$transaction((tx) => recordEverywhere(tx, changed, askerOf(headers)));
   }),
 });
 
@@ -33,7 +33,7 @@ export const requestHooks = (database: Database, tries: SignInTries) => ({
 export const sessionHooks = (database: Database, tries: SignInTries) => ({
   create: {
     before: async (session: { userId: string }) => ({
-      data: { workspaceId: (await workspaceOf(database, session.userId)) ?? null },
+      data: { workspaceId: (await workspaceOf(database.system, session.userId)) ?? null },
     }),
     after: async (session: NewSession) => {
       await tries.forget(session.userId);
@@ -52,11 +52,11 @@ export interface NewSession {
 
 async function recordSignIn(database: Database, session: NewSession): Promise<void> {
   const { id, userId, ipAddress, userAgent, workspaceId } = session;
-  const user = await database.user.findUnique({ where: { id: userId } });
+  const user = await database.system.user.findUnique({ where: { id: userId } });
   if (!user || typeof workspaceId !== 'string') return;
   const asker = { address: ipAddress || undefined, userAgent: userAgent || undefined };
   const person = personAt(asker, { id: userId, name: user.name, workspaceId });
-  await database.$transaction((tx) =>
+  await database.system.$transaction((tx) =>
     AuditService.record(tx, person, { action: 'session.create', subject: { kind: 'session', id } }),
   );
 }

@@ -28,7 +28,7 @@ export class SignInTries {
 
   /** Counts a try; false while the account must wait, and what is refused lengthens no wait. */
   async allow(email: string): Promise<boolean> {
-    const counted = await this.database.$executeRaw`
+    const counted = await this.database.system.$executeRaw`
       insert into "SignInTry" as kept (account, tries, "triedAt")
       values (${this.accountOf(email)}, 1, now())
       on conflict (account) do update set
@@ -42,9 +42,9 @@ export class SignInTries {
 
   /** Somebody got in, so the account is theirs. Takes along what is too old to count. */
   async forget(userId: string): Promise<void> {
-    const user = await this.database.user.findUnique({ where: { id: userId } });
+    const user = await this.database.system.user.findUnique({ where: { id: userId } });
     const account = this.accountOf(user?.email ?? '');
-    await this.database.$executeRaw`
+    await this.database.system.$executeRaw`
       delete from "SignInTry" where account = ${account} or "triedAt" < now() - interval '1 day'`;
   }
 

@@ -33,7 +33,7 @@ export class SignIn {
       basePath,
       secret: config.secret,
       trustedOrigins: [...originsOf(config.publicUrl)],
-      database: prismaAdapter(database, { provider: 'postgresql' }),
+      database: prismaAdapter(database.system, { provider: 'postgresql' }),
       emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength },
       rateLimit: { enabled: true, window: 60, max: 300, storage: 'database' },
       session: {

@@ -19,7 +19,7 @@ export class CatalogService {
   async catalogOf(
     workspaceId: string,
     poolName: string,
-    database: Database | Transaction = this.database,
+    database: Transaction = this.database.of(workspaceId),
   ): Promise<Catalog | undefined> {
     const [newest] = await database.$queryRaw<{ catalog: JsonValue }[]>`
       select agent.catalog from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
@@ -36,7 +36,7 @@ export class CatalogService {
     code: string,
     vendorCode: string,
   ): Promise<Advice | undefined> {
-    const [best] = await this.database.$queryRaw<Advice[]>`
+    const [best] = await this.database.of(workspaceId).$queryRaw<Advice[]>`
       select said->>'title' as title, coalesce(said->>'advice', '') as advice
       from "Agent" as agent, jsonb_array_elements(agent.catalog->'advice') as said
       where agent."workspaceId" = ${workspaceId}::uuid and said->>'code' = ${code}

@@ -1,15 +1,16 @@
 /** What `--help` says of it; ../config.ts reads it. */
 export const environmentHelp = `
 Environment:
-  DATABASE_URL                postgresql://…, where everything is kept
+  DATABASE_URL                postgresql://…, where everything is kept, as who owns it: that user applies
+                              migrations and makes two roles of less might, as which all else is done
   DRAWBRIDGE_DIRECT_DATABASE_URL  the same database without a pooler such as PgBouncer in between, for
                               notices and migrations (default: DATABASE_URL)
   DRAWBRIDGE_DATABASE_CONNECTIONS  at most, by this process (default: 20)
   DRAWBRIDGE_STATEMENT_TIMEOUT_MS  how long one statement may take (default: 30000); behind a pooler set it
                               on the role instead, as the next one
   DRAWBRIDGE_LOCK_TIMEOUT_MS  how long a statement may wait for a lock (default: 10000)
-  DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions; the secrets of webhooks are made
-                              of it
+  DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions; the secrets of webhooks and the
+                              passwords of the two roles are made of it
   HOST                        the address to listen on (default: 127.0.0.1)
   PORT                        (default: 3000)
   DRAWBRIDGE_PUBLIC_URL       where browsers reach it (default: http://localhost:PORT)
@@ -31,6 +32,6 @@ Environment:
                               (default: 25)
   LOG_LEVEL                   trace, debug, info (default), warn, error or fatal
 
-setup and migrate want DATABASE_URL and DRAWBRIDGE_SECRET too.
+setup, migrate and roles want DATABASE_URL and DRAWBRIDGE_SECRET too.
 
 Exit codes: 0 done, 1 failed.`;

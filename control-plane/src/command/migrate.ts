@@ -1,11 +1,12 @@
 import { AppError } from '../app-error.js';
 import { readConfig } from '../config.js';
-import { driftOf, migrate } from '../database/migrate.js';
+import { driftOf } from '../database/migrate.js';
+import { prepareDatabase } from '../database/prepare.js';
 
 export async function migrateCommand(options: { check?: boolean }): Promise<void> {
-  const { directDatabaseUrl } = readConfig();
-  if (options.check) return check(directDatabaseUrl);
-  const applied = await migrate(directDatabaseUrl);
+  const config = readConfig();
+  if (options.check) return check(config.directDatabaseUrl);
+  const applied = await prepareDatabase(config);
   process.stdout.write(`${applied.join('\n') || 'Nothing to apply.'}\n`);
 }
 

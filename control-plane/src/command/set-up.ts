@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppError } from '../app-error.js';
 import { readConfig } from '../config.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { migrate } from '../database/migrate.js';
+import { prepareDatabase } from '../database/prepare.js';
 import { MailModule } from '../mail/mail.module.js';
 import { SetUpService } from '../workspace/set-up.service.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
@@ -19,7 +19,7 @@ interface Options {
 export async function setUp(options: Options): Promise<void> {
   const config = readConfig();
   const password = options.passwordFile ? await passwordIn(options.passwordFile) : undefined;
-  await migrate(config.databaseUrl);
+  await prepareDatabase(config);
   const app = await NestFactory.createApplicationContext(
     { module: SetUpRoot, imports: [DatabaseModule.with(config), MailModule, WorkspaceModule] },
     { logger: false, abortOnError: false },

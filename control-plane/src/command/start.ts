@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppError } from '../app-error.js';
 import { readConfig, type Config } from '../config.js';
-import { migrate } from '../database/migrate.js';
+import { prepareDatabase } from '../database/prepare.js';
 import { Logger } from '../logger.js';
 import { openApp } from '../open-app.js';
 import { makeLeave } from './leave.js';
@@ -13,7 +13,7 @@ const signals = { SIGTERM: 15, SIGINT: 2 } as const;
 export async function start(): Promise<void> {
   const config = readConfig();
   const logger = new Logger(config.logLevel);
-  const applied = await migrate(config.directDatabaseUrl);
+  const applied = await prepareDatabase(config);
   if (applied.length > 0) logger.log({ count: applied.length }, 'Migrations were applied');
   const app = await openApp(config, logger);
   leaveOnSignal(app, logger);

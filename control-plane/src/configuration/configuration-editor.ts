@@ -48,10 +48,9 @@ export class ConfigurationEditor {
   ) {}
 
   async edit(caller: Caller, edit: Edit): Promise<Edited> {
-    const { stopped, ...edited } = await this.database.$transaction(
-      (tx) => this.replace(tx, caller, edit),
-      patience,
-    );
+    const { stopped, ...edited } = await this.database
+      .of(caller.workspaceId)
+      .$transaction((tx) => this.replace(tx, caller, edit), patience);
     await this.runs.announceStop(stopped);
     return edited;
   }

@@ -119,8 +119,9 @@ describe('applying a configuration', () => {
 
   it('changes nothing at all when the database fails half way', async () => {
     await ground.apply(yamlOfSyncs(1));
-    await ground.database.$executeRaw`
-      alter table "Sync" add constraint no_second_sync check (name <> 'sync-2')`;
+    await ground.asOwner(
+      `alter table "Sync" add constraint no_second_sync check (name <> 'sync-2')`,
+    );
     await expect(ground.apply(yamlOfSyncs(4).replace('host: db', 'host: db2'))).rejects.toThrow(
       'no_second_sync',
     );

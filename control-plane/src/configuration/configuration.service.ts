@@ -17,7 +17,7 @@ export class ConfigurationService {
   ) {}
 
   async export({ workspaceId }: Caller): Promise<ConfigurationFile[]> {
-    const stored = await this.database.$transaction(
+    const stored = await this.database.of(workspaceId).$transaction(
       (tx) => storedSpecification(tx, workspaceId),
       // The sections as they were at one moment.
       { isolationLevel: 'RepeatableRead' },

@@ -29,7 +29,7 @@ export class VersionService {
   /** Newest first. */
   async page({ workspaceId }: Caller, request: PageRequest): Promise<Page<ConfigurationVersion>> {
     const size = pageSize(request);
-    const versions = await this.database.configurationVersion.findMany({
+    const versions = await this.database.of(workspaceId).configurationVersion.findMany({
       where: { workspaceId, ...(request.after && { number: { lt: numberIn(request.after) } }) },
       orderBy: { number: 'desc' },
       take: size + 1,
@@ -43,7 +43,7 @@ export class VersionService {
     from: number,
     to: number | undefined,
   ): Promise<SpecificationChange[]> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(workspaceId).$transaction(async (tx) => {
       const current = await currentVersion(tx, workspaceId);
       const target = to ?? current;
       [from, target].forEach((version) => requireVersion(version, current));

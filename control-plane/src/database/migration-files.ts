@@ -8,6 +8,9 @@ const migrations = join(folder, 'migrations');
 
 export const readSchema = (): Promise<string> => readFile(join(folder, 'schema.prisma'), 'utf8');
 
+/** Who may do what: after the migrations. */
+export const readTenancy = (): Promise<string> => readFile(join(folder, 'tenancy.sql'), 'utf8');
+
 /** In order. */
 export async function migrationNames(): Promise<string[]> {
   const entries = await readdir(migrations, { withFileTypes: true });

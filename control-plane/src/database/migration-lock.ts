@@ -4,8 +4,11 @@ import { AppError } from '../app-error.js';
 /** Any number that nobody else locks by. */
 const lockNumber = 7_305_812;
 
-/** Only one process at a time does this on a database. */
-export async function whileLocked<T>(databaseUrl: string, act: () => Promise<T>): Promise<T> {
+/** Only one process at a time does this on a database. Lends the connection that holds the lock. */
+export async function whileLocked<T>(
+  databaseUrl: string,
+  act: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'drawbridge migration',
@@ -21,7 +24,7 @@ export async function whileLocked<T>(databaseUrl: string, act: () => Promise<T>)
   }
   try {
     await client.query('select pg_advisory_lock($1)', [lockNumber]);
-    return await act();
+    return await act(client);
   } finally {
     await client.end();
   }

@@ -5,6 +5,7 @@ import { expect, inject, test, vi } from 'vitest';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Database } from './database.js';
+import { grantRoles } from './grant.js';
 import { Notices, type Notice } from './notices.js';
 
 /** Waits of many seconds pass in a twentieth of the time. */
@@ -34,6 +35,7 @@ test('a line for notices that is half open is found out, and a new one hears aga
   direct.port = String((proxy.address() as AddressInfo).port);
   const config = new Config({ databaseUrl: testDatabase.url, directDatabaseUrl: direct.href });
   const database = new Database(config);
+  await grantRoles(config);
   const notices = new Notices(database, config, new FastClock());
   const heard: Notice[] = [];
   notices.subscribe((notice) => heard.push(notice));
@@ -48,7 +50,7 @@ test('a line for notices that is half open is found out, and a new one hears aga
   await hears('after');
   expect(sockets.length).toBeGreaterThan(2);
   await notices.onApplicationShutdown();
-  await database.$disconnect();
+  await database.close();
   for (const socket of sockets) socket.destroy();
   proxy.close();
   await testDatabase.close();

@@ -6,6 +6,7 @@ import { AppError } from '../app-error.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Database } from './database.js';
+import { urlOfRole } from './role.js';
 
 /** Something changed, and who should look. Ids only. */
 export type Notice =
@@ -74,7 +75,7 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
     const texts = [...this.gathered];
     this.gathered.clear();
     this.flushing = undefined;
-    await this.database.$executeRaw`
+    await this.database.system.$executeRaw`
       select pg_notify(${channel}, text) from unnest(${texts}::text[]) as text`.catch(
       (error: unknown) =>
         this.logger.warn({ err: error }, 'A notice was lost; polling will find what it was about'),
@@ -93,7 +94,7 @@ export class Notices implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Resolves or rejects when the connection is over. */
   private async listenOnce(signal: AbortSignal): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.config.directDatabaseUrl,
+      connectionString: urlOfRole(this.config, 'system', this.config.directDatabaseUrl),
       keepAlive: true,
       connectionTimeoutMillis: echoMs,
       application_name: 'drawbridge notices',

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { Gauge } from 'prom-client';
 import type { Config } from '../config.js';
 import { registry } from '../registry.js';
+import { urlOfRole, type DatabaseRole } from './role.js';
 
 /** To reach the server, and to get one of the connections when all are lent. */
 const connectMs = 10_000;
@@ -37,11 +38,12 @@ const connections = new Gauge({
 });
 registry.registerMetric(connections);
 
-/** Connections to lend. Whoever opens it ends it. */
-export function openPool(config: Config): pg.Pool {
+/** Connections to lend as one of the two roles, which have half of them each. Whoever opens it ends it. */
+export function openPool(config: Config, role: DatabaseRole): pg.Pool {
+  const half = config.databaseConnections / 2;
   const pool = new pg.Pool({
-    connectionString: config.databaseUrl,
-    max: config.databaseConnections,
+    connectionString: urlOfRole(config, role),
+    max: role === 'system' ? Math.ceil(half) : Math.floor(half),
     connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: idleMs,
     keepAlive: true,

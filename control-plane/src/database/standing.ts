@@ -32,7 +32,7 @@ export class DatabaseStanding {
   }
 
   private async ask(): Promise<Standing> {
-    await this.database.$queryRaw`select 1`;
+    await this.database.system.$queryRaw`select 1`;
     this.isMigrated ||= await this.knowsEveryMigration();
     if (!this.isMigrated) return 'old_schema';
     return this.notices.lineState === 'heard' ? 'ok' : this.notices.lineState;
@@ -40,7 +40,7 @@ export class DatabaseStanding {
 
   /** More than we know is well: a newer release may have begun to take over. */
   private async knowsEveryMigration(): Promise<boolean> {
-    const applied = await this.database.$queryRaw<{ name: string }[]>`
+    const applied = await this.database.system.$queryRaw<{ name: string }[]>`
       select migration_name as name from _prisma_migrations where finished_at is not null`;
     const names = new Set(applied.map(({ name }) => name));
     return (await migrationNames()).every((name) => names.has(name));

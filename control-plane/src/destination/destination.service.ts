@@ -11,7 +11,7 @@ export class DestinationService {
 
   async list(caller: Caller): Promise<Destination[]> {
     const { workspaceId } = caller;
-    const rows = await this.database.destination.findMany({
+    const rows = await this.database.of(workspaceId).destination.findMany({
       where: { workspaceId },
       orderBy: { name: 'asc' },
     });
@@ -21,7 +21,7 @@ export class DestinationService {
   /** As it was configured. */
   async entry(caller: Caller, name: string): Promise<DestinationEntry> {
     const { workspaceId } = caller;
-    const row = await this.database.destination.findUnique({
+    const row = await this.database.of(workspaceId).destination.findUnique({
       where: { workspaceId_name: { workspaceId, name } },
     });
     if (row) return destinationEntryOf(row);

@@ -21,7 +21,7 @@ export class Forgetter implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start(everyMs, () => forgetEvents(this.database));
+    this.rounds.start(everyMs, () => forgetEvents(this.database.system));
   }
 
   async onApplicationShutdown(): Promise<void> {

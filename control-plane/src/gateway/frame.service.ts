@@ -95,11 +95,11 @@ export class FrameService {
       kind: FailureKind.INTERNAL,
       code: 'job.not_offerable',
     });
-    await this.database.$transaction((tx) => this.jobs.refuse(tx, agentId, job, failure));
+    await this.database.system.$transaction((tx) => this.jobs.refuse(tx, agentId, job, failure));
   }
 
   private take(frames: readonly SaidFrame[]): Promise<Turn[]> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.system.$transaction(async (tx) => {
       const turns = await this.presence.advance(tx, frames);
       await this.effects(
         tx,

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge } from 'prom-client';
-import type { Database } from '../database/database.js';
+import type { DatabaseClient } from '../database/database.js';
 import type { DatabaseStanding } from '../database/standing.js';
 import { registry } from '../registry.js';
 
@@ -24,7 +24,7 @@ const mostPools = 200;
 
 /** Counted in the database when somebody asks, so that every replica says the same of what they share. */
 export async function metricsText(
-  database: Database,
+  database: DatabaseClient,
   standing: DatabaseStanding,
 ): Promise<{ contentType: string; text: string }> {
   const now = await standing.now();
@@ -34,7 +34,7 @@ export async function metricsText(
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
-async function count(database: Database): Promise<void> {
+async function count(database: DatabaseClient): Promise<void> {
   show(
     jobs,
     ['queued', 'leased', 'parked'],
@@ -69,7 +69,7 @@ interface Queue {
 }
 
 /** Jobs whose time has come, by pool. */
-function queuesIn(database: Database): Promise<Queue[]> {
+function queuesIn(database: DatabaseClient): Promise<Queue[]> {
   return database.$queryRaw<Queue[]>`
     select "poolId" as pool, count(*)::int as jobs,
       extract(epoch from now() - min("runAfter"))::float8 as seconds

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 import { Drain } from '../drain.js';
 import { JobService } from '../job/job.service.js';
 import { yamlOfSyncs } from '../job/testing/ground.js';
+import { asOwner } from '../testing/as-owner.js';
 import { FakeAgent } from '../testing/fake-agent.js';
 import { openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
 
@@ -40,9 +41,9 @@ const grown = (name: string, before: Figures, now: Figures): number =>
   (now.get(name) ?? 0) - (before.get(name) ?? 0);
 
 test('a replica is not ready while its database lacks a migration, nor once it drains', async () => {
-  await app.database.$executeRaw`update _prisma_migrations set finished_at = null`;
+  await asOwner(app.config, 'update _prisma_migrations set finished_at = null');
   expect(await readiness()).toEqual({ code: 503, status: 'database.old_schema' });
-  await app.database.$executeRaw`update _prisma_migrations set finished_at = now()`;
+  await asOwner(app.config, 'update _prisma_migrations set finished_at = now()');
   await vi.waitUntil(async () => (await readiness()).status === 'ok', 5_000);
   app.app.get(Drain).begin();
   expect(await readiness()).toEqual({ code: 503, status: 'draining' });

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import type { Database } from '../database/database.js';
+import type { DatabaseClient } from '../database/database.js';
 import type { DatabaseStanding, Standing } from '../database/standing.js';
 import type { Drain } from '../drain.js';
 import { metricsText } from './metrics.js';
 
 /** What the probes ask. */
 export interface Probed {
-  database: Database;
+  /** For figures over all workspaces. */
+  database: DatabaseClient;
   standing: DatabaseStanding;
   drain: Drain;
 }

@@ -31,7 +31,7 @@ export class ApprovalService {
   async approve(caller: Caller, { runId, planDigest }: ApprovedRun): Promise<void> {
     const { workspaceId } = caller;
     if (!isUuid(runId)) throw runNotFound();
-    const poolId = await this.database.$transaction(async (tx) => {
+    const poolId = await this.database.of(workspaceId).$transaction(async (tx) => {
       // The job first, as everywhere, so that this and a cancel never wait for each other.
       const job = await lockJobOfRun(tx, workspaceId, runId);
       if (!job) return refuseUnlessApproved(tx, { workspaceId, runId }, planDigest);

@@ -30,7 +30,7 @@ export class ConnectionLookup {
 
   /** Nobody should wait half a minute for an agent that isn't there, or that is given nothing. */
   async requireAgent({ workspaceId }: Caller, poolName: string): Promise<void> {
-    const paused = await this.database.pool.findFirst({
+    const paused = await this.database.of(workspaceId).pool.findFirst({
       where: { workspaceId, name: poolName, pausedAt: { not: null } },
       select: { id: true },
     });
@@ -39,7 +39,7 @@ export class ConnectionLookup {
         'pool.paused',
         `The pool "${poolName}" is paused, so its agents are asked nothing. Resume it, then try again.`,
       );
-    const [online] = await this.database.$queryRaw<object[]>`
+    const [online] = await this.database.of(workspaceId).$queryRaw<object[]>`
       select agent.id from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
       where pool."workspaceId" = ${workspaceId}::uuid and pool.name = ${poolName}
         and agent."revokedAt" is null and agent."sessionId" is not null

@@ -22,15 +22,15 @@ let connections: ConnectionService;
 beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
   clock = new ManualClock();
-  const { database, noticeBoard, config } = ground;
+  const { tenancy, noticeBoard, config } = ground;
   const lookup = new ConnectionLookup(
-    new SourceService(database),
-    new DestinationService(database),
-    database,
+    new SourceService(tenancy),
+    new DestinationService(tenancy),
+    tenancy,
     config,
   );
   const advice = new RunAdviceService(makeCatalog());
-  connections = new ConnectionService(database, lookup, noticeBoard, advice, clock);
+  connections = new ConnectionService(tenancy, lookup, noticeBoard, advice, clock);
   await ground.apply(yamlOfSyncs(1));
 });
 afterEach(() => ground.close());

@@ -50,7 +50,7 @@ export class ConnectionService {
     requirePath(path);
     const request = { ...(await this.lookup.find(caller, wanted)), path };
     const { jobId, failure } = await this.ask(caller, 'discover', request);
-    return { ...(await takeDiscovery(this.database, jobId)), failure };
+    return { ...(await takeDiscovery(this.database.of(caller.workspaceId), jobId)), failure };
   }
 
   private async ask(
@@ -62,7 +62,7 @@ export class ConnectionService {
     const poolName = request.entry.pool;
     await this.lookup.requireAgent(caller, poolName);
     const action = kind === 'discover' ? 'connection.discover' : 'connection.check';
-    const { id: jobId, poolId } = await this.database.$transaction(async (tx) => {
+    const { id: jobId, poolId } = await this.database.of(workspaceId).$transaction(async (tx) => {
       const asked = { workspaceId, poolName, kind, request, headStartMs: watchedMs };
       const job = await enqueueJob(tx, asked);
       const subject = { kind: request.kind, name: request.name };
@@ -70,19 +70,24 @@ export class ConnectionService {
       return job;
     });
     await this.notices.publish({ kind: 'job_queued', poolId });
-    const { failure } = await this.resultOf(jobId, timeLimitsMs[kind]);
+    const { failure } = await this.resultOf(workspaceId, jobId, timeLimitsMs[kind]);
     const [explained] = await this.advice.explain(workspaceId, failure ? [failure] : []);
     return { jobId, failure: explained ?? null };
   }
 
-  private async resultOf(jobId: string, timeLimitMs: number): Promise<CheckResult> {
+  private async resultOf(
+    workspaceId: string,
+    jobId: string,
+    timeLimitMs: number,
+  ): Promise<CheckResult> {
+    const database = this.database.of(workspaceId);
     const end = this.clock.monotonicMs() + timeLimitMs;
     while (this.clock.monotonicMs() < end) {
-      const result = await checkResult(this.database, jobId);
+      const result = await checkResult(database, jobId);
       if (result) return result;
       await this.clock.sleep(pollMs);
     }
-    await withdrawJob(this.database, jobId);
+    await withdrawJob(database, jobId);
     throw new AppError(
       'connection.no_answer',
       `No agent answered within ${timeLimitMs / 1000} seconds. Agents may be busy with runs; try again later.`,

@@ -50,26 +50,28 @@ export class JobService {
   async claim(poolId: string, agentIds: readonly string[]): Promise<LeasedJob[]> {
     if (agentIds.length === 0) return [];
     const claim = { poolId, agentIds, leaseMs: this.config.leaseMs };
-    const claimed = await claimJobs(this.database, claim);
+    const claimed = await claimJobs(this.database.system, claim);
     if (claimed.length === 0) claimed.push(...(await this.claimWithin(claim)));
     for (const job of claimed) await this.tellRun(job);
     return leasedJobs(claimed);
   }
 
   poolsWithWork(poolIds: readonly string[]): Promise<string[]> {
-    return poolIds.length === 0 ? Promise.resolve([]) : poolsWithWork(this.database, poolIds);
+    return poolIds.length === 0
+      ? Promise.resolve([])
+      : poolsWithWork(this.database.system, poolIds);
   }
 
   /** What was offered and perhaps never heard, to be said again after a reconnect. */
   async unaccepted(agentId: string): Promise<LeasedJob[]> {
-    const jobs = await renewUnaccepted(this.database, agentId, this.config.leaseMs);
+    const jobs = await renewUnaccepted(this.database.system, agentId, this.config.leaseMs);
     return leasedJobs(jobs);
   }
 
   /** One answer a lease, in the order of the question. */
   async renew(agentId: string, leases: readonly LeaseKey[]): Promise<LeaseStanding[]> {
     if (leases.length === 0) return [];
-    const renewed = await renewLeases(this.database, agentId, leases, this.config.leaseMs);
+    const renewed = await renewLeases(this.database.system, agentId, leases, this.config.leaseMs);
     return leases.map(({ jobId, epoch }) => {
       const held = renewed.find((lease) => lease.jobId === jobId && lease.epoch === epoch);
       const standing = held ? (held.isCancelled ? 'cancel' : 'current') : 'not_current';
@@ -106,19 +108,24 @@ export class JobService {
 
   async progress(agentId: string, progress: Progress): Promise<void> {
     if (!progress.lease) return;
-    const run = await advanceRun(this.database, agentId, progress.lease, progressOf(progress));
+    const run = await advanceRun(
+      this.database.system,
+      agentId,
+      progress.lease,
+      progressOf(progress),
+    );
     if (run) await this.tellRun({ ...run, runId: run.id });
   }
 
   /** Jobs of agents that fell silent, and answers that nobody read. Any number of processes may do this at once. */
   async rescue(): Promise<void> {
-    const expired = await this.database.$transaction(async (tx) => {
+    const expired = await this.database.system.$transaction(async (tx) => {
       const jobs = await takeExpired(tx);
       for (const job of jobs) await settleExpired(tx, job);
       return jobs;
     });
-    await forgetDiscoveries(this.database);
-    await forgetFinished(this.database);
+    await forgetDiscoveries(this.database.system);
+    await forgetFinished(this.database.system);
     for (const { state } of expired) leasesLapsed.inc({ state });
     const queued = expired.filter(({ state }) => state === 'queued');
     for (const poolId of new Set(queued.map((job) => job.poolId)))
@@ -157,7 +164,7 @@ export class JobService {
   }
 
   private claimWithin(claim: Claim): Promise<ClaimedJob[]> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.system.$transaction(async (tx) => {
       const left = await lockRunsLeft(tx, claim.poolId);
       return left ? claimJobs(tx, claim, left) : [];
     });

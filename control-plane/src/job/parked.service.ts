@@ -24,7 +24,7 @@ export class ParkedService {
   async release(caller: Caller, runId: string): Promise<void> {
     const { workspaceId } = caller;
     if (!isUuid(runId)) throw runNotFound();
-    const poolId = await this.database.$transaction(async (tx) => {
+    const poolId = await this.database.of(workspaceId).$transaction(async (tx) => {
       // The job first, as everywhere, so that this and a cancel never wait for each other.
       const job = await lockJobOfRun(tx, workspaceId, runId);
       if (!job || !(await releaseParkedRun(tx, workspaceId, runId)))

@@ -34,7 +34,7 @@ export class RunQueueService {
 
   /** Starts a run of a sync's current version and answers with its id; one that has a live run is refused. */
   async start(caller: Caller, sync: string, options: RunOptions): Promise<string> {
-    const queued = await this.database.$transaction(async (tx) => {
+    const queued = await this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const run = await queueRun(tx, caller, { sync, options });
       await recordStart(tx, caller, run);
       return run;
@@ -52,7 +52,7 @@ export class RunQueueService {
   /** At once when it waits; otherwise its agent stops at the next safe point. Again, or too late, does nothing. */
   async cancel(caller: Caller, runId: string): Promise<void> {
     const { workspaceId } = caller;
-    const stopped = await this.database.$transaction(async (tx) => {
+    const stopped = await this.database.of(workspaceId).$transaction(async (tx) => {
       const run = isUuid(runId) && (await tx.run.findFirst({ where: { id: runId, workspaceId } }));
       if (!run) throw new AppError('run.not_found', 'There is no such run.');
       const before = { state: run.state };

@@ -38,7 +38,9 @@ export class InvitationService {
 
   list({ workspaceId }: Caller): Promise<Invitation[]> {
     const where = { workspaceId, expiresAt: { gt: this.clock.now() } };
-    return this.database.invitation.findMany({ where, select: shown, orderBy: { email: 'asc' } });
+    return this.database
+      .of(workspaceId)
+      .invitation.findMany({ where, select: shown, orderBy: { email: 'asc' } });
   }
 
   /** A second one to the same address takes the place of the first, whose link ends. */
@@ -49,7 +51,7 @@ export class InvitationService {
     const { token, hash } = makeToken('dbi');
     const sentAt = this.clock.now();
     const expiresAt = new Date(sentAt.getTime() + livesMs);
-    const [invitation, workspace] = await this.database.$transaction(async (tx) => {
+    const [invitation, workspace] = await this.database.of(workspaceId).$transaction(async (tx) => {
       await this.assertRoom(tx, caller, email);
       const said = { role, invitedBy: caller.name, hash, sentAt, expiresAt };
       const made = await tx.invitation.upsert({
@@ -72,7 +74,7 @@ export class InvitationService {
 
   async revoke(caller: Caller, id: string): Promise<Invitation> {
     const where = { id: isUuid(id) ? id : '', workspaceId: caller.workspaceId };
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const found = where.id ? await tx.invitation.findFirst({ where, select: shown }) : null;
       if (!found) throw new AppError('invitation.not_found', 'There is no such invitation.');
       if (isAbove(found.role, caller.role))

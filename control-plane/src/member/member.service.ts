@@ -21,7 +21,7 @@ export class MemberService {
 
   async list(caller: Caller): Promise<Member[]> {
     const { workspaceId } = caller;
-    const rows = await this.database.member.findMany({
+    const rows = await this.database.of(workspaceId).member.findMany({
       where: { workspaceId },
       select: shown,
       orderBy: [{ user: { name: 'asc' } }, { id: 'asc' }],
@@ -31,7 +31,7 @@ export class MemberService {
 
   changeRole(caller: Caller, { id, role }: { id: string; role: string }): Promise<Member> {
     const wanted = assertWithin(caller, role);
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const row = await lockedMember(tx, caller, id);
       assertNotAbove(caller, row.role);
       if (wanted !== 'owner') assertOwnerStays(row);
@@ -48,7 +48,7 @@ export class MemberService {
 
   /** Their API keys end with it; sessions of theirs are in another workspace from the next request on, or in none. */
   remove(caller: Caller, id: string): Promise<{ member: Member; endedKeys: string[] }> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const row = await lockedMember(tx, caller, id);
       assertNotAbove(caller, row.role);
       return { member: memberOf(row, caller), endedKeys: await removeRow(tx, caller, row) };
@@ -62,7 +62,7 @@ export class MemberService {
         'member.not_here',
         'A person leaves the workspace that they are in. Sign in, and switch to it first.',
       );
-    await this.database.$transaction(async (tx) => {
+    await this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const where = { workspaceId_userId: { workspaceId, userId: caller.actorId } };
       const { id } = await tx.member.findUniqueOrThrow({ where });
       await removeRow(tx, caller, await lockedMember(tx, caller, id));

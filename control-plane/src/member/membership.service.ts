@@ -18,10 +18,10 @@ export class MembershipService {
     const { workspaceId, role } = caller;
     if (caller.by === 'key') {
       const own = { where: { id: workspaceId }, ...named };
-      const workspace = await this.database.workspace.findUniqueOrThrow(own);
+      const workspace = await this.database.system.workspace.findUniqueOrThrow(own);
       return [{ workspace, role, isCurrent: true }];
     }
-    const rows = await this.database.member.findMany({
+    const rows = await this.database.system.member.findMany({
       where: { userId: caller.actorId },
       select: { role: true, workspace: named },
       orderBy: { workspace: { name: 'asc' } },
@@ -33,7 +33,7 @@ export class MembershipService {
     const { actorId: userId, sessionId } = caller;
     const member =
       sessionId !== undefined && isUuid(workspaceId)
-        ? await this.database.member.findUnique({
+        ? await this.database.system.member.findUnique({
             where: { workspaceId_userId: { workspaceId, userId } },
             select: { workspace: named },
           })
@@ -43,7 +43,7 @@ export class MembershipService {
         'workspace.not_yours',
         'A person who is signed in switches between their own workspaces. Look at memberships.',
       );
-    await this.database.$transaction(async (tx) => {
+    await this.database.system.$transaction(async (tx) => {
       await tx.session.update({ where: { id: sessionId }, data: { workspaceId } });
       await AuditService.record(
         tx,

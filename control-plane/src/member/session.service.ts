@@ -26,7 +26,7 @@ export class SessionService {
 
   async list(caller: Caller): Promise<Session[]> {
     if (caller.by !== 'session') return [];
-    const rows = await this.database.session.findMany({
+    const rows = await this.database.system.session.findMany({
       where: { userId: caller.actorId, expiresAt: { gt: this.clock.now() } },
       select: shown,
       orderBy: { updatedAt: 'desc' },
@@ -37,7 +37,7 @@ export class SessionService {
   /** At once: the next request of that browser is nobody's. */
   async revoke(caller: Caller, id: string): Promise<Session> {
     const where = { id, userId: caller.by === 'session' ? caller.actorId : '' };
-    return this.database.$transaction(async (tx) => {
+    return this.database.system.$transaction(async (tx) => {
       const row = await tx.session.findFirst({ where, select: shown });
       if (!row) throw new AppError('session.not_found', 'You have no such session. It has ended.');
       await tx.session.deleteMany({ where });
@@ -52,7 +52,7 @@ export class SessionService {
   async revokeOthers(caller: Caller): Promise<number> {
     const { sessionId } = caller;
     if (sessionId === undefined) return 0;
-    return this.database.$transaction(async (tx) => {
+    return this.database.system.$transaction(async (tx) => {
       const others = { userId: caller.actorId, id: { not: sessionId } };
       const { count } = await tx.session.deleteMany({ where: others });
       if (count > 0)

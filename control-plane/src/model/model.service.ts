@@ -9,7 +9,7 @@ export class ModelService {
   constructor(private readonly database: Database) {}
 
   async list(caller: Caller): Promise<Model[]> {
-    const rows = await this.database.model.findMany({
+    const rows = await this.database.of(caller.workspaceId).model.findMany({
       where: { workspaceId: caller.workspaceId },
       orderBy: { name: 'asc' },
       include: { source: true },

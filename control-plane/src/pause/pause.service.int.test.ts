@@ -9,7 +9,7 @@ let pauses: PauseService;
 let agent: Agent;
 beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
-  pauses = new PauseService(ground.database, ground.noticeBoard);
+  pauses = new PauseService(ground.tenancy, ground.noticeBoard);
   agent = await ground.makeAgent();
 });
 afterEach(() => ground.close());

@@ -23,7 +23,7 @@ export class PauseService {
 
   async setPool(caller: Caller, name: string, paused: boolean): Promise<Pool> {
     const { workspaceId } = caller;
-    const { pool, isMoved } = await this.database.$transaction(async (tx) => {
+    const { pool, isMoved } = await this.database.of(workspaceId).$transaction(async (tx) => {
       const id = await setPoolPause(tx, { workspaceId, name, paused });
       const found = await tx.pool.findUnique({
         where: { workspaceId_name: { workspaceId, name } },
@@ -39,16 +39,18 @@ export class PauseService {
 
   async setDestination(caller: Caller, name: string, paused: boolean): Promise<Destination> {
     const { workspaceId } = caller;
-    const { destination, poolIds } = await this.database.$transaction(async (tx) => {
-      const id = await setDestinationPause(tx, { workspaceId, name, paused });
-      const found = await tx.destination.findUnique({
-        where: { workspaceId_name: { workspaceId, name } },
+    const { destination, poolIds } = await this.database
+      .of(workspaceId)
+      .$transaction(async (tx) => {
+        const id = await setDestinationPause(tx, { workspaceId, name, paused });
+        const found = await tx.destination.findUnique({
+          where: { workspaceId_name: { workspaceId, name } },
+        });
+        if (!found) throw destinationNotFound(name);
+        if (id !== undefined) await record(tx, caller, { kind: 'destination', id, name, paused });
+        const waiting = id === undefined || paused ? [] : await poolsThatWaitFor(tx, id);
+        return { destination: destinationOf(found), poolIds: waiting };
       });
-      if (!found) throw destinationNotFound(name);
-      if (id !== undefined) await record(tx, caller, { kind: 'destination', id, name, paused });
-      const waiting = id === undefined || paused ? [] : await poolsThatWaitFor(tx, id);
-      return { destination: destinationOf(found), poolIds: waiting };
-    });
     await this.wake(poolIds);
     return destination;
   }

@@ -40,9 +40,11 @@ export class RestRunService {
       return { status: queued.length > 0 ? 201 : 200, runIds, queued };
     };
     const text = canonicalJson(wanted);
-    const done = await this.database.$transaction((tx) =>
-      key === undefined ? start(tx) : once(tx, { workspaceId, key, text }, () => start(tx)),
-    );
+    const done = await this.database
+      .of(workspaceId)
+      .$transaction((tx) =>
+        key === undefined ? start(tx) : once(tx, { workspaceId, key, text }, () => start(tx)),
+      );
     const isNew = 'queued' in done;
     if (isNew) await this.queue.announce(done.queued);
     const runs = await this.history.findAll(caller, done.runIds);

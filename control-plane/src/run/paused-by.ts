@@ -1,11 +1,11 @@
-import type { Database, Transaction } from '../database/database.js';
+import type { Transaction } from '../database/database.js';
 
 /** What keeps a run that is queued from its agents: a person has paused it. */
 export type PausedBy = 'pool' | 'destination';
 
 /** Of some runs, by their ids, those that wait for a person to resume something. */
 export async function pausedBy(
-  database: Database | Transaction,
+  database: Transaction,
   runIds: readonly string[],
 ): Promise<ReadonlyMap<string, PausedBy>> {
   if (runIds.length === 0) return new Map();

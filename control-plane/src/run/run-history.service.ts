@@ -23,7 +23,7 @@ export class RunHistoryService {
 
   async find({ workspaceId }: Caller, id: string): Promise<ShownRun | null> {
     if (!isUuid(id)) return null;
-    const row = await this.database.run.findFirst({
+    const row = await this.database.of(workspaceId).run.findFirst({
       where: { id, workspaceId },
       include: withSync,
     });
@@ -32,11 +32,11 @@ export class RunHistoryService {
 
   /** In the order of the ids; what is not there is left out. */
   async findAll({ workspaceId }: Caller, ids: readonly string[]): Promise<ShownRun[]> {
-    const rows = await this.database.run.findMany({
+    const rows = await this.database.of(workspaceId).run.findMany({
       where: { id: { in: [...ids] }, workspaceId },
       include: withSync,
     });
-    const byId = new Map((await this.shownAll(rows)).map((run) => [run.id, run]));
+    const byId = new Map((await this.shownAll(workspaceId, rows)).map((run) => [run.id, run]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
@@ -52,20 +52,20 @@ export class RunHistoryService {
     request: PageRequest,
   ): Promise<Page<ShownRun>> {
     const size = pageSize(request);
-    const rows = await this.database.run.findMany({
+    const rows = await this.database.of(workspaceId).run.findMany({
       where: { workspaceId, ...(syncId !== null && { syncId }), ...olderThan(request.after) },
       orderBy: [...newestFirst],
       take: size + 1,
       include: withSync,
     });
-    return pageOf(await this.shownAll(rows), size, ({ createdAt, id }) =>
+    return pageOf(await this.shownAll(workspaceId, rows), size, ({ createdAt, id }) =>
       cursorOf([createdAt.toISOString(), id]),
     );
   }
 
   /** Who approved what of a run, in order. */
   async approvals({ workspaceId, id }: ShownRun): Promise<RunApproval[]> {
-    const entries = await this.database.auditEntry.findMany({
+    const entries = await this.database.of(workspaceId).auditEntry.findMany({
       where: { workspaceId, subjectKind: 'run', subjectId: id, action: 'run.approve' },
       orderBy: { sequence: 'asc' },
     });
@@ -77,7 +77,7 @@ export class RunHistoryService {
   }
 
   async last(workspaceId: string, syncId: string): Promise<ShownRun | null> {
-    const row = await this.database.run.findFirst({
+    const row = await this.database.of(workspaceId).run.findFirst({
       where: { workspaceId, syncId },
       orderBy: [...newestFirst],
       include: withSync,
@@ -86,14 +86,14 @@ export class RunHistoryService {
   }
 
   private async shown(row: Row): Promise<ShownRun | null> {
-    const [run] = await this.shownAll([row]);
+    const [run] = await this.shownAll(row.workspaceId, [row]);
     return run ?? null;
   }
 
-  private async shownAll(rows: readonly Row[]): Promise<ShownRun[]> {
+  private async shownAll(workspaceId: string, rows: readonly Row[]): Promise<ShownRun[]> {
     const queued = rows.filter(({ state }) => state === 'queued');
     const held = await pausedBy(
-      this.database,
+      this.database.of(workspaceId),
       queued.map(({ id }) => id),
     );
     return rows.map((row) => runOf(row, held.get(row.id) ?? null));

@@ -24,7 +24,7 @@ export class MissedRounds implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start(everyMs, (signal) => tellMissedRuns(this.database, this.time, signal));
+    this.rounds.start(everyMs, (signal) => tellMissedRuns(this.database.system, this.time, signal));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -29,7 +29,7 @@ async function begin(rules = '', count = 1): Promise<void> {
 async function look(minutes: number): Promise<void> {
   now = at(minutes);
   const replicas = Array.from({ length: 3 }, () => ground.database);
-  const scheduler = new SchedulerService(ground.database, ground.runs, time);
+  const scheduler = new SchedulerService(ground.tenancy, ground.runs, time);
   await Promise.all(replicas.map(() => scheduler.startDue(signal)));
   await Promise.all(replicas.map((database) => tellMissedRuns(database, time, signal)));
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.js';
+import type { DatabaseClient } from '../database/database.js';
 import type { DatabaseTime } from '../database/database-time.js';
 import { tellKept } from './kept-slots.js';
 import { settleStarts } from './late-starts.js';
@@ -9,7 +9,7 @@ import { settleStarts } from './late-starts.js';
  * sync keeps while another run is live or its destination is paused.
  */
 export async function tellMissedRuns(
-  database: Database,
+  database: DatabaseClient,
   time: DatabaseTime,
   signal: AbortSignal,
 ): Promise<void> {

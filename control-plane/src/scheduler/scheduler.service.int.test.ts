@@ -99,7 +99,7 @@ describe('the schedules', () => {
   it('leave a paused sync alone, and make up for it when it is resumed', async () => {
     await ground.apply(yamlOfSyncs(1, hourly));
     await letPass(1);
-    const syncs = new SyncService(ground.database);
+    const syncs = new SyncService(ground.tenancy);
     expect(await syncs.pause(ground.caller, 'sync-0')).toMatchObject({
       pausedAt: expect.any(Date),
     });

@@ -55,7 +55,7 @@ export class SchedulerService {
   }
 
   async startBatch(): Promise<Started> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.system.$transaction(async (tx) => {
       const now = await this.time.now(tx);
       await pruneSlots(tx, now);
       await makeFollowersDue(tx);

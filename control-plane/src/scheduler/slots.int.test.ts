@@ -45,7 +45,7 @@ describe('slots', () => {
       });
     // With connections of their own: those that the test itself uses are not killed.
     const mortal = new Database(ground.config);
-    onTestFinished(() => mortal.$disconnect());
+    onTestFinished(() => mortal.close());
     const schedulers = Array.from(
       { length: 3 },
       () => new SchedulerService(mortal, ground.runs, time),

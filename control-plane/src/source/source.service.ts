@@ -11,7 +11,7 @@ export class SourceService {
 
   async list(caller: Caller): Promise<Source[]> {
     const { workspaceId } = caller;
-    const rows = await this.database.source.findMany({
+    const rows = await this.database.of(workspaceId).source.findMany({
       where: { workspaceId },
       orderBy: { name: 'asc' },
     });
@@ -21,7 +21,7 @@ export class SourceService {
   /** As it was configured. */
   async entry(caller: Caller, name: string): Promise<SourceEntry> {
     const { workspaceId } = caller;
-    const row = await this.database.source.findUnique({
+    const row = await this.database.of(workspaceId).source.findUnique({
       where: { workspaceId_name: { workspaceId, name } },
     });
     if (row) return sourceEntryOf(row);

@@ -17,7 +17,7 @@ export class SyncService {
   async page({ workspaceId }: Caller, request: PageRequest): Promise<Page<Sync>> {
     const size = pageSize(request);
     const [after] = request.after ? placeOf(request.after, 1) : [];
-    const rows = await this.database.sync.findMany({
+    const rows = await this.database.of(workspaceId).sync.findMany({
       where: { workspaceId, removedAt: null, ...(after !== undefined && { name: { gt: after } }) },
       orderBy: { name: 'asc' },
       take: size + 1,
@@ -27,7 +27,7 @@ export class SyncService {
   }
 
   async find({ workspaceId }: Caller, name: string): Promise<Sync | null> {
-    const row = await this.database.sync.findFirst({
+    const row = await this.database.of(workspaceId).sync.findFirst({
       where: { workspaceId, name, removedAt: null },
       include: whole,
     });
@@ -48,7 +48,7 @@ export class SyncService {
 
   private async setPaused(caller: Caller, name: string, paused: boolean): Promise<void> {
     const { workspaceId } = caller;
-    await this.database.$transaction(async (tx) => {
+    await this.database.of(workspaceId).$transaction(async (tx) => {
       const [sync] = await tx.$queryRaw<{ id: string }[]>`
         update "Sync" set "pausedAt" = case when ${paused} then now() end,
           "resumedAt" = case when ${paused} then "resumedAt" else now() end
@@ -73,7 +73,7 @@ export class SyncService {
 
   /** Also of a sync that was removed: its runs stay readable. */
   async idOf({ workspaceId }: Caller, name: string): Promise<string> {
-    const row = await this.database.sync.findUnique({
+    const row = await this.database.of(workspaceId).sync.findUnique({
       where: { workspaceId_name: { workspaceId, name } },
       select: { id: true },
     });

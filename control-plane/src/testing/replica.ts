@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { openProgram, type Program } from '@drawbridge/local/program.js';
+import { testSecret } from './test-secret.js';
 
 export interface Replica {
   url: string;
@@ -26,7 +27,7 @@ export async function openReplica(
       DATABASE_URL: databaseUrl,
       HOST: '127.0.0.1',
       PORT: String(port),
-      DRAWBRIDGE_SECRET: 'a secret that only these tests know, long enough',
+      DRAWBRIDGE_SECRET: testSecret,
       ...env,
     }),
     logFile,

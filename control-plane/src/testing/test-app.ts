@@ -6,10 +6,11 @@ import { makeDatabase } from '@drawbridge/local/testing/database.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream } from 'pino';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
-import { migrate } from '../database/migrate.js';
+import { Database, type DatabaseClient } from '../database/database.js';
+import { prepareDatabase } from '../database/prepare.js';
 import { Logger } from '../logger.js';
 import { openApp } from '../open-app.js';
+import { testSecret } from './test-secret.js';
 import { SetUpService } from '../workspace/set-up.service.js';
 
 export interface Answer<Data> {
@@ -30,7 +31,8 @@ export interface TestApp {
   app: NestFastifyApplication;
   url: string;
   config: Config;
-  database: Database;
+  /** Sees all workspaces. */
+  database: DatabaseClient;
   /** The log's lines so far. */
   log: string[];
   /** With `headers` instead of the API key. */
@@ -50,16 +52,16 @@ export async function openTestApp(
   values: Partial<Config> = {},
 ): Promise<TestApp> {
   const testDatabase = await makeDatabase(postgresUrl);
-  await migrate(testDatabase.url);
   const config = new Config({
     databaseUrl: testDatabase.url,
-    secret: 'a secret that only these tests know, long enough',
+    secret: testSecret,
     publicUrl: 'http://localhost:3000',
     port: 0,
     mailFolder: join(tmpdir(), `drawbridge-mail-${randomUUID()}`),
     logLevel: 'debug',
     ...values,
   });
+  await prepareDatabase(config);
   const log: string[] = [];
   const lines: DestinationStream = { write: (line) => void log.push(line) };
   const app = await openApp(config, new Logger(config.logLevel, lines));
@@ -74,7 +76,7 @@ export async function openTestApp(
     app,
     url,
     config,
-    database: app.get(Database),
+    database: app.get(Database).system,
     log,
     ask,
     makeWorkspace: (name, email) => makeWorkspace(app, name, email),
@@ -114,7 +116,7 @@ async function makeWorkspace(
 ): Promise<Workspace> {
   const setUp = app.get(SetUpService, { strict: false });
   const { apiKey, signInLink } = await setUp.setUp({ workspace: name, email });
-  const { id } = await app.get(Database).workspace.findUniqueOrThrow({ where: { name } });
+  const { id } = await app.get(Database).system.workspace.findUniqueOrThrow({ where: { name } });
   return { id, name, apiKey, signInLink };
 }
 

@@ -19,7 +19,7 @@ export class TrailService {
   ): Promise<Page<AuditEntry>> {
     const size = pageSize(request);
     const { action, actor, subject, from, to } = filter;
-    const rows = await this.database.auditEntry.findMany({
+    const rows = await this.database.of(workspaceId).auditEntry.findMany({
       where: {
         workspaceId,
         ...(action && { action }),

@@ -9,7 +9,7 @@ let ground: Ground;
 let usage: UsageService;
 beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
-  usage = new UsageService(ground.database, new Clock());
+  usage = new UsageService(ground.tenancy, new Clock());
   await ground.apply(yamlOfSyncs(2));
 });
 afterEach(() => ground.close());

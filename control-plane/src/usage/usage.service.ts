@@ -26,7 +26,7 @@ export class UsageService {
     const days = daysOf(filter, this.clock.now());
     const [from, to] = [new Date(days.from), new Date(days.to)];
     const where = { workspaceId, day: { gte: from, lte: to } };
-    const { usageDay } = this.database;
+    const { usageDay } = this.database.of(workspaceId);
     const byDay = await usageDay.groupBy({ by: ['day'], where, _sum: sums });
     const bySync = await usageDay.groupBy({
       by: ['syncId'],
@@ -52,7 +52,9 @@ export class UsageService {
 
   private async namesOf(workspaceId: string, ids: string[]): Promise<Map<string, string>> {
     const where = { workspaceId, id: { in: ids } };
-    const rows = await this.database.sync.findMany({ where, select: { id: true, name: true } });
+    const rows = await this.database
+      .of(workspaceId)
+      .sync.findMany({ where, select: { id: true, name: true } });
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 }

@@ -25,7 +25,7 @@ export class DeliveryService {
   ): Promise<Page<Delivery>> {
     const size = pageSize(request);
     if (webhookId && !isUuid(webhookId)) return pageOf<Delivery>([], size, () => '');
-    const found = await this.database.delivery.findMany({
+    const found = await this.database.of(workspaceId).delivery.findMany({
       where: {
         workspaceId,
         ...(webhookId && { webhookId }),
@@ -44,9 +44,10 @@ export class DeliveryService {
   /** Sends again what is over, with the same webhook-id; it has all its attempts anew. */
   async replay(caller: Caller, id: string): Promise<Delivery> {
     const where = { id, workspaceId: caller.workspaceId };
-    const before = isUuid(id) && (await this.database.delivery.findFirst({ where }));
+    const before =
+      isUuid(id) && (await this.database.of(caller.workspaceId).delivery.findFirst({ where }));
     if (!before) throw new AppError('webhook.no_such_delivery', 'There is no such delivery.');
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const moved = await tx.$executeRaw`
         update "Delivery" set state = 'waiting', "attemptsLeft" = ${maxAttempts}, "nextAttemptAt" = now(), "settledAt" = null
         where id = ${id}::uuid and state <> 'waiting'`;

@@ -18,14 +18,14 @@ const config = new Config({ secret: 's'.repeat(32), webhookNetworks: ['127.0.0.1
 beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
   receiver = await openReceiver();
-  webhooks = new WebhookService(ground.database, config, new Clock());
+  webhooks = new WebhookService(ground.tenancy, config, new Clock());
 });
 afterEach(async () => {
   await receiver.close();
   await ground.close();
 });
 
-const makeSender = () => new Sender(ground.database, config, new Clock(), resolveBySystem);
+const makeSender = () => new Sender(ground.tenancy, config, new Clock(), resolveBySystem);
 const emit = (count: number) =>
   ground.database.$transaction((tx) =>
     EventService.emit(
@@ -58,7 +58,7 @@ async function sendDue(senders = [makeSender()]): Promise<void> {
 const makeDue = () =>
   ground.database.$executeRaw`update "Delivery" set "nextAttemptAt" = now() - interval '1 second'`;
 const shown = async () => {
-  const { edges } = await new DeliveryService(ground.database).page(ground.caller, {}, {});
+  const { edges } = await new DeliveryService(ground.tenancy).page(ground.caller, {}, {});
   return edges.map(({ node }) => node);
 };
 
@@ -117,7 +117,7 @@ it('is dead after the last attempt, and can be replayed', async () => {
   receiver.answer = (response) => void response.destroy();
   await emit(1);
   await taken(1);
-  const deliveries = new DeliveryService(ground.database);
+  const deliveries = new DeliveryService(ground.tenancy);
   for (let turn = 1; turn <= maxAttempts; turn += 1) {
     await makeDue();
     await sendDue();
@@ -157,7 +157,7 @@ it('tells nothing more to one that says that it is gone', async () => {
 it('does not reach a private address, whoever made the webhook and however it is written', async () => {
   await create();
   const guarded = new Sender(
-    ground.database,
+    ground.tenancy,
     new Config({ secret: 's'.repeat(32) }),
     new Clock(),
     resolveBySystem,

@@ -38,7 +38,7 @@ export class Sender {
   async takeEvents(): Promise<void> {
     let taken = eventsAtOnce;
     while (taken === eventsAtOnce)
-      taken = await this.database.$transaction(async (tx) => {
+      taken = await this.database.system.$transaction(async (tx) => {
         const events = await takeEvents(tx, consumer, eventsAtOnce);
         if (events.length > 0) await addDeliveries(tx, events);
         return events.length;
@@ -49,7 +49,7 @@ export class Sender {
   async begin(signal: AbortSignal): Promise<number> {
     const room = mostUnderWay - this.underWay.size;
     if (room <= 0) return 0;
-    const due = await claimDeliveries(this.database, { room, busy: this.busy() });
+    const due = await claimDeliveries(this.database.system, { room, busy: this.busy() });
     for (const delivery of due) {
       const attempt = this.attempt(delivery, signal).finally(() => this.underWay.delete(attempt));
       // What can't be written down now is attempted again when its time as held is over.
@@ -84,7 +84,7 @@ export class Sender {
       ? undefined
       : waitAfter(delivery.attemptsLeft, Math.random(), retryAfterMs);
     const status = answer?.status ?? null;
-    await this.database.$transaction(async (tx) => {
+    await this.database.system.$transaction(async (tx) => {
       await settleAttempt(tx, delivery, { at, durationMs, status, problem, waitMs });
       if (!isGone) return;
       const { webhookId, workspaceId, name } = delivery;

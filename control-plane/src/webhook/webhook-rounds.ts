@@ -31,7 +31,7 @@ export class WebhookRounds implements OnApplicationBootstrap, OnApplicationShutd
       await this.sender.takeEvents();
       await this.sender.begin(signal);
     });
-    this.forgetting.start(forgetEveryMs, () => forgetDeliveries(this.database));
+    this.forgetting.start(forgetEveryMs, () => forgetDeliveries(this.database.system));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -26,7 +26,9 @@ export class WebhookService {
   ) {}
 
   list({ workspaceId }: Caller): Promise<Webhook[]> {
-    return this.database.webhook.findMany({ where: { workspaceId }, orderBy: { name: 'asc' } });
+    return this.database
+      .of(workspaceId)
+      .webhook.findMany({ where: { workspaceId }, orderBy: { name: 'asc' } });
   }
 
   async create(
@@ -35,7 +37,7 @@ export class WebhookService {
   ): Promise<{ webhook: Webhook; secret: string }> {
     const { workspaceId } = caller;
     const data = { workspaceId, ...this.checked(input) };
-    const webhook = await this.database.$transaction(async (tx) => {
+    const webhook = await this.database.of(workspaceId).$transaction(async (tx) => {
       await assertRoom(tx, workspaceId);
       const [made] = await tx.webhook.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (!made) return undefined;
@@ -51,7 +53,7 @@ export class WebhookService {
 
   /** Both secrets count for a day, so that the receiver can change over. */
   rotate(caller: Caller, id: string): Promise<{ webhook: Webhook; secret: string }> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const { secretVersion } = await this.locked(tx, caller, id);
       const data = { secretVersion: secretVersion + 1, rotatedAt: this.clock.now() };
       const webhook = await tx.webhook.update({ where: { id }, data });
@@ -62,7 +64,7 @@ export class WebhookService {
 
   /** What waits when it is disabled goes on when it is enabled; what happens meanwhile it is not told. */
   enable(caller: Caller, id: string, enabled: boolean): Promise<Webhook> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const webhook = await this.locked(tx, caller, id);
       if ((webhook.disabledAt === null) === enabled) return webhook;
       const data = { disabledAt: enabled ? null : this.clock.now() };
@@ -74,7 +76,7 @@ export class WebhookService {
 
   /** With what it was sent, and what waits. */
   remove(caller: Caller, id: string): Promise<Webhook> {
-    return this.database.$transaction(async (tx) => {
+    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
       const webhook = await this.locked(tx, caller, id);
       await tx.webhook.delete({ where: { id } });
       await record(tx, caller, 'webhook.delete', webhook);

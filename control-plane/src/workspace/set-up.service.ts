@@ -25,7 +25,7 @@ export class SetUpService {
   async setUp(wanted: SetUp): Promise<{ workspace: string; signInLink: string; apiKey: string }> {
     const email = addressOf(wanted.email);
     const password = wanted.password && (await hashOfPassword(wanted.password));
-    const workspaceId = await this.database.$transaction(async (tx) => {
+    const workspaceId = await this.database.system.$transaction(async (tx) => {
       const workspace = await workspaceNamed(tx, wanted.workspace);
       const userId = await ownerOf(tx, workspace, email);
       if (password) await keepPassword(tx, userId, password);

@@ -8,7 +8,7 @@ export class WorkspaceService {
   constructor(private readonly database: Database) {}
 
   current({ workspaceId }: Caller): Promise<Workspace> {
-    return this.database.workspace.findUniqueOrThrow({
+    return this.database.of(workspaceId).workspace.findUniqueOrThrow({
       where: { id: workspaceId },
       select: { id: true, name: true },
     });

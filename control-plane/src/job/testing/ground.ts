@@ -9,10 +9,11 @@ import { VersionService } from '../../configuration/version.service.js';
 import type { ApplyConfigurationPayload } from '../../configuration/configuration.model.js';
 import type { CatalogService } from '../../catalog/catalog.service.js';
 import { Config } from '../../config.js';
-import { Database } from '../../database/database.js';
+import { Database, type DatabaseClient } from '../../database/database.js';
 import { DatabaseTime } from '../../database/database-time.js';
-import { migrate } from '../../database/migrate.js';
+import { prepareDatabase } from '../../database/prepare.js';
 import type { Notice, Notices } from '../../database/notices.js';
+import { asOwner } from '../../testing/as-owner.js';
 import { RunHistoryService } from '../../run/run-history.service.js';
 import { ordinary } from '../../run/run-options.js';
 import type { ShownRun } from '../../run/run-of.js';
@@ -34,7 +35,10 @@ declare module 'vitest' {
 
 /** Everything about runs and jobs over a database of its own, with the notices that were given. */
 export interface Ground {
-  database: Database;
+  /** Sees all workspaces; it is `tenancy.system`. */
+  database: DatabaseClient;
+  /** What services are made with. */
+  tenancy: Database;
   caller: Caller;
   poolId: string;
   notices: Notice[];
@@ -56,6 +60,8 @@ export interface Ground {
   apply(yaml: string, dryRun?: boolean): Promise<ApplyConfigurationPayload>;
   start(sync: string): Promise<string>;
   show(runId: string): Promise<ShownRun>;
+  /** As who owns the tables: nothing holds it. */
+  asOwner<Row = object>(sql: string): Promise<Row[]>;
   /** Makes every lease that is held run out. */
   expireLeases(): Promise<void>;
   close(): Promise<void>;
@@ -71,58 +77,62 @@ let template: Promise<string> | undefined;
 
 async function makeTemplate(postgresUrl: string): Promise<string> {
   const { url, name } = await makeDatabase(postgresUrl);
-  await migrate(url);
+  await prepareDatabase(new Config({ databaseUrl: url }));
   return name;
 }
 
 export async function openGround(postgresUrl: string): Promise<Ground> {
   template ??= makeTemplate(postgresUrl);
-  const testDatabase = await makeDatabase(postgresUrl, await template);
-  const config = new Config({ databaseUrl: testDatabase.url });
-  const database = new Database(config);
+  const rolesOfDatabase = await template;
+  const testDatabase = await makeDatabase(postgresUrl, rolesOfDatabase);
+  const config = new Config({ databaseUrl: testDatabase.url, rolesOfDatabase });
+  const tenancy = new Database(config);
+  const database = tenancy.system;
   const given: Notice[] = [];
   const catalogs = new Map<string, Catalog>();
   const notices = {
     publish: async (notice: Notice) => void given.push(notice),
     subscribe: () => () => undefined,
   } as unknown as Notices;
-  const syncs = new SyncService(database);
-  const runs = new RunQueueService(database, notices);
-  const history = new RunHistoryService(database, syncs);
-  const jobs = singly(new JobService(database, notices, config));
-  const editor = new ConfigurationEditor(database, runs);
+  const syncs = new SyncService(tenancy);
+  const runs = new RunQueueService(tenancy, notices);
+  const history = new RunHistoryService(tenancy, syncs);
+  const jobs = singly(new JobService(tenancy, notices, config));
+  const editor = new ConfigurationEditor(tenancy, runs);
   const agentCheck = new AgentCheck(makeCatalog(catalogs));
-  const configuration = new ConfigurationService(database, editor, agentCheck);
+  const configuration = new ConfigurationService(tenancy, editor, agentCheck);
   const { caller, poolId } = await makeWorkspace(database);
   return {
     database,
+    tenancy,
     caller,
     poolId,
     config,
     catalogs,
     syncs,
     runs,
-    approvals: new ApprovalService(database, notices),
-    parked: new ParkedService(database, notices),
+    approvals: new ApprovalService(tenancy, notices),
+    parked: new ParkedService(tenancy, notices),
     history,
     jobs,
     configuration,
-    versions: new VersionService(database, editor, agentCheck),
+    versions: new VersionService(tenancy, editor, agentCheck),
     notices: given,
     noticeBoard: notices,
-    scheduler: new SchedulerService(database, runs, new DatabaseTime()),
+    scheduler: new SchedulerService(tenancy, runs, new DatabaseTime()),
     makeAgent: () => makeAgent(database, caller, poolId),
     makeWorkspace: async () => (await makeWorkspace(database)).caller,
     apply: (yaml, dryRun = false) =>
       configuration.apply(caller, { files: [{ path: 'test.yaml', text: yaml }], dryRun }),
     start: (sync) => runs.start(caller, sync, ordinary),
     show: async (runId) => (await history.find(caller, runId))!,
+    asOwner: (sql) => asOwner(config, sql),
     expireLeases: async () => {
       await database.$executeRaw`
         update "Job" set "leaseUntil" = now() - interval '1 second' where state = 'leased'`;
     },
     close: async () => {
-      await database.$disconnect();
+      await tenancy.close();
       await testDatabase.close();
     },
   };
@@ -135,7 +145,9 @@ export const makeCatalog = (catalogs: ReadonlyMap<string, Catalog> = new Map()):
     adviceFor: async () => undefined,
   }) as unknown as CatalogService;
 
-async function makeWorkspace(database: Database): Promise<{ caller: Caller; poolId: string }> {
+async function makeWorkspace(
+  database: DatabaseClient,
+): Promise<{ caller: Caller; poolId: string }> {
   const workspace = await database.workspace.create({ data: { name: randomUUID() } });
   const pool = await database.pool.create({
     data: { workspaceId: workspace.id, name: 'default' },
@@ -151,7 +163,7 @@ async function makeWorkspace(database: Database): Promise<{ caller: Caller; pool
   return { caller, poolId: pool.id };
 }
 
-async function makeAgent(database: Database, caller: Caller, poolId: string): Promise<Agent> {
+async function makeAgent(database: DatabaseClient, caller: Caller, poolId: string): Promise<Agent> {
   const { id } = await database.agent.create({
     data: { workspaceId: caller.workspaceId, poolId, publicKey: Buffer.from('key'), slots: 4 },
   });

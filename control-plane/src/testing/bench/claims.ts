@@ -6,6 +6,7 @@ import { queueRuns } from '../../job/queue-runs.js';
 import { atOnce, batch, perSecond, queuedAtOnce } from './claiming.js';
 import { claimByGraphileWorker } from './graphile-worker.js';
 import { claimByPgBoss } from './pg-boss.js';
+import { testSecret } from '../test-secret.js';
 import type { Site } from './site.js';
 
 const rounds = 3;
@@ -43,7 +44,7 @@ export async function claimsBeside(site: Site, tell: (line: string) => void): Pr
 async function claimOurs({ databaseUrl, size, sql }: Site): Promise<number> {
   await sql.query('delete from "Run"');
   await sql.query('vacuum analyze');
-  const config = new Config({ databaseUrl });
+  const config = new Config({ databaseUrl, secret: testSecret });
   const database = new Database(config);
   const silent = { publish: async () => undefined } as unknown as Notices;
   const jobs = new JobService(database, silent, config);
@@ -81,7 +82,7 @@ async function queueAll(database: Database, sql: Site['sql']): Promise<void> {
   );
   const slot = new Date();
   for (let at = 0; at < rows.length; at += queuedAtOnce)
-    await database.$transaction((tx) =>
+    await database.system.$transaction((tx) =>
       queueRuns(
         tx,
         rows.slice(at, at + queuedAtOnce).map((run) => ({ ...run, slot, headStartMs: 0 })),

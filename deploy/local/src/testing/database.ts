@@ -17,15 +17,21 @@ export async function makeDatabase(serverUrl: string, template?: string): Promis
   return {
     url: url.href,
     name,
-    close: () => onServer(serverUrl, `drop database if exists ${name} with (force)`),
+    close: () =>
+      onServer(
+        serverUrl,
+        `drop database if exists ${name} with (force)`,
+        // The control plane's own, which are the server's and not the database's.
+        `drop role if exists drawbridge_tenant_${name}, drawbridge_system_${name}`,
+      ),
   };
 }
 
-async function onServer(serverUrl: string, sql: string): Promise<void> {
+async function onServer(serverUrl: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   try {
-    await client.query(sql);
+    for (const sql of statements) await client.query(sql);
   } finally {
     await client.end();
   }
