@@ -20,6 +20,7 @@ const targets = {
   'test:crash': 'agent/dist/testing/crash/test-crash.js',
   'bench:control-plane': 'control-plane/dist/testing/bench/bench-control-plane.js',
   'test:chaos': 'control-plane/dist/testing/chaos/test-chaos.js',
+  'test:helm': 'deploy/local/dist/chart/test-helm.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
   'bench:http': 'agent/dist/testing/bench/bench-http.js',
   'bench:salesforce': 'agent/dist/testing/bench/bench-salesforce.js',
