@@ -23,6 +23,7 @@ const rooms = [
   'auth',
   'workspace',
   'member',
+  'retention',
   'trail',
   'webhook',
   'agent',

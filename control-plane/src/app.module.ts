@@ -19,6 +19,7 @@ import { MemberModule } from './member/member.module.js';
 import { ModelModule } from './model/model.module.js';
 import { PauseModule } from './pause/pause.module.js';
 import { RestModule } from './rest/rest.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { RunModule } from './run/run.module.js';
 import { SchedulerModule } from './scheduler/scheduler.module.js';
 import { SourceModule } from './source/source.module.js';
@@ -36,6 +37,7 @@ export const rooms = [
   AuthModule,
   WorkspaceModule,
   MemberModule,
+  RetentionModule,
   TrailModule,
   WebhookModule,
   AgentModule,

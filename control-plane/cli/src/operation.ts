@@ -435,3 +435,27 @@ export const readUsage: Operation<
     }
   }`,
 };
+
+export interface Workspace {
+  id: string;
+  name: string;
+  retentionDays: number;
+  auditRetentionDays: number;
+  /** Null: as many as agents have room for. */
+  maxLeasedRuns: number | null;
+}
+
+const workspaceFields = 'id name retentionDays auditRetentionDays maxLeasedRuns';
+
+export const readWorkspace: Operation<{ workspace: Workspace }, Record<string, never>> = {
+  document: `query Workspace { workspace { ${workspaceFields} } }`,
+};
+
+export const updateWorkspace: Operation<
+  { updateWorkspace: { workspace: Workspace } },
+  { input: Partial<Omit<Workspace, 'id'>> }
+> = {
+  document: `mutation UpdateWorkspace($input: UpdateWorkspaceInput!) {
+    updateWorkspace(input: $input) { workspace { ${workspaceFields} } }
+  }`,
+};

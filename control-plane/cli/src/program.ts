@@ -14,6 +14,7 @@ import { runs } from './command/runs.js';
 import { restore, versions } from './command/versions.js';
 import { usage } from './command/usage.js';
 import { validate } from './command/validate.js';
+import { workspace } from './command/workspace.js';
 
 import { version } from './version.js';
 
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   alerts,
   enrollToken,
   usage,
+  workspace,
   audit,
   keys,
 ];

@@ -30,7 +30,8 @@ export type Permission =
   | 'viewer.read'
   | 'viewer.write'
   | 'webhook.read'
-  | 'webhook.write';
+  | 'webhook.write'
+  | 'workspace.write';
 
 export const allowKey = 'drawbridge:allow';
 

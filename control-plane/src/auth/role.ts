@@ -35,6 +35,7 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'member.write': 'admin',
   'webhook.read': 'admin',
   'webhook.write': 'admin',
+  'workspace.write': 'admin',
 };
 
 export const may = (role: Role, permission: Permission): boolean =>

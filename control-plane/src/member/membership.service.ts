@@ -5,9 +5,10 @@ import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
 import type { Workspace } from '../workspace/workspace.model.js';
+import { shownWorkspace } from '../workspace/workspace.service.js';
 import type { Membership } from './membership.model.js';
 
-const named = { select: { id: true, name: true } } as const;
+const named = { select: shownWorkspace } as const;
 
 /** A person belongs to several workspaces; each session is in one of them, and an API key in its own for ever. */
 @Injectable()

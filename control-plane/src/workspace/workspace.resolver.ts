@@ -1,7 +1,7 @@
-import { Query, Resolver } from '@nestjs/graphql';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { Workspace } from './workspace.model.js';
+import { UpdateWorkspaceInput, UpdateWorkspacePayload, Workspace } from './workspace.model.js';
 import { WorkspaceService } from './workspace.service.js';
 
 @Resolver(() => Workspace)
@@ -12,5 +12,14 @@ export class WorkspaceResolver {
   @Query(() => Workspace)
   workspace(@CurrentCaller() caller: Caller): Promise<Workspace> {
     return this.service.current(caller);
+  }
+
+  @Allow('workspace.write')
+  @Mutation(() => UpdateWorkspacePayload)
+  async updateWorkspace(
+    @CurrentCaller() caller: Caller,
+    @Args('input', { type: () => UpdateWorkspaceInput }) input: UpdateWorkspaceInput,
+  ): Promise<UpdateWorkspacePayload> {
+    return { workspace: await this.service.update(caller, input) };
   }
 }
