@@ -47,7 +47,10 @@ export {
   type OnRemovedEntry,
   type OrderEntry,
   type RemovalName,
+  type CronEntry,
+  type EveryEntry,
   type FollowedEnd,
+  type WindowsEntry,
   type ScheduleEntry,
   type Section,
   type Settings,
@@ -67,6 +70,7 @@ export {
   type AlertVolume,
 } from './spec/alert.js';
 export { formatEntry, formatSpecification } from './spec/format.js';
+export { windowOf, type Window } from './spec/window.js';
 export type { MappingChangeName } from './spec/mapping-change.js';
 export { parseSpecification, type ConfigurationFile, type Parsed } from './spec/parse.js';
 export { nowhere, type Place, type PlaceOf, type SpecProblem } from './spec/problem.js';

@@ -7,13 +7,18 @@ import {
 } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import { CatalogService } from '../catalog/catalog.service.js';
+import { Clock } from '../clock.js';
 import type { Transaction } from '../database/database.js';
 import { offerProblems } from './offer-problems.js';
+import { scheduleProblems } from './schedule-problems.js';
 
-/** What a specification asks for and the agents that would do it don't offer, or could not be told. */
+/** What a specification asks for and nobody would do: the agents don't offer it or could not be told, or it is never due. */
 @Injectable()
 export class AgentCheck {
-  constructor(private readonly catalog: CatalogService) {}
+  constructor(
+    private readonly catalog: CatalogService,
+    private readonly clock: Clock,
+  ) {}
 
   async problemsOf(
     workspaceId: string,
@@ -31,6 +36,7 @@ export class AgentCheck {
     return [
       ...catalogProblems(specification, { catalogOf, placeOf }),
       ...offerProblems(specification, placeOf),
+      ...scheduleProblems(specification, placeOf, this.clock.now()),
     ];
   }
 }

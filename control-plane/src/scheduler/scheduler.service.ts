@@ -5,7 +5,7 @@ import { queueRuns, type QueuedSlotRun } from '../job/queue-runs.js';
 import { RunQueueService, type StoppedRun } from '../job/run-queue.service.js';
 import type { QueuedRun } from '../job/start-run.js';
 import { headStartMs, priorityIn } from '../job/turn.js';
-import { nextRunAt } from '../sync/schedule.js';
+import { mayStartAt, nextRunAt } from '../sync/schedule.js';
 import { syncEntryOf } from '../sync/sync-of.js';
 import { busySyncs, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
 import { followingSlots, makeFollowersDue } from './following-slots.js';
@@ -95,7 +95,13 @@ async function chosenOf(tx: Transaction, due: readonly DueSync[], now: Date): Pr
       isFollower(sync)
         ? (following.find(({ at }) => at > instant)?.at ?? null)
         : nextRunAt(rules.schedule, instant, sync);
-    return { sync, following, choice: slotChoice(rules, { ...sync, now }, nextAfter) };
+    const mayStart = mayStartAt(rules.schedule, now);
+    return {
+      sync,
+      following,
+      mayStart,
+      choice: slotChoice(rules, { ...sync, now, mayStart }, nextAfter),
+    };
   });
 }
 

@@ -10,7 +10,11 @@ const slot = at('2026-06-01T06:00:00Z');
 const noon = at('2026-06-01T12:10:00Z');
 const nextAfter = (instant: Date) => nextRunAt(hourly.schedule, instant, sync);
 const choose = (rules: Partial<ScheduleRules>, now = noon, freeSince: Date | null = null) =>
-  slotChoice({ ...hourly, ...rules }, { slot, now, freeSince, resumedAt: null }, nextAfter);
+  slotChoice(
+    { ...hourly, ...rules },
+    { slot, now, freeSince, resumedAt: null, mayStart: true },
+    nextAfter,
+  );
 
 describe('slots that nobody could start in time', () => {
   it('get one run for all of them', () => {
@@ -53,7 +57,7 @@ describe('slots that nobody could start in time', () => {
 
   it('were not missed when they passed in a pause', () => {
     const resumedAt = at('2026-06-01T09:30:00Z');
-    const due = { slot, now: noon, freeSince: null, resumedAt };
+    const due = { slot, now: noon, freeSince: null, resumedAt, mayStart: true };
     const rules = { ...hourly, catchUp: 'skip', startWithin: { ms: 300_000, text: '5m' } } as const;
     expect(slotChoice(rules, due, nextAfter)).toEqual({
       paused: { at: slot, slots: 4 },
@@ -85,7 +89,8 @@ it('accounts for every slot once, by whatever rules, whenever somebody looks', (
       rules,
       looks,
       fc.integer({ min: -60, max: 40 * 60 }),
-      (rule, minutes, resumedAfter) => {
+      fc.boolean(),
+      (rule, minutes, resumedAfter, mayStart) => {
         let now = slot;
         let next: Date | null = slot;
         let counted = 0;
@@ -95,7 +100,7 @@ it('accounts for every slot once, by whatever rules, whenever somebody looks', (
             const resumedAt = new Date(slot.getTime() + resumedAfter * 60_000);
             const choice = slotChoice(
               { ...hourly, ...rule },
-              { slot: next, now, freeSince: null, resumedAt },
+              { slot: next, now, freeSince: null, resumedAt, mayStart },
               nextAfter,
             );
             const { paused, passed, start } = choice;
@@ -113,4 +118,13 @@ it('accounts for every slot once, by whatever rules, whenever somebody looks', (
     ),
     { numRuns: 40 },
   );
+});
+
+it('makes up for nothing while no window is open, but starts what is in time', () => {
+  const due = { slot, now: noon, freeSince: null, resumedAt: null, mayStart: false };
+  for (const catchUp of ['all', 'skip', undefined] as const)
+    expect(slotChoice({ ...hourly, ...(catchUp && { catchUp }) }, due, nextAfter)).toMatchObject({
+      passed: { at: slot, slots: 6 },
+      start: { at: at('2026-06-01T12:00Z'), slots: 1 },
+    });
 });

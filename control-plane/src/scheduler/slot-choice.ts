@@ -31,6 +31,8 @@ export interface DueSlot {
   freeSince: Date | null;
   /** When the sync's last pause ended. */
   resumedAt: Date | null;
+  /** A window of its schedule is open now, or it has none. */
+  mayStart: boolean;
 }
 
 /** The first slot after an instant; null when there is none, or none yet. */
@@ -65,11 +67,13 @@ export const hasWaited = (
   { slot, freeSince }: Pick<DueSlot, 'slot' | 'freeSince'>,
 ): boolean => isQueueing(rules) && freeSince !== null && freeSince >= slot;
 
+/** Outside of its windows nothing is made up for. */
 function oldestToStart(rules: ScheduleRules, due: DueSlot): Date {
   const { slot, now, freeSince } = due;
+  const oldest = new Date(now.getTime() - startWithinOf(rules));
+  if (!due.mayStart) return oldest;
   if (rules.catchUp === undefined) return slot;
   if (rules.catchUp === 'all') return new Date(now.getTime() - catchUpMs);
-  const oldest = new Date(now.getTime() - startWithinOf(rules));
   return hasWaited(rules, due) && freeSince && freeSince >= oldest ? slot : oldest;
 }
 

@@ -11,13 +11,15 @@ export interface Chosen {
   choice: SlotChoice;
   /** The slots that wait, of a sync that runs after another one: each has a row of its own. */
   following: readonly { at: Date }[];
+  /** A window of its schedule is open now, or it has none. */
+  mayStart: boolean;
 }
 
 type Became = Pick<NewSlot, 'outcome' | 'reason' | 'runId' | 'lateAt'>;
 
 /** What has become of the slots of a sync, of which `queued` may hold the run. */
 export function slotsOf(
-  { sync, choice, following }: Chosen,
+  { sync, choice, following, mayStart }: Chosen,
   queued: readonly QueuedSlotRun[],
   now: Date,
 ): NewSlot[] {
@@ -28,7 +30,9 @@ export function slotsOf(
     singly(slots, following).map((one) => ({ syncId, workspaceId, ...one, ...became }));
   return [
     ...(paused ? slotOf(paused, { outcome: 'passed', reason: 'sync.paused' }) : []),
-    ...(passed ? slotOf(passed, { outcome: 'passed', reason: 'scheduler.late' }) : []),
+    ...(passed
+      ? slotOf(passed, { outcome: 'passed', reason: mayStart ? 'scheduler.late' : 'window.closed' })
+      : []),
     ...(start
       ? slotOf(start, run ? started(run.id, { ...sync, slot: start.at }, now) : skipped(sync))
       : []),

@@ -4,6 +4,8 @@ export const slotReasons = [
   'scheduler.late',
   /** A person had paused the sync. Such a slot was not missed. */
   'sync.paused',
+  /** No window of its schedule was open when it could have been made up for. */
+  'window.closed',
   'run.already_live',
   'run.waiting_approval',
   'run.parked',

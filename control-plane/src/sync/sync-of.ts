@@ -1,4 +1,10 @@
-import type { FollowedEnd, GuardsEntry, ScheduleEntry, SyncEntry } from '@drawbridge/proto';
+import type {
+  FollowedEnd,
+  GuardsEntry,
+  ScheduleEntry,
+  SyncEntry,
+  WindowsEntry,
+} from '@drawbridge/proto';
 import { destinationOf } from '../destination/destination.service.js';
 import { modelOf } from '../model/model.service.js';
 import { fieldText } from './field-text.js';
@@ -62,13 +68,20 @@ function scheduleOf(schedule: ScheduleEntry): Schedule {
     case 'manual':
       return { manual: true };
     case 'every':
-      return { manual: false, every: schedule.text, ...jitterOf(schedule) };
+      return {
+        manual: false,
+        every: schedule.text,
+        ...(schedule.timezone !== undefined && { timezone: schedule.timezone }),
+        ...jitterOf(schedule),
+        ...windowTextsOf(schedule),
+      };
     case 'cron':
       return {
         manual: false,
         ...linesOf(schedule.cron),
         timezone: schedule.timezone,
         ...jitterOf(schedule),
+        ...windowTextsOf(schedule),
       };
     case 'after':
       return { manual: false, after: schedule.after, when: whenText(schedule.when) };
@@ -77,6 +90,11 @@ function scheduleOf(schedule: ScheduleEntry): Schedule {
 
 const whenText = (when: FollowedEnd = 'success'): string =>
   typeof when === 'string' ? when : `at most ${when.maxRejected}% rejected`;
+
+const windowTextsOf = ({ within, except }: WindowsEntry): Pick<Schedule, 'within' | 'except'> => ({
+  ...(within && { within: [...within] }),
+  ...(except && { except: [...except] }),
+});
 
 const jitterOf = ({ jitter }: { jitter?: { text: string } }): Pick<Schedule, 'jitter'> =>
   jitter ? { jitter: jitter.text } : {};

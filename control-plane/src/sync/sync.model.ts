@@ -26,6 +26,15 @@ export class Schedule {
   })
   jitter?: string;
 
+  @Field(() => [String], {
+    nullable: true,
+    description: 'It starts nothing outside of all of these, such as Mon-Fri 08:00-18:00.',
+  })
+  within?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'It starts nothing in any of these.' })
+  except?: string[];
+
   @Field(() => String, {
     nullable: true,
     description: 'The sync after whose runs it starts.',

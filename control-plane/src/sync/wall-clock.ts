@@ -25,9 +25,16 @@ export function instantsOf(wall: number, timezone: string): number[] {
 
 /** When the clock goes on after it left out this wall time. */
 export function endOfGap(wall: number, timezone: string): number {
-  const offset = offsetAt(wall + dayMs, timezone);
-  let early = wall - offset;
-  let late = wall - offsetAt(wall - dayMs, timezone);
+  const before = wall - offsetAt(wall + dayMs, timezone);
+  const behind = wall - offsetAt(wall - dayMs, timezone);
+  return changeBetween(before, behind, timezone) ?? behind;
+}
+
+/** When the clock is changed between two instants, by whole minutes; undefined when it is not. */
+export function changeBetween(from: number, to: number, timezone: string): number | undefined {
+  const offset = offsetAt(to, timezone);
+  if (offsetAt(from, timezone) === offset) return undefined;
+  let [early, late] = [from, to];
   while (late - early > minuteMs) {
     const middle = early + Math.floor((late - early) / minuteMs / 2) * minuteMs;
     if (offsetAt(middle, timezone) === offset) late = middle;

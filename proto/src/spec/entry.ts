@@ -110,13 +110,31 @@ export interface OnRemovedEntry {
 }
 
 /** Several lines of cron: a slot of any of them, at once is one. */
-export type ScheduleEntry =
-  | { kind: 'cron'; cron: string | readonly string[]; timezone: string; jitter?: IntervalEntry }
-  | { kind: 'every'; everyMs: number; text: string; jitter?: IntervalEntry }
-  | AfterEntry
-  | { kind: 'manual' };
+export type ScheduleEntry = CronEntry | EveryEntry | AfterEntry | { kind: 'manual' };
 
 export const priorities = ['high', 'normal', 'low'] as const;
+export interface CronEntry extends WindowsEntry {
+  kind: 'cron';
+  cron: string | readonly string[];
+  timezone: string;
+  jitter?: IntervalEntry;
+}
+
+export interface EveryEntry extends WindowsEntry {
+  kind: 'every';
+  everyMs: number;
+  text: string;
+  /** Of its windows. Absent: UTC. */
+  timezone?: string;
+  jitter?: IntervalEntry;
+}
+
+/** When a sync may start: in any of `within`, where there are some, and in none of `except`. Read by `windowOf`. */
+export interface WindowsEntry {
+  within?: readonly string[];
+  except?: readonly string[];
+}
+
 /** Starts when a run of another sync has ended. */
 export interface AfterEntry {
   kind: 'after';

@@ -11,6 +11,7 @@ import {
   type OrderEntry,
   type IntervalEntry,
   type FollowedEnd,
+  type WindowsEntry,
   type ScheduleEntry,
   type Section,
   type Settings,
@@ -158,17 +159,28 @@ function scheduleForm(schedule: ScheduleEntry): unknown {
     case 'manual':
       return 'manual';
     case 'every':
-      return { every: schedule.text, ...jitterForm(schedule.jitter) };
+      return {
+        every: schedule.text,
+        ...(schedule.timezone !== undefined && { timezone: schedule.timezone }),
+        ...jitterForm(schedule.jitter),
+        ...windowsForm(schedule),
+      };
     case 'cron':
       return {
         cron: schedule.cron,
         timezone: schedule.timezone,
         ...jitterForm(schedule.jitter),
+        ...windowsForm(schedule),
       };
     case 'after':
       return { after: schedule.after, ...(schedule.when && { when: followedForm(schedule.when) }) };
   }
 }
+
+const windowsForm = ({ within, except }: WindowsEntry): object => ({
+  ...(within && { within }),
+  ...(except && { except }),
+});
 
 const followedForm = (when: FollowedEnd): unknown =>
   typeof when === 'string' ? when : { maxRejected: `${when.maxRejected}%` };

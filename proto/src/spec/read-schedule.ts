@@ -1,7 +1,15 @@
 import { Cron } from 'croner';
 import { isScalar, isSeq } from 'yaml';
-import type { FollowedEnd, IntervalEntry, ScheduleEntry } from './entry.js';
+import type {
+  CronEntry,
+  EveryEntry,
+  FollowedEnd,
+  IntervalEntry,
+  ScheduleEntry,
+  WindowsEntry,
+} from './entry.js';
 import { followedEnd } from './read-after.js';
+import { windows } from './read-window.js';
 import { listOf, mapped, optional, shape, text, type Read, type Reader } from './reader.js';
 import { referenceTo } from './reference.js';
 import type { At } from './yaml-file.js';
@@ -50,6 +58,8 @@ const keys = shape({
   timezone: optional(text, undefined),
   every: optional(text, undefined),
   jitter: optional(text, undefined),
+  within: optional(windows, undefined),
+  except: optional(windows, undefined),
   after: optional(referenceTo('syncs'), undefined),
   when: optional(followedEnd, undefined),
 });
@@ -69,6 +79,8 @@ interface Written {
   timezone: string | undefined;
   every: string | undefined;
   jitter: string | undefined;
+  within: string[] | undefined;
+  except: string[] | undefined;
   after: string | undefined;
   when: FollowedEnd | undefined;
 }
@@ -87,19 +99,27 @@ function scheduleOf({ after, when, ...times }: Written, at: At): Read<ScheduleEn
 
 type WrittenTimes = Omit<Written, 'after' | 'when'>;
 
-function timesOf({ cron, timezone, every, jitter }: WrittenTimes, at: At): Read<ScheduleEntry> {
+function timesOf({ within, except, ...times }: WrittenTimes, at: At): Read<ScheduleEntry> {
+  const { cron, timezone, every, jitter } = times;
+  const inWindows = { ...(within && { within }), ...(except && { except }) };
+  if (timezone !== undefined && !isTimezone(timezone)) {
+    const message = `"${timezone}" is not a time zone. Write one such as Europe/Berlin or UTC.`;
+    return at.file.reportInside(at, ['timezone'], { code: 'spec.bad_timezone', message });
+  }
   if (cron !== undefined && every !== undefined)
     return at.file.report(at, 'spec.conflict', 'A schedule has "cron" or "every", not both.');
   if (cron !== undefined)
-    return withJitter(cronOf({ cron, timezone: timezone ?? 'UTC' }, at), jitter, at);
+    return withJitter(cronOf({ cron, timezone: timezone ?? 'UTC', ...inWindows }, at), jitter, at);
   if (every === undefined)
     return at.file.report(at, 'spec.missing', 'Say when: "cron", "every" or "after" is missing.');
-  if (timezone !== undefined)
-    return at.file.report(at, 'spec.conflict', 'A time zone means something to "cron" alone.');
-  return withJitter(everyOf(every, at), jitter, at);
+  if (timezone !== undefined && !within && !except) {
+    const message = 'A time zone means something to "cron", "within" and "except" alone.';
+    return at.file.report(at, 'spec.conflict', message);
+  }
+  return withJitter(everyOf({ every, timezone, ...inWindows }, at), jitter, at);
 }
 
-type TimesEntry = Extract<ScheduleEntry, { jitter?: IntervalEntry }>;
+type TimesEntry = CronEntry | EveryEntry;
 
 /** A shift beyond the interval would only be another one within it. */
 function withJitter(
@@ -119,22 +139,20 @@ function withJitter(
   return { value: { ...read.value, jitter: entry } };
 }
 
-function everyOf(every: string, at: At): Read<TimesEntry> {
+type WrittenEvery = { every: string; timezone: string | undefined } & WindowsEntry;
+
+function everyOf({ every, timezone, ...inWindows }: WrittenEvery, at: At): Read<EveryEntry> {
   const everyMs = intervalMs(every);
-  if (everyMs !== undefined) return { value: { kind: 'every', everyMs, text: every } };
+  const zone = timezone !== undefined && { timezone };
+  if (everyMs !== undefined)
+    return { value: { kind: 'every', everyMs, text: every, ...zone, ...inWindows } };
   return at.file.reportInside(at, ['every'], { code: 'spec.bad_interval', message: intervalForm });
 }
 
-function cronOf(
-  { cron, timezone }: { cron: string | string[]; timezone: string },
-  at: At,
-): Read<TimesEntry> {
-  if (!isTimezone(timezone)) {
-    const message = `"${timezone}" is not a time zone. Write one such as Europe/Berlin or UTC.`;
-    return at.file.reportInside(at, ['timezone'], { code: 'spec.bad_timezone', message });
-  }
+function cronOf(entry: Omit<CronEntry, 'kind'>, at: At): Read<CronEntry> {
+  const { cron, timezone } = entry;
   const never = [cron].flat().find((line) => !hasNextRun(line, timezone));
-  if (never === undefined) return { value: { kind: 'cron', cron, timezone } };
+  if (never === undefined) return { value: { kind: 'cron', ...entry } };
   const message = `"${never}" is not a cron expression that ever comes. Write five parts: minute, hour, day, month, day of the week.`;
   return at.file.reportInside(at, ['cron'], { code: 'spec.bad_cron', message });
 }

@@ -8,6 +8,7 @@ import { ConfigurationEditor } from '../../configuration/configuration-editor.js
 import { VersionService } from '../../configuration/version.service.js';
 import type { ApplyConfigurationPayload } from '../../configuration/configuration.model.js';
 import type { CatalogService } from '../../catalog/catalog.service.js';
+import { Clock } from '../../clock.js';
 import { Config } from '../../config.js';
 import { Database, type DatabaseClient } from '../../database/database.js';
 import { DatabaseTime } from '../../database/database-time.js';
@@ -99,7 +100,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
   const history = new RunHistoryService(tenancy, syncs);
   const jobs = singly(new JobService(tenancy, notices, config));
   const editor = new ConfigurationEditor(tenancy, runs);
-  const agentCheck = new AgentCheck(makeCatalog(catalogs));
+  const agentCheck = new AgentCheck(makeCatalog(catalogs), new Clock());
   const configuration = new ConfigurationService(tenancy, editor, agentCheck);
   const { caller, poolId } = await makeWorkspace(database);
   return {

@@ -17,6 +17,16 @@ it.each([
   ],
   [{ manual: false, every: '1d', jitter: '1h' }, 'Every day · up to 1 hour later'],
   [
+    {
+      manual: false,
+      every: '15m',
+      timezone: 'Europe/Berlin',
+      within: ['Mon-Fri 08:00-18:00'],
+      except: ['12:00-13:00', '2026-12-24'],
+    },
+    'Every 15 minutes · within Mon-Fri 08:00-18:00 · except 12:00-13:00, 2026-12-24 · Europe/Berlin',
+  ],
+  [
     { manual: false, after: 'accounts', when: 'success' },
     'After each run of accounts · that succeeds',
   ],

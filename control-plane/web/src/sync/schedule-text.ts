@@ -3,6 +3,8 @@ export interface Schedule {
   timezone?: string | null | undefined;
   every?: string | null | undefined;
   jitter?: string | null | undefined;
+  within?: readonly string[] | null | undefined;
+  except?: readonly string[] | null | undefined;
   after?: string | null | undefined;
   when?: string | null | undefined;
   manual: boolean;
@@ -17,11 +19,13 @@ function endText(when: string | null | undefined): string {
   return when === 'success' ? 'that succeeds' : `${when}`;
 }
 
-function timesText({ crons, timezone, every, jitter, manual }: Schedule): string {
+function timesText({ crons, timezone, every, jitter, manual, ...windows }: Schedule): string {
   if (manual) return 'Only when someone starts it';
   const first = every ? `Every ${everyText(every)}` : crons?.join(', ') || 'Unknown';
   const later = jitter && `up to ${countText(jitter)} later`;
-  return [first, timezone, later].filter(Boolean).join(' · ');
+  const within = windows.within && `within ${windows.within.join(', ')}`;
+  const except = windows.except && `except ${windows.except.join(', ')}`;
+  return [first, within, except, timezone, later].filter(Boolean).join(' · ');
 }
 
 const words: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };

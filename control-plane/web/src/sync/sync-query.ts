@@ -29,6 +29,8 @@ export const SyncQuery = graphql(`
         timezone
         every
         jitter
+        within
+        except
         after
         when
         manual

@@ -29,6 +29,8 @@ const SyncsQuery = graphql(`
             timezone
             every
             jitter
+            within
+            except
             after
             when
             manual

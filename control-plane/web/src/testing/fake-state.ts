@@ -143,6 +143,8 @@ function sampleSyncs() {
     schedule: {
       crons: ['*/15 * * * *'],
       jitter: null,
+      within: null,
+      except: null,
       after: null,
       when: null,
       timezone: 'Europe/Berlin',
@@ -206,6 +208,8 @@ function sampleSyncs() {
       schedule: {
         crons: null,
         jitter: null,
+        within: null,
+        except: null,
         after: null,
         when: null,
         timezone: null,
@@ -241,6 +245,8 @@ function sampleSyncs() {
       schedule: {
         crons: null,
         jitter: null,
+        within: null,
+        except: null,
         after: null,
         when: null,
         timezone: null,
