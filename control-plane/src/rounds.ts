@@ -1,6 +1,8 @@
 import type { Logger } from '@nestjs/common';
 import type { Clock } from './clock.js';
 
+type Round = (signal: AbortSignal) => Promise<number | undefined | void>;
+
 /**
  * Does one thing again and again, for as long as the application lives. A round that fails is logged and the next one comes
  * all the same: a database that is away for a moment must not end it.
@@ -16,7 +18,8 @@ export class Rounds {
     private readonly failed: string,
   ) {}
 
-  start(everyMs: number, round: (signal: AbortSignal) => Promise<void>): void {
+  /** A round that answers milliseconds wants the next one so soon, rather than after `everyMs`. */
+  start(everyMs: number, round: Round): void {
     this.ended = this.loop(everyMs, round, this.stopping.signal);
   }
 
@@ -26,18 +29,15 @@ export class Rounds {
     await this.ended;
   }
 
-  private async loop(
-    everyMs: number,
-    round: (signal: AbortSignal) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async loop(everyMs: number, round: Round, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      let restMs = everyMs;
       try {
-        await round(signal);
+        restMs = (await round(signal)) ?? everyMs;
       } catch (error) {
         this.logger.error({ err: error }, this.failed);
       }
-      await this.clock.sleep(everyMs, signal).catch(() => undefined);
+      await this.clock.sleep(restMs, signal).catch(() => undefined);
     }
   }
 }

@@ -82,7 +82,7 @@ it('has nothing to wait for when no job was left untold', async () => {
   await expect(session.whenHeard()).resolves.toBeUndefined();
 });
 
-/** So many attempts were in vain that the next wait is a minute. */
+/** So many attempts were in vain that the next wait is the longest one. */
 function longest(): Backoff {
   const backoff = new Backoff(() => 1);
   for (let n = 0; n < 8; n += 1) backoff.nextMs(0);

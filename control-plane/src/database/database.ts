@@ -4,7 +4,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { AppError } from '../app-error.js';
 import { Config } from '../config.js';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { openPool } from './pool.js';
+import { HotStatements } from './hot-statements.js';
+import { isPooled, openPool } from './pool.js';
 import { bindToWorkspace, forWorkspace } from './tenant-pool.js';
 import { isUuid } from './uuid.js';
 
@@ -33,8 +34,8 @@ export class Database implements OnApplicationShutdown {
   constructor(config: Config) {
     const tenantPool = openPool(config, 'tenant');
     bindToWorkspace(tenantPool);
-    this.tenants = openClient(tenantPool);
-    const system = openClient(openPool(config, 'system'));
+    this.tenants = openClient(tenantPool, config);
+    const system = openClient(openPool(config, 'system'), config);
     this.system = system;
     this.clients = [system, this.tenants];
   }
@@ -58,11 +59,12 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-const openClient = (pool: ReturnType<typeof openPool>): PrismaClient =>
-  new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
-    transactionOptions: patience,
-  });
+function openClient(pool: ReturnType<typeof openPool>, config: Config): PrismaClient {
+  const hot = new HotStatements();
+  const options = { disposeExternalPool: true, statementNameGenerator: hot.nameOf };
+  const adapter = new PrismaPg(pool, isPooled(config) ? { disposeExternalPool: true } : options);
+  return new PrismaClient({ adapter, transactionOptions: patience });
+}
 
 type Transact = (act: (tx: Transaction) => Promise<unknown>, options?: object) => Promise<unknown>;
 type Operations = Readonly<Record<string, (args: unknown) => Promise<unknown>>>;

@@ -64,10 +64,14 @@ export function openPool(config: Config, role: DatabaseRole): pg.Pool {
  * the next one's who is lent the same connection: behind one, the limits are set on the role or in the pooler itself.
  */
 function limitsOf(config: Config): pg.PoolConfig {
-  if (config.directDatabaseUrl !== config.databaseUrl) return {};
+  if (isPooled(config)) return {};
   return {
     statement_timeout: config.statementTimeoutMs,
     lock_timeout: config.lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
   };
 }
+
+/** Whether a pooler is in between: it lends a connection for a transaction alone. */
+export const isPooled = ({ databaseUrl, directDatabaseUrl }: Config): boolean =>
+  directDatabaseUrl !== databaseUrl;

@@ -51,6 +51,13 @@ export function takeDueSyncs(tx: Transaction, now: Date, limit: number): Promise
     for no key update of sync skip locked`;
 }
 
+/** The first slot after a moment, of whichever sync. What came earlier and still stands waits for something else. */
+export async function nextSlot(tx: Transaction, after: Date): Promise<Date | undefined> {
+  const [first] = await tx.$queryRaw<{ next: Date | null }[]>`
+    select min("nextRunAt") as next from "Sync" where "nextRunAt" > ${after}`;
+  return first?.next ?? undefined;
+}
+
 export async function setNextRuns(
   tx: Transaction,
   times: readonly { id: string; next: Date | null }[],

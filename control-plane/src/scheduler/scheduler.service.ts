@@ -7,7 +7,7 @@ import type { QueuedRun } from '../job/start-run.js';
 import { headStartMs, priorityIn } from '../job/turn.js';
 import { mayStartAt, nextRunAt } from '../sync/schedule.js';
 import { syncEntryOf } from '../sync/sync-of.js';
-import { busySyncs, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
+import { busySyncs, nextSlot, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
 import { followingSlots, makeFollowersDue } from './following-slots.js';
 import { isQueueing, slotChoice } from './slot-choice.js';
 import { slotsOf, type Chosen } from './slot-outcome.js';
@@ -17,6 +17,8 @@ import { pruneSlots, writeSlots, type NewSlot } from './slot-row.js';
 const batch = 200;
 
 export interface Started {
+  /** When it looked, by the database's clock. */
+  at: Date;
   /** How many syncs were due. */
   due: number;
   queued: QueuedRun[];
@@ -42,16 +44,19 @@ export class SchedulerService {
     private readonly time: DatabaseTime,
   ) {}
 
-  /** Until nothing is due. */
-  async startDue(signal: AbortSignal): Promise<void> {
+  /** Until nothing is due. Answers in how many milliseconds the next slot comes; undefined when none does. */
+  async startDue(signal: AbortSignal): Promise<number | undefined> {
+    let at: Date | undefined;
     for (let due = batch; due === batch && !signal.aborted;) {
       const started = await this.startBatch();
-      due = started.due;
+      ({ due, at } = started);
       await this.runs.announceStop(started.dropped);
       await this.runs.announce(started.queued);
       for (const { syncId, reason } of started.skipped)
         this.logger.warn({ syncId, reason }, 'A slot of a schedule got no run');
     }
+    const next = at && (await nextSlot(this.database.system, at));
+    return next && at && next.getTime() - at.getTime();
   }
 
   async startBatch(): Promise<Started> {
@@ -60,7 +65,7 @@ export class SchedulerService {
       await pruneSlots(tx, now);
       await makeFollowersDue(tx);
       const due = await takeDueSyncs(tx, now, batch);
-      if (due.length === 0) return { due: 0, queued: [], dropped: [], skipped: [] };
+      if (due.length === 0) return { at: now, due: 0, queued: [], dropped: [], skipped: [] };
       const dropped = await this.dropExpired(tx, due);
       const chosen = await chosenOf(tx, due, now);
       const queued = await queueRuns(tx, chosen.flatMap(slotRunOf));
@@ -70,7 +75,7 @@ export class SchedulerService {
       const times = settled.map(({ sync, choice }) => ({ id: sync.id, next: choice.next }));
       await setNextRuns(tx, times);
       const skipped = slots.filter(({ outcome }) => outcome !== 'started');
-      return { due: due.length, queued, dropped, skipped };
+      return { at: now, due: due.length, queued, dropped, skipped };
     });
   }
 

@@ -30,3 +30,27 @@ it('looks at once and every second, also after a look that failed, until it is s
   await scheduler.onApplicationShutdown();
   expect(clock.sleepers).toBe(0);
 });
+
+it('looks when the next slot comes, at most ten times a second', async () => {
+  const clock = new ManualClock();
+  const rests = [300, 5, 5_000, undefined];
+  let looks = 0;
+  const service = {
+    startDue: async () => {
+      looks += 1;
+      return rests.shift();
+    },
+  } as unknown as SchedulerService;
+  const scheduler = new Scheduler(service, clock);
+  scheduler.onApplicationBootstrap();
+  for (const [look, restMs] of [300, 100, 1_000, 1_000].entries()) {
+    await clock.sleeping();
+    clock.pass(restMs - 1);
+    await clock.sleeping();
+    expect(looks).toBe(look + 1);
+    clock.pass(1);
+  }
+  await clock.sleeping();
+  expect(looks).toBe(5);
+  await scheduler.onApplicationShutdown();
+});

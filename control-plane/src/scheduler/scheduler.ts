@@ -4,8 +4,10 @@ import { Clock } from '../clock.js';
 import { Rounds } from '../rounds.js';
 import { SchedulerService } from './scheduler.service.js';
 
-/** How late a run may be; also bounds how often the database is asked. */
+/** What others put on the schedule meanwhile is seen so late at most. */
 const everyMs = 1_000;
+/** Slots that lie closer together are looked for together; also bounds how often the database is asked. */
+const shortestMs = 100;
 
 /** Looks at the schedules for as long as the application lives. */
 @Injectable()
@@ -21,10 +23,16 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   onApplicationBootstrap(): void {
-    this.rounds.start(everyMs, (signal) => this.service.startDue(signal));
+    this.rounds.start(everyMs, (signal) => this.look(signal));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.rounds.stop();
+  }
+
+  /** Looks again when the next slot comes, so that a run is no later than it must. */
+  private async look(signal: AbortSignal): Promise<number> {
+    const nextMs = (await this.service.startDue(signal)) ?? everyMs;
+    return Math.min(everyMs, Math.max(shortestMs, nextMs));
   }
 }

@@ -8,7 +8,7 @@ import type { Order, Standing } from './crowd.js';
 const abreast = 16;
 const pollMs = 20;
 /** As the real agent waits before it connects again: anything up to a bound that doubles. */
-const [firstMs, longestMs] = [1_000, 60_000];
+const [firstMs, longestMs] = [1_000, 10_000];
 
 const agents: SteadyAgent[] = [];
 const work = { fromMs: 0, toMs: 0 };
