@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from '../app-error.js';
 import { headersOf } from '../auth/auth.service.js';
 import { clientAddressHeader } from '../auth/client-address.js';
+import { assertStorable } from '../database/storable.js';
 import { originsOf, type SignIn } from '../auth/sign-in.js';
 
 /**
@@ -19,6 +21,14 @@ export function addAuthRoute(server: FastifyInstance, signIn: SignIn, publicUrl:
         code: 'auth.cross_site',
         message: 'This request came from another site and was refused.',
       });
+    },
+    preValidation: async ({ query, body }, reply) => {
+      try {
+        assertStorable([query, body]);
+      } catch (error) {
+        const { code, message } = error as AppError;
+        await reply.status(400).send({ code, message });
+      }
     },
     handler: async (request, reply) => {
       const answer = await signIn.answer(asWebRequest(request, publicUrl));

@@ -1,15 +1,22 @@
-import { Logger } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import {
+  GraphQLError,
+  visit,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { AppError } from '../app-error.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { RequestContext } from '../auth/caller.js';
 import { Clock } from '../clock.js';
+import { assertStorable } from '../database/storable.js';
 import { Drain } from '../drain.js';
 import { sockets } from '../sockets.js';
+import { unexpected } from './app-error.filter.js';
 import { figureHooks } from './graphql-figures.js';
 
 /** As deep as tools ask when they read the schema; no list of ours nests deeper than a few. */
@@ -18,10 +25,10 @@ const maxDepth = 16;
 const maxTokens = 2_000;
 /** Websocket close code of a server that will be back: clients of graphql-ws connect again by themselves. */
 const serviceRestart = 1012;
-const logger = new Logger('GraphQL');
 
 /** What there is to know of a subscriber's websocket. */
 interface Line {
+  send(text: string, sent?: (error?: Error) => void): void;
   close(code: number): void;
   once(event: 'close', closed: () => void): unknown;
 }
@@ -43,12 +50,12 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     queryDepth: maxDepth,
     graphql: { parseOptions: { maxTokens } },
     allowBatchedQueries: false,
-    hooks: figureHooks(clock),
+    hooks: hooksOf(clock),
     context: (request: FastifyRequest) => contextOf(auth, request),
     subscription: {
-      fullWsTransport: true,
       context: (socket: Line, request: FastifyRequest) => {
         watch(socket, drain);
+        giveCodes(socket);
         return contextOf(auth, request);
       },
     },
@@ -59,6 +66,24 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
   }),
 });
 
+/** What is asked is looked at before anything is done, also texts within the query itself. A subscription takes ids alone. */
+function hooksOf(clock: Clock) {
+  const { preExecution, onResolution } = figureHooks(clock);
+  return {
+    preExecution: async (
+      schema: GraphQLSchema,
+      document: DocumentNode,
+      context: object,
+      variables: unknown,
+    ): Promise<void> => {
+      assertStorable(variables);
+      visit(document, { StringValue: ({ value }) => assertStorable(value) });
+      await preExecution(schema, document, context);
+    },
+    onResolution,
+  };
+}
+
 function watch(socket: Line, drain: Drain): void {
   const forget = drain.hold(() => socket.close(serviceRestart));
   sockets.inc({ of: 'subscriber' });
@@ -66,6 +91,22 @@ function watch(socket: Line, drain: Drain): void {
     forget();
     sockets.dec({ of: 'subscriber' });
   });
+}
+
+/** What is refused before a subscription begins comes as the library says it, and has no code yet. */
+function giveCodes(socket: Line): void {
+  const send = socket.send.bind(socket);
+  socket.send = (text, sent) =>
+    send(text.startsWith('{"type":"error"') ? withCodes(text) : text, sent);
+}
+
+function withCodes(text: string): string {
+  const message = JSON.parse(text) as { payload: { extensions?: { code?: string } }[] };
+  const payload = message.payload.map((error) => ({
+    ...error,
+    extensions: { code: 'graphql.invalid', ...error.extensions },
+  }));
+  return JSON.stringify({ ...message, payload });
 }
 
 /** A wrong key is no reason to break off: the guard says it, as an error of the field that was asked for. */
@@ -118,11 +159,8 @@ export function shownError(error: unknown): GraphQLError {
   if (thrown instanceof GraphQLError || isOfMercurius(thrown))
     return show(thrown.message, 'graphql.invalid');
   if (isUnreadable(thrown)) return show(thrown.message, 'http.bad_body');
-  logger.error({ err: thrown }, 'A request failed');
-  return show(
-    'Something went wrong on our side. Try again; our log has the details.',
-    'internal.unexpected',
-  );
+  const fault = unexpected(thrown);
+  return show(fault.message, fault.code);
 }
 
 /** Wrong queries, too deep ones, bad variables. */

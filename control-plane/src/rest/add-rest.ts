@@ -4,6 +4,7 @@ import type { AuthService } from '../auth/auth.service.js';
 import type { Caller } from '../auth/caller.js';
 import { may } from '../auth/role.js';
 import type { Clock } from '../clock.js';
+import { assertStorable } from '../database/storable.js';
 import type { Drain } from '../drain.js';
 import { Allowance } from './allowance.js';
 import { bodyCheck, queryCheck } from './check.js';
@@ -68,6 +69,7 @@ function addEndpoint(scope: FastifyInstance, endpoint: Endpoint, inside: Inside)
       assertUnhurried(caller, reply, inside);
       callers.set(request, caller);
     },
+    preValidation: async ({ params, query, body }) => assertStorable([params, query, body]),
     handler: async (request, reply) => {
       const caller = callers.get(request);
       if (!caller) throw new AppError('auth.required', 'Send an API key.');

@@ -36,6 +36,7 @@ const known: Readonly<Record<string, readonly [status: number, advice: string]>>
   'rest.key_reused': [422, 'Use a new Idempotency-Key for every new wish, such as a UUID.'],
   'rest.bad_key': [400, 'Send 1 to 255 printable ASCII characters as Idempotency-Key.'],
   'rest.bad_request': [400, readAgain],
+  'text.holds_nul': [400, readAgain],
   'rest.bad_body': [400, 'Send a JSON object with content-type: application/json.'],
   'rest.too_large': [413, 'Start fewer runs with one request.'],
   'rest.not_json': [415, 'Send a JSON object with content-type: application/json.'],

@@ -22,6 +22,8 @@ export interface Texts {
   needed: string;
   /** Of all others; without one they are left out, so that a list is not narrowed. */
   others?: string;
+  /** Also in the place of strings of a fixed form and of those within lists. */
+  everywhere?: boolean;
 }
 
 /** Of an answer: deep enough for every type of the schema, within the server's limit. */
@@ -47,10 +49,13 @@ const notText: ReadonlySet<string> = new Set(['planDigest', 'after']);
 
 function valuesOf(inputs: readonly Input[], texts: Texts): Record<string, unknown> {
   const values = inputs.map(
-    ({ name, type }) => [name, name === 'role' ? roleAt(type) : valueOf(type, texts)] as const,
+    ({ name, type }) =>
+      [name, name === 'role' && !texts.everywhere ? roleAt(type) : valueOf(type, texts)] as const,
   );
   return Object.fromEntries(
-    values.filter(([name, value]) => value !== undefined && !notText.has(name)),
+    values.filter(
+      ([name, value]) => value !== undefined && (texts.everywhere || !notText.has(name)),
+    ),
   );
 }
 
@@ -58,18 +63,14 @@ function valuesOf(inputs: readonly Input[], texts: Texts): Record<string, unknow
 const roleAt = (type: GraphQLInputType) => (isNonNullType(type) ? 'viewer' : undefined);
 
 /** Numbers, switches and dates only where they must be there: `dryRun` and its kind would change what is asked. */
-function valueOf(type: GraphQLInputType, { needed, others }: Texts): unknown {
+function valueOf(type: GraphQLInputType, texts: Texts): unknown {
   if (isNonNullType(type)) {
-    const inner = { needed, others: needed };
+    const inner = { ...texts, others: texts.needed };
     return valueOf(type.ofType, inner) ?? unread(String(type.ofType));
   }
-  if (isListType(type)) return [];
-  if (isInputObjectType(type))
-    return valuesOf(Object.values(type.getFields()), {
-      needed,
-      ...(others !== undefined && { others }),
-    });
-  return ['String', 'ID'].includes(type.name) ? others : undefined;
+  if (isListType(type)) return texts.everywhere ? [valueOf(type.ofType, texts)] : [];
+  if (isInputObjectType(type)) return valuesOf(Object.values(type.getFields()), texts);
+  return ['String', 'ID'].includes(type.name) ? texts.others : undefined;
 }
 
 const unread = (type: string): unknown =>

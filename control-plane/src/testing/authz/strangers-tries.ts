@@ -34,7 +34,7 @@ function operationsWith(root: RootField, marks: readonly string[]): Map<string, 
 }
 
 /** Every row of every table that names the other workspace. */
-async function everythingOf({ test: { database }, theirs }: Stand): Promise<string> {
+export async function everythingOf({ test: { database }, theirs }: Stand): Promise<string> {
   const tables = await database.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.columns
     where table_schema = 'public' and column_name = 'workspaceId' order by 1`;
