@@ -1,9 +1,14 @@
 import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router';
+import { ResetPage, SignUpPage } from './account/ask-for-link-page.js';
+import { FinishResetPage, FinishSignUpPage } from './account/finish-pages.js';
+import { InvitationPage } from './account/invitation-page.js';
+import { SecurityPage } from './account/security-page.js';
 import { AgentsPage } from './agent/agents-page.js';
 import { DraftPage } from './draft/draft-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
 import { Door } from './frame/door.js';
+import { MembersPage } from './member/members-page.js';
 import { RunPage } from './run/run-page.js';
 import { runSearchOf } from './sync/run-search.js';
 import { SyncPage } from './sync/sync-page.js';
@@ -43,6 +48,25 @@ const agentsRoute = createRoute({
   path: '/agents',
   component: AgentsPage,
 });
+const outsideRoutes = (
+  [
+    ['/sign-up', SignUpPage],
+    ['/sign-up/finish', FinishSignUpPage],
+    ['/reset', ResetPage],
+    ['/reset/finish', FinishResetPage],
+    ['/invitation', InvitationPage],
+  ] as const
+).map(([path, component]) => createRoute({ getParentRoute: () => rootRoute, path, component }));
+const membersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/members',
+  component: MembersPage,
+});
+const securityRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/security',
+  component: SecurityPage,
+});
 // Where the server sends people whose link did not work; those who are signed in have no need of it.
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -58,6 +82,9 @@ export const router = createRouter({
     draftRoute,
     runRoute,
     agentsRoute,
+    membersRoute,
+    securityRoute,
+    ...outsideRoutes,
   ]),
   defaultErrorComponent: BrokenPage,
   scrollRestoration: true,

@@ -1,6 +1,8 @@
 import { ActionIcon, Menu } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { signOut } from '../api/session.js';
+import { WorkspaceItems } from './workspace-items.js';
 
 /** `person` is an address or a name. */
 export function AccountMenu({ person }: { person: string }) {
@@ -22,6 +24,10 @@ export function AccountMenu({ person }: { person: string }) {
       </Menu.Target>
       <Menu.Dropdown maw={280}>
         <Menu.Label style={{ overflowWrap: 'anywhere' }}>{person}</Menu.Label>
+        <Menu.Item component={Link} to="/security">
+          Security
+        </Menu.Item>
+        <WorkspaceItems />
         <Menu.Item closeMenuOnClick={false} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

@@ -1,11 +1,17 @@
+import { Outlet, useRouterState } from '@tanstack/react-router';
 import { session } from '../api/session.js';
 import { useStore } from '../api/store.js';
 import { SignInPage } from '../sign-in/sign-in-page.js';
 import { Frame } from './frame.js';
 
-/** Any address leads to the sign-in while nobody is signed in, and on to itself afterwards. */
+/** Where mailed links lead, and those who have no account yet: there for everybody. */
+const outside = /^\/(sign-up|reset)(\/finish)?$|^\/invitation$/;
+
+/** Any other address leads to the sign-in while nobody is signed in, and on to itself afterwards. */
 export function Door() {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
   const { state } = useStore(session);
+  if (outside.test(path)) return <Outlet />;
   if (state === 'out' || state === 'ended') return <SignInPage hasEnded={state === 'ended'} />;
   return <Frame />;
 }

@@ -29,6 +29,7 @@ export function Header({ workspace, person }: HeaderProps) {
             Syncs
           </Link>
           <Link to="/agents">Agents</Link>
+          <Link to="/members">Members</Link>
         </nav>
         <SchemeMenu />
         {person && <AccountMenu person={person} />}

@@ -25,7 +25,7 @@ export function Panel({ title, hint, isFlush, children }: PanelProps) {
           )}
         </div>
       )}
-      <div className={isFlush ? '' : classes['body']}>{children}</div>
+      <div className={classes[isFlush ? 'flush' : 'body']}>{children}</div>
     </Paper>
   );
 }

@@ -1,13 +1,11 @@
-import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import type { FormEvent } from 'react';
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { AccountForm, emailField, passwordField } from '../account/account-form.js';
+import { useWays } from '../account/ways.js';
 import { signIn } from '../api/session.js';
 import type { SignInAnswer } from '../api/session.js';
-import { Mark } from '../frame/mark.js';
-import { SchemeMenu } from '../frame/scheme-menu.js';
-import { useTitle } from '../part/title.js';
 import { linkErrorText } from './link-error.js';
+import { Outside } from './outside.js';
 import classes from './sign-in-page.module.css';
 
 const refusals: Record<Exclude<SignInAnswer, 'ok'>, string> = {
@@ -18,21 +16,13 @@ const refusals: Record<Exclude<SignInAnswer, 'ok'>, string> = {
 };
 
 export function SignInPage({ hasEnded }: { hasEnded: boolean }) {
-  useTitle('Sign in');
   const linkError = linkErrorText(window.location.search);
   return (
-    <div className={classes['page']}>
-      <div className={classes['scheme']}>
-        <SchemeMenu />
-      </div>
-      <main className={classes['main']}>
-        <Stack gap="xs" align="center" mb="lg">
-          <Mark size={44} />
-          <Title order={1} fz={24} ta="center">
-            Sign in to Drawbridge
-          </Title>
-        </Stack>
-        <Stack gap="md">
+    <Outside
+      title="Sign in to Drawbridge"
+      tab="Sign in"
+      notes={
+        <>
           {hasEnded && (
             <Alert color="yellow" variant="outline" role="alert">
               Your session has ended. Sign in again to go on where you were.
@@ -43,62 +33,43 @@ export function SignInPage({ hasEnded }: { hasEnded: boolean }) {
               {linkError}
             </Alert>
           )}
-          <Paper className={classes['card'] ?? ''}>
-            <SignInForm />
-          </Paper>
-          <LinkHelp />
-        </Stack>
-      </main>
-    </div>
+        </>
+      }
+      more={<OtherWays />}
+    >
+      <SignInForm />
+    </Outside>
   );
 }
 
 function SignInForm() {
-  const [refusal, setRefusal] = useState('');
-  const [isBusy, setIsBusy] = useState(false);
   const navigate = useNavigate();
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setIsBusy(true);
-    setRefusal('');
-    const answer = await signIn(String(form.get('email')), String(form.get('password')));
-    setIsBusy(false);
-    if (answer !== 'ok') return setRefusal(refusals[answer]);
+  const send = async ({ email = '', password = '' }: Record<string, string>) => {
+    const answer = await signIn(email, password);
+    if (answer !== 'ok') return refusals[answer];
     // Takes the word on a link that did not work out of the address.
     if (window.location.search) await navigate({ to: '.', search: {}, replace: true });
+    return undefined;
   };
+  return <AccountForm fields={[emailField, passwordField]} button="Sign in" send={send} />;
+}
+
+function OtherWays() {
+  const { signUp } = useWays();
   return (
-    <form onSubmit={(event) => void submit(event)}>
-      <Stack gap="md">
-        <TextInput
-          name="email"
-          type="email"
-          label="Email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-        />
-        <PasswordInput
-          name="password"
-          label="Password"
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
-        />
-        <div role="alert">
-          {refusal && (
-            <Text size="sm" c="var(--mantine-color-error)">
-              {refusal}
-            </Text>
-          )}
-        </div>
-        <Button type="submit" fullWidth loading={isBusy}>
-          Sign in
-        </Button>
-      </Stack>
-    </form>
+    <Stack gap="xs" align="center">
+      <Group gap="lg" justify="center">
+        <Anchor component={Link} to="/reset" size="sm">
+          Forgot your password?
+        </Anchor>
+        {signUp && (
+          <Anchor component={Link} to="/sign-up" size="sm">
+            Sign up
+          </Anchor>
+        )}
+      </Group>
+      <LinkHelp />
+    </Stack>
   );
 }
 

@@ -19,6 +19,8 @@ export async function answerAuth(
       return signIn(state, await bodyOf(request), response);
     case '/api/auth/magic-link/verify':
       return openLink(state, searchParams.get('token'), response);
+    case '/api/auth/account/ways':
+      return say(response, 200, { signUp: false });
     case '/api/auth/sign-out':
       state.sessions.clear();
       return say(response, 200, { success: true });

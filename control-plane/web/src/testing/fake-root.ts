@@ -16,6 +16,7 @@ export function rootOf(state: FakeState) {
   return {
     viewer: { name: 'Ada', email: state.email, role: 'owner' },
     workspace: { id: '7f3c', name: 'Acme' },
+    memberships: [{ role: 'owner', isCurrent: true, workspace: { id: '7f3c', name: 'Acme' } }],
     pools: [
       { id: 'p1', name: 'default', agents: [] },
       { id: 'p2', name: 'eu-private', agents: [] },
