@@ -1,0 +1,84 @@
+/** What the steps of the walk find or make, by name: ids. */
+export type Found = Record<string, string>;
+
+export interface Deed {
+  /** As the audit log names it. */
+  action: string;
+  input?: (found: Found) => object;
+}
+
+const yaml = (table: string): object => ({
+  files: [
+    {
+      path: 'all.yaml',
+      text: `
+sources: { db: { type: postgres, settings: { host: db.internal }, secrets: { password: "env:WAREHOUSE" } } }
+destinations: { app: { type: postgres, settings: { host: app.internal } } }
+models: { people: { source: db, primaryKey: [id], table: public.${table} } }
+syncs: { people: { model: people, destination: app, object: public.people, mode: upsert, key: { id: id }, fields: { name: name } } }
+`,
+    },
+  ],
+});
+const id = (name: string) => (found: Found) => ({ id: found[name] });
+
+/**
+ * Every mutation, once, in an order in which each has something to do; and what it must leave in the audit log. A mutation
+ * that does not stand here fails the walk.
+ */
+export const deeds: Readonly<Record<string, Deed>> = {
+  updateWorkspace: { action: 'workspace.update', input: () => ({ retentionDays: 90 }) },
+  applyConfiguration: { action: 'configuration.update', input: () => yaml('other') },
+  restoreConfiguration: { action: 'configuration.update', input: () => ({ version: 1 }) },
+  checkConnection: { action: 'connection.check', input: () => ({ source: 'db' }) },
+  discoverConnection: { action: 'connection.discover', input: () => ({ source: 'db' }) },
+  startRun: { action: 'run.start', input: () => ({ sync: 'people' }) },
+  approveRun: { action: 'run.approve', input: ({ run }) => ({ runId: run }) },
+  releaseRun: { action: 'run.release', input: id('run') },
+  cancelRun: { action: 'run.cancel', input: id('run') },
+  pauseSync: { action: 'sync.pause', input: () => ({ sync: 'people' }) },
+  resumeSync: { action: 'sync.resume', input: () => ({ sync: 'people' }) },
+  pauseDestination: { action: 'destination.pause', input: () => ({ destination: 'app' }) },
+  resumeDestination: { action: 'destination.resume', input: () => ({ destination: 'app' }) },
+  pausePool: { action: 'pool.pause', input: () => ({ pool: 'default' }) },
+  resumePool: { action: 'pool.resume', input: () => ({ pool: 'default' }) },
+  createEnrollmentToken: { action: 'agent.enroll', input: () => ({ pool: 'new' }) },
+  revokeAgent: { action: 'agent.revoke', input: id('agent') },
+  createApiKey: { action: 'key.create', input: () => ({ name: 'walk' }) },
+  revokeApiKey: { action: 'key.revoke', input: id('key') },
+  createWebhook: {
+    action: 'webhook.create',
+    input: () => ({ name: 'hook', url: 'https://hooks.example.com/', kinds: ['run.parked'] }),
+  },
+  enableWebhook: {
+    action: 'webhook.disable',
+    input: ({ webhook }) => ({ id: webhook, enabled: false }),
+  },
+  rotateWebhookSecret: { action: 'webhook.rotate', input: id('webhook') },
+  replayDelivery: { action: 'webhook.replay', input: id('delivery') },
+  deleteWebhook: { action: 'webhook.delete', input: id('webhook') },
+  muteAlert: { action: 'alert.mute', input: id('alert') },
+  unmuteAlert: { action: 'alert.unmute', input: id('alert') },
+  snoozeAlert: {
+    action: 'alert.snooze',
+    input: ({ alert }) => ({ id: alert, until: new Date(Date.now() + 3_600_000) }),
+  },
+  inviteMember: {
+    action: 'member.invite',
+    input: () => ({ email: 'guest@example.com', role: 'viewer' }),
+  },
+  revokeInvitation: { action: 'member.revoke_invitation', input: id('invitation') },
+  changeMemberRole: {
+    action: 'member.change_role',
+    input: ({ member }) => ({ id: member, role: 'editor' }),
+  },
+  removeMember: { action: 'member.remove', input: id('member') },
+  revokeSession: { action: 'session.revoke', input: id('session') },
+  revokeOtherSessions: { action: 'session.revoke_others' },
+  // From here on the person is in the other workspace, and the entries are in its log.
+  switchWorkspace: { action: 'session.switch', input: ({ other }) => ({ workspaceId: other }) },
+  leaveWorkspace: { action: 'member.remove', input: ({ other }) => ({ workspaceId: other }) },
+};
+
+/** What the workspace says at its version 1. */
+export const firstFiles = yaml('person');
