@@ -69,10 +69,17 @@ export {
   type AlertSeverity,
   type AlertVolume,
 } from './spec/alert.js';
+export { entryDigest } from './spec/entry-digest.js';
 export { formatEntry, formatSpecification } from './spec/format.js';
 export { windowOf, type Window } from './spec/window.js';
 export type { MappingChangeName } from './spec/mapping-change.js';
-export { parseSpecification, type ConfigurationFile, type Parsed } from './spec/parse.js';
+export {
+  parseEntry,
+  parseSpecification,
+  type ConfigurationFile,
+  type Parsed,
+  type WrittenEntry,
+} from './spec/parse.js';
 export { nowhere, type Place, type PlaceOf, type SpecProblem } from './spec/problem.js';
 export {
   dataClassProblems,

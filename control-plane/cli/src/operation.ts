@@ -207,7 +207,7 @@ export interface Applied {
 const appliedFields = `
   applied
   version
-  problems { file line column code message }
+  problems { file line column code message path }
   changes { kind name action difference mapping baselineRows }`;
 
 export const applyConfiguration: Operation<

@@ -17,13 +17,19 @@ const patience = { maxWait: 10_000, timeout: 60_000 };
 /** A change of the configuration, whatever asks for it. */
 export interface Edit {
   /** What the workspace is to become, from what it is: a problem or an error lets it be. */
-  next(tx: Transaction, before: Specification): Promise<Next> | Next;
+  next(ground: EditGround): Promise<Next> | Next;
   /** Says what would change, and changes nothing. */
   dryRun: boolean;
   /** Refuse when somebody has changed it since. */
   expectedVersion?: number | null | undefined;
   /** The version that it goes back to. */
   restoredFrom?: number;
+}
+
+/** The configuration as it is, held until the transaction ends. */
+export interface EditGround {
+  tx: Transaction;
+  before: Specification;
 }
 
 export type Next = { specification: Specification } | { problems: SpecProblem[] };
@@ -65,7 +71,7 @@ export class ConfigurationEditor {
     const version = await currentVersion(tx, workspaceId);
     refuseChanged(edit, version);
     const before = await storedSpecification(tx, workspaceId);
-    const next = await edit.next(tx, before);
+    const next = await edit.next({ tx, before });
     const nothing = { applied: false, problems: [], changes: [], stopped: [], version };
     if ('problems' in next) return { ...nothing, problems: next.problems };
     const after = next.specification;

@@ -49,6 +49,11 @@ export class ConfigurationProblem {
 
   @Field(() => String)
   message!: string;
+
+  @Field(() => [String], {
+    description: 'The keys that lead to it, such as syncs, orders, mode; none for what is no YAML.',
+  })
+  path!: readonly string[];
 }
 
 @ObjectType({

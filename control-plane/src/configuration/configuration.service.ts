@@ -29,7 +29,7 @@ export class ConfigurationService {
     const { files, expectedVersion, dryRun } = input;
     const parsed = parseSpecification(files);
     return this.editor.edit(caller, {
-      next: (tx) => this.checked(tx, caller, parsed),
+      next: ({ tx }) => this.checked(tx, caller, parsed),
       dryRun: dryRun ?? false,
       expectedVersion,
     });

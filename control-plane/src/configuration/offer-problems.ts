@@ -17,7 +17,8 @@ export function offerProblems(specification: Specification, placeOf: PlaceOf): S
       encoded.problem === 'frame.too_large'
         ? 'This sync is too large to be sent to an agent, with its query and mapping. Shorten them.'
         : `This sync can't be sent to an agent: ${encoded.where} is not allowed.`;
-    return [{ ...placeOf(['syncs', name]), code: 'spec.not_sendable', message }];
+    const path = ['syncs', name];
+    return [{ ...placeOf(path), code: 'spec.not_sendable', message, path }];
   });
 }
 

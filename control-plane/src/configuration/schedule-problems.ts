@@ -16,6 +16,7 @@ export function scheduleProblems(
     if (!hasWindows || nextRunAt(schedule, now, sync)) return [];
     const message =
       'No time of this schedule lies in its windows, so it would never start. Change "within" or "except", or the times.';
-    return [{ ...placeOf(['syncs', name, 'schedule']), code: 'spec.never_due', message }];
+    const path = ['syncs', name, 'schedule'];
+    return [{ ...placeOf(path), code: 'spec.never_due', message, path }];
   });
 }

@@ -33,9 +33,13 @@ export function touchedParts(
   const names = namesOf(entryChanges(before, after));
   for (const [name, sync] of Object.entries(after.syncs))
     if (standsOn(names, after, sync)) names.syncs.add(name);
+  for (const name of names.alerts)
+    syncsOfAlert(after, name).forEach((sync) => names.syncs.add(sync));
+  // With those that are found on the way: a sync may follow one that follows another.
   for (const name of names.syncs) {
     const sync = entryOf(after.syncs, name);
     if (!sync) continue;
+    if (sync.schedule.kind === 'after') names.syncs.add(sync.schedule.after);
     names.models.add(sync.model);
     names.destinations.add(sync.destination);
   }
@@ -44,6 +48,11 @@ export function touchedParts(
     if (model) names.sources.add(model.source);
   }
   return { before: partOf(before, names), after: partOf(after, names) };
+}
+
+function syncsOfAlert({ alerts }: Specification, name: string): readonly string[] {
+  const alert = entryOf(alerts, name);
+  return alert && 'syncs' in alert ? alert.syncs : [];
 }
 
 type Names = Record<Section, Set<string>>;

@@ -1,16 +1,8 @@
 import { specificationOf, type Section, type Specification } from '@drawbridge/proto';
 import type { Caller } from '../auth/caller.js';
 import { Prisma, type Transaction } from '../database/database.js';
+import { kinds } from './kind.js';
 import type { EntryChange } from './touched.js';
-
-/** As edits are kept, and as changes are shown. */
-const kinds = {
-  sources: 'source',
-  destinations: 'destination',
-  models: 'model',
-  syncs: 'sync',
-  alerts: 'alert',
-} as const;
 
 /** 0 before the first. Whoever counts on it holds the lock of the configuration. */
 export async function currentVersion(tx: Transaction, workspaceId: string): Promise<number> {

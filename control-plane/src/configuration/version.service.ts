@@ -2,17 +2,21 @@ import {
   changesBetween,
   formatSpecification,
   parseSpecification,
-  type Specification,
   type SpecificationChange,
 } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
-import { Database, type Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
 import type { Page, PageRequest } from '../page/page.js';
 import { AgentCheck } from './agent-check.js';
-import { ConfigurationEditor, type Edited, type Next } from './configuration-editor.js';
+import {
+  ConfigurationEditor,
+  type EditGround,
+  type Edited,
+  type Next,
+} from './configuration-editor.js';
 import { touchedParts } from './touched.js';
 import type { ConfigurationVersion, RestoreConfigurationInput } from './version.model.js';
 import { currentVersion, editedBetween, withoutEdits } from './version-row.js';
@@ -59,7 +63,7 @@ export class VersionService {
   restore(caller: Caller, input: RestoreConfigurationInput): Promise<Edited> {
     const { version, dryRun, expectedVersion } = input;
     return this.editor.edit(caller, {
-      next: (tx, before) => this.restored(tx, caller, version, before),
+      next: (ground) => this.restored(caller, version, ground),
       dryRun: dryRun ?? false,
       expectedVersion,
       restoredFrom: version,
@@ -68,10 +72,9 @@ export class VersionService {
 
   /** Judged as if somebody wrote it today: rules and agents may be others than they were. */
   private async restored(
-    tx: Transaction,
     { workspaceId }: Caller,
     version: number,
-    before: Specification,
+    { tx, before }: EditGround,
   ): Promise<Next> {
     const current = await currentVersion(tx, workspaceId);
     requireVersion(version, current);

@@ -15,6 +15,14 @@ export class Destination {
   @Field(() => String)
   pool!: string;
 
+  @Field(() => String, { description: 'As YAML: what stands under its name in a file.' })
+  definition!: string;
+
+  @Field(() => String, {
+    description: 'Of its definition. Who changes it says by this which one was looked at.',
+  })
+  digest!: string;
+
   @Field(() => Date, {
     nullable: true,
     description: 'Since when no run to it begins: somebody paused it.',

@@ -1,4 +1,4 @@
-import { Query, Resolver } from '@nestjs/graphql';
+import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { Destination } from './destination.model.js';
@@ -12,5 +12,14 @@ export class DestinationResolver {
   @Query(() => [Destination])
   destinations(@CurrentCaller() caller: Caller): Promise<Destination[]> {
     return this.service.list(caller);
+  }
+
+  @Allow('configuration.read')
+  @Query(() => Destination, { nullable: true })
+  destination(
+    @CurrentCaller() caller: Caller,
+    @Args('name', { type: () => String }) name: string,
+  ): Promise<Destination | null> {
+    return this.service.find(caller, name);
   }
 }

@@ -1,4 +1,4 @@
-import type { DestinationEntry } from '@drawbridge/proto';
+import { entryDigest, formatEntry, type DestinationEntry } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
@@ -16,6 +16,13 @@ export class DestinationService {
       orderBy: { name: 'asc' },
     });
     return rows.map(destinationOf);
+  }
+
+  async find({ workspaceId }: Caller, name: string): Promise<Destination | null> {
+    const row = await this.database.of(workspaceId).destination.findUnique({
+      where: { workspaceId_name: { workspaceId, name } },
+    });
+    return row && destinationOf(row);
   }
 
   /** As it was configured. */
@@ -43,10 +50,20 @@ interface DestinationRow {
 export const destinationEntryOf = ({ spec }: Pick<DestinationRow, 'spec'>): DestinationEntry =>
   spec as DestinationEntry;
 
-export const destinationOf = (row: DestinationRow): Destination => ({
-  id: row.id,
-  name: row.name,
-  type: destinationEntryOf(row).type,
-  pool: row.poolName,
-  pausedAt: row.pausedAt,
-});
+export function destinationOf(row: DestinationRow): Destination {
+  const entry = destinationEntryOf(row);
+  return {
+    id: row.id,
+    name: row.name,
+    type: entry.type,
+    pool: row.poolName,
+    // Written out for those alone who ask for it.
+    get definition() {
+      return formatEntry('destinations', entry);
+    },
+    get digest() {
+      return entryDigest(entry);
+    },
+    pausedAt: row.pausedAt,
+  };
+}

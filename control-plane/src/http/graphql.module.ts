@@ -125,7 +125,9 @@ async function contextOf(auth: AuthService, request: FastifyRequest): Promise<Re
 
 /** What was thrown on purpose is shown; what broke is ours alone to read. */
 function shown(execution: ExecutionResult): ExecutionResult {
-  const errors = (execution.errors ?? []).flatMap((error) => causesOf(error).map(shownError));
+  const errors = (execution.errors ?? []).flatMap((error) =>
+    causesOf(error).map((cause) => shownError(cause, error)),
+  );
   return { data: execution.data ?? null, errors };
 }
 
@@ -142,20 +144,21 @@ const isUnreadable = (thrown: unknown): thrown is Error & { statusCode: number }
   String((thrown as { code?: unknown }).code).startsWith('FST_ERR_CTP_') &&
   typeof (thrown as { statusCode?: unknown }).statusCode === 'number';
 
-/** A query that does not fit the schema comes as one error that holds the others. */
+/** A query that does not fit the schema comes as one error that holds the others; so does a definition. */
 const causesOf = (error: unknown): unknown[] => {
   const { errors } =
     ((error as GraphQLError).originalError as { errors?: unknown } | undefined) ?? {};
   return Array.isArray(errors) && errors.length > 0 ? errors : [error];
 };
 
-export function shownError(error: unknown): GraphQLError {
+function shownError(error: unknown, whole: unknown): GraphQLError {
   const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  const place = error instanceof GraphQLError ? error : undefined;
+  const place = [error, whole].find((one) => one instanceof GraphQLError);
   const options = { path: place?.path ?? null, nodes: place?.nodes ?? null };
   const show = (message: string, code: string): GraphQLError =>
     new GraphQLError(message, { ...options, extensions: { code } });
-  if (thrown instanceof AppError) return show(thrown.message, thrown.code);
+  if (thrown instanceof AppError)
+    return new GraphQLError(thrown.message, { ...options, extensions: thrown.extensions });
   if (thrown instanceof GraphQLError || isOfMercurius(thrown))
     return show(thrown.message, 'graphql.invalid');
   if (isUnreadable(thrown)) return show(thrown.message, 'http.bad_body');

@@ -25,4 +25,12 @@ export class Model {
 
   @Field(() => String, { nullable: true })
   table!: string | null;
+
+  @Field(() => String, { description: 'As YAML: what stands under its name in a file.' })
+  definition!: string;
+
+  @Field(() => String, {
+    description: 'Of its definition. Who changes it says by this which one was looked at.',
+  })
+  digest!: string;
 }

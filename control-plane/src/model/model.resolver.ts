@@ -1,4 +1,4 @@
-import { Query, Resolver } from '@nestjs/graphql';
+import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { Model } from './model.model.js';
@@ -12,5 +12,14 @@ export class ModelResolver {
   @Query(() => [Model])
   models(@CurrentCaller() caller: Caller): Promise<Model[]> {
     return this.service.list(caller);
+  }
+
+  @Allow('configuration.read')
+  @Query(() => Model, { nullable: true })
+  model(
+    @CurrentCaller() caller: Caller,
+    @Args('name', { type: () => String }) name: string,
+  ): Promise<Model | null> {
+    return this.service.find(caller, name);
   }
 }

@@ -1,4 +1,4 @@
-import type { ModelEntry } from '@drawbridge/proto';
+import { entryDigest, formatEntry, type ModelEntry } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
@@ -16,6 +16,14 @@ export class ModelService {
     });
     return rows.map(modelOf);
   }
+
+  async find({ workspaceId }: Caller, name: string): Promise<Model | null> {
+    const row = await this.database.of(workspaceId).model.findUnique({
+      where: { workspaceId_name: { workspaceId, name } },
+      include: { source: true },
+    });
+    return row && modelOf(row);
+  }
 }
 
 interface ModelRow {
@@ -28,7 +36,8 @@ interface ModelRow {
 export const modelEntryOf = ({ spec }: Pick<ModelRow, 'spec'>): ModelEntry => spec as ModelEntry;
 
 export function modelOf(row: ModelRow): Model {
-  const { query, primaryKey, duplicates } = modelEntryOf(row);
+  const entry = modelEntryOf(row);
+  const { query, primaryKey, duplicates } = entry;
   return {
     id: row.id,
     name: row.name,
@@ -37,5 +46,12 @@ export function modelOf(row: ModelRow): Model {
     duplicates: duplicates?.keep ?? 'invalid',
     sql: 'sql' in query ? query.sql : null,
     table: 'table' in query ? query.table : null,
+    // Written out for those alone who ask for it.
+    get definition() {
+      return formatEntry('models', entry);
+    },
+    get digest() {
+      return entryDigest(entry);
+    },
   };
 }

@@ -14,4 +14,12 @@ export class Source {
 
   @Field(() => String)
   pool!: string;
+
+  @Field(() => String, { description: 'As YAML: what stands under its name in a file.' })
+  definition!: string;
+
+  @Field(() => String, {
+    description: 'Of its definition. Who changes it says by this which one was looked at.',
+  })
+  digest!: string;
 }

@@ -1,4 +1,4 @@
-import type { SourceEntry } from '@drawbridge/proto';
+import { entryDigest, formatEntry, type SourceEntry } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
@@ -16,6 +16,13 @@ export class SourceService {
       orderBy: { name: 'asc' },
     });
     return rows.map(sourceOf);
+  }
+
+  async find({ workspaceId }: Caller, name: string): Promise<Source | null> {
+    const row = await this.database.of(workspaceId).source.findUnique({
+      where: { workspaceId_name: { workspaceId, name } },
+    });
+    return row && sourceOf(row);
   }
 
   /** As it was configured. */
@@ -39,9 +46,19 @@ interface SourceRow {
 export const sourceEntryOf = ({ spec }: Pick<SourceRow, 'spec'>): SourceEntry =>
   spec as SourceEntry;
 
-export const sourceOf = (row: SourceRow): Source => ({
-  id: row.id,
-  name: row.name,
-  type: sourceEntryOf(row).type,
-  pool: row.poolName,
-});
+export function sourceOf(row: SourceRow): Source {
+  const entry = sourceEntryOf(row);
+  return {
+    id: row.id,
+    name: row.name,
+    type: entry.type,
+    pool: row.poolName,
+    // Written out for those alone who ask for it.
+    get definition() {
+      return formatEntry('sources', entry);
+    },
+    get digest() {
+      return entryDigest(entry);
+    },
+  };
+}

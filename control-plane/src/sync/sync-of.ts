@@ -1,9 +1,11 @@
-import type {
-  FollowedEnd,
-  GuardsEntry,
-  ScheduleEntry,
-  SyncEntry,
-  WindowsEntry,
+import {
+  entryDigest,
+  formatEntry,
+  type FollowedEnd,
+  type GuardsEntry,
+  type ScheduleEntry,
+  type SyncEntry,
+  type WindowsEntry,
 } from '@drawbridge/proto';
 import { destinationOf } from '../destination/destination.service.js';
 import { modelOf } from '../model/model.service.js';
@@ -54,6 +56,13 @@ export function syncOf(row: SyncRow): Sync {
     quarantineAfter: entry.quarantineAfter ?? null,
     priority: entry.priority ?? 'normal',
     mappingChange: entry.mappingChange ?? 'backfill',
+    // Written out for those alone who ask for it.
+    get definition() {
+      return formatEntry('syncs', entry);
+    },
+    get digest() {
+      return entryDigest(entry);
+    },
   };
 }
 

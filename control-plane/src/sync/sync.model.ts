@@ -166,6 +166,14 @@ export class Sync {
   @Field(() => String, { description: 'In the queue of its pool: high, normal or low.' })
   priority!: string;
 
+  @Field(() => String, { description: 'As YAML: what stands under its name in a file.' })
+  definition!: string;
+
+  @Field(() => String, {
+    description: 'Of its definition. Who changes it says by this which one was looked at.',
+  })
+  digest!: string;
+
   @Field(() => Date, { nullable: true })
   nextRunAt!: Date | null;
 

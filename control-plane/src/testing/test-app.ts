@@ -15,7 +15,7 @@ import { SetUpService } from '../workspace/set-up.service.js';
 
 export interface Answer<Data> {
   data: Data | null;
-  errors?: { message: string; extensions?: { code?: string } }[];
+  errors?: { message: string; path?: string[]; extensions?: { code?: string; field?: string[] } }[];
 }
 
 /** A workspace and who may enter it. */

@@ -36,7 +36,7 @@ export function catalogProblems(
       return type ? syncFindings(['syncs', name], sync, type) : [];
     }),
   ];
-  return inReadingOrder(findings.map(({ path, ...finding }) => ({ ...placeOf(path), ...finding })));
+  return inReadingOrder(findings.map((finding) => ({ ...placeOf(finding.path), ...finding })));
 }
 
 function connectionFindings(

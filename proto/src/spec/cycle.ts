@@ -10,8 +10,9 @@ export function refuseCycles(specification: Specification, draft: Draft, placeOf
     const circle = circleFrom(name, specification);
     if (!circle.includes(name)) continue;
     circle.forEach((one) => told.add(one));
-    const place = placeOf(['syncs', name, 'schedule', 'after']);
-    draft.problems.push({ ...place, code: 'spec.cycle', message: messageOf(circle) });
+    const path = ['syncs', name, 'schedule', 'after'];
+    const message = messageOf(circle);
+    draft.problems.push({ ...placeOf(path), code: 'spec.cycle', message, path });
   }
 }
 

@@ -1,15 +1,5 @@
-import type { AlertEntry } from './alert.js';
-import {
-  entryOf,
-  sections,
-  type DestinationEntry,
-  type ModelEntry,
-  type Section,
-  type SourceEntry,
-  type Specification,
-  type SyncEntry,
-} from './entry.js';
 import { refuseCycles } from './cycle.js';
+import { entryOf, sections, type Section, type Specification } from './entry.js';
 import { didYouMean } from './near-name.js';
 import { inReadingOrder, nowhere, type Place, type PlaceOf, type SpecProblem } from './problem.js';
 import { alertEntry } from './read-alert.js';
@@ -36,16 +26,42 @@ export interface Parsed {
 
 /** Reads a directory's YAML files as one configuration and finds every problem in one go. */
 export function parseSpecification(files: readonly ConfigurationFile[]): Parsed {
-  const draft: Draft = { problems: [], references: [], places: new Map() };
-  const found: Found = {
-    sources: new Map<string, SourceEntry>(),
-    destinations: new Map<string, DestinationEntry>(),
-    models: new Map<string, ModelEntry>(),
-    syncs: new Map<string, SyncEntry>(),
-    alerts: new Map<string, AlertEntry>(),
-  };
-  const names = namesOfSections();
+  const draft = emptyDraft();
+  const found = entriesOf({ sources: {}, destinations: {}, models: {}, syncs: {}, alerts: {} });
+  const names = namesOf(found);
   for (const { path, text } of files) readFile(new YamlFile(path, text, draft), found, names);
+  return checked(draft, found, names);
+}
+
+/** An entry alone: what stands under its name in a file, as YAML or JSON. */
+export interface WrittenEntry {
+  section: Section;
+  name: string;
+  text: string;
+}
+
+/** Reads one entry as if it stood, or took its place, among others that have no problem. */
+export function parseEntry({ section, name, text }: WrittenEntry, beside: Specification): Parsed {
+  const draft = emptyDraft();
+  const found = entriesOf(beside);
+  found[section].delete(name);
+  const names = namesOf(found);
+  names[section].add(name);
+  const file = new YamlFile('definition', text, draft);
+  const at: At = { file, node: file.document.contents, path: [section, name] };
+  draft.places.set(JSON.stringify(at.path), { file: file.path, line: 1, column: 1 });
+  if (!file.isReadable || !isName({ name, at }))
+    return { problems: draft.problems, placeOf: placesOf(draft) };
+  const read: Reader<Specification[Section][string]> = readers[section];
+  const entry = read(at);
+  if (entry) (found[section] as Map<string, unknown>).set(name, entry.value);
+  return checked(draft, found, names);
+}
+
+const emptyDraft = (): Draft => ({ problems: [], references: [], places: new Map() });
+
+/** What can be judged only when everything has been read. */
+function checked(draft: Draft, found: Found, names: Names): Parsed {
   checkReferences(draft, names);
   const specification = gathered(found);
   const placeOf = placesOf(draft);
@@ -67,12 +83,20 @@ const readers: { [S in Section]: Reader<Specification[S][string]> } = {
   alerts: alertEntry,
 };
 
-const namesOfSections = (): Names => ({
-  sources: new Set(),
-  destinations: new Set(),
-  models: new Set(),
-  syncs: new Set(),
-  alerts: new Set(),
+const entriesOf = (specification: Specification): Found => ({
+  sources: new Map(Object.entries(specification.sources)),
+  destinations: new Map(Object.entries(specification.destinations)),
+  models: new Map(Object.entries(specification.models)),
+  syncs: new Map(Object.entries(specification.syncs)),
+  alerts: new Map(Object.entries(specification.alerts)),
+});
+
+const namesOf = (found: Found): Names => ({
+  sources: new Set(found.sources.keys()),
+  destinations: new Set(found.destinations.keys()),
+  models: new Set(found.models.keys()),
+  syncs: new Set(found.syncs.keys()),
+  alerts: new Set(found.alerts.keys()),
 });
 
 function readFile(written: YamlFile, found: Found, names: Names): void {
@@ -151,8 +175,9 @@ function refuseTwoPools(specification: Specification, draft: Draft): void {
     const destination = entryOf(specification.destinations, sync.destination);
     if (!source || !destination || source.pool === destination.pool) continue;
     const message = `The source is in pool "${source.pool}" and the destination in "${destination.pool}". One agent must reach both: give them the same pool.`;
-    const place = placeIn(draft, ['syncs', name, 'destination']) ?? nowhere;
-    draft.problems.push({ ...place, code: 'spec.pool_mismatch', message });
+    const path = ['syncs', name, 'destination'];
+    const place = placeIn(draft, path) ?? nowhere;
+    draft.problems.push({ ...place, code: 'spec.pool_mismatch', message, path });
   }
 }
 

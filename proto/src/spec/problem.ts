@@ -9,6 +9,8 @@ export interface Place {
 export interface SpecProblem extends Place {
   code: string;
   message: string;
+  /** The keys that lead to it, such as `['syncs', 'orders', 'mode']`; empty for what is no YAML. */
+  path: readonly string[];
 }
 
 /** Where a part of the configuration was written: `['syncs', 'orders', 'mode']`. */

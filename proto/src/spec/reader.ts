@@ -14,7 +14,12 @@ export interface Property<T> {
 
 export const required = <T>(read: Reader<T>): Property<T> => ({
   read,
-  absent: (at, name) => at.file.report(at, 'spec.missing', `"${name}" is missing here. Add it.`),
+  absent: (at, name) =>
+    at.file.report(
+      { ...at, path: [...at.path, name] },
+      'spec.missing',
+      `"${name}" is missing here. Add it.`,
+    ),
 });
 
 export const optional = <T, const D>(read: Reader<T>, absent: D): Property<T | D> => ({

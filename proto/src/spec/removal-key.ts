@@ -18,8 +18,8 @@ export function refuseOtherKeys(
     if (!model || sync.onRemoved.action === 'nothing') continue;
     const message = keyProblem(sync, model.primaryKey);
     if (!message) continue;
-    const place = placeOf(['syncs', name, 'key']);
-    draft.problems.push({ ...place, code: 'spec.key_not_primary', message });
+    const path = ['syncs', name, 'key'];
+    draft.problems.push({ ...placeOf(path), code: 'spec.key_not_primary', message, path });
   }
 }
 

@@ -14,7 +14,7 @@ import type { Place, SpecProblem } from './problem.js';
 export interface Draft {
   problems: SpecProblem[];
   /** Names that must be defined somewhere; looked up when every file has been read. */
-  references: { section: Section; name: string; place: Place }[];
+  references: { section: Section; name: string; place: Place; path: readonly string[] }[];
   /** By path, as JSON. */
   places: Map<string, Place>;
 }
@@ -77,7 +77,7 @@ export class YamlFile {
 
   /** A problem with what stands at a place. */
   report(at: At, code: string, message: string): undefined {
-    this.draft.problems.push({ ...this.placeOf(at), code, message });
+    this.draft.problems.push({ ...this.placeOf(at), code, message, path: at.path });
   }
 
   /** A problem with something that was read inside what stands at a place. */
@@ -86,8 +86,9 @@ export class YamlFile {
     names: readonly string[],
     problem: { code: string; message: string },
   ): undefined {
-    const place = this.draft.places.get(JSON.stringify([...at.path, ...names]));
-    this.draft.problems.push({ ...(place ?? this.placeOf(at)), ...problem });
+    const path = [...at.path, ...names];
+    const place = this.draft.places.get(JSON.stringify(path));
+    this.draft.problems.push({ ...(place ?? this.placeOf(at)), ...problem, path });
   }
 
   /** The value of a scalar; the key of everything larger or absent. */
@@ -103,6 +104,7 @@ export class YamlFile {
 
   #reportSyntax(error: YAMLError): void {
     const message = `This is not valid YAML: ${error.message}.`.replace(/\.\.$/, '.');
-    this.draft.problems.push({ ...this.#placeAt(error.pos[0]), code: 'spec.syntax', message });
+    const place = this.#placeAt(error.pos[0]);
+    this.draft.problems.push({ ...place, code: 'spec.syntax', message, path: [] });
   }
 }
