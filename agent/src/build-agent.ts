@@ -23,6 +23,7 @@ import { prepareSync } from './job/sync-job.js';
 import { errorPlaceOf, keptFailureOf } from './job/wire-failure.js';
 import type { Result, Tools, Work } from './job/work.js';
 import type { Logger } from './logger.js';
+import { leaveThrough } from './proxy.js';
 import { Redaction } from './secret/redaction.js';
 import { readSecret } from './secret/secret.js';
 import type { Backoff } from './session/backoff.js';
@@ -53,6 +54,7 @@ const { version } = agentPackage;
 
 export async function buildAgent(parts: AgentParts): Promise<Agent> {
   const { config, registry, logger, clock = systemClock, backoff } = parts;
+  leaveThrough(config.proxy);
   const tools = toolsOf(config, registry, clock);
   const session = new Session({
     url: config.url,

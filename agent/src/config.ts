@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { readCrash } from './crash-point.js';
 import type { Crash } from './crash-point.js';
 import { Failure } from './failure.js';
+import type { ProxySettings } from './proxy.js';
 import type { Cluster, SecretEntry } from './session/identity-secret.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -54,6 +55,10 @@ export interface Config {
   environment: Environment;
   /** What the agent itself is trusted by: the bucket, the cluster and the control plane. No secret may point there. */
   ownPlaces: OwnPlaces;
+  /** The forward proxy that the environment names; undefined without one. */
+  proxy: ProxySettings | undefined;
+  /** Authorities that Node.js trusts beside its own. */
+  caFile: string | undefined;
   /** Where this process is killed; for tests of what a crash leaves behind. */
   crash: Crash | undefined;
 }
@@ -80,6 +85,8 @@ export function readConfig(environment: Environment = process.env): Config {
     isDiscoveryOn: discoveryIn(reader),
     environment,
     ownPlaces: ownPlacesIn(reader, identity),
+    proxy: proxyIn(reader),
+    caFile: reader.text('NODE_EXTRA_CA_CERTS'),
     crash: crashIn(reader),
   };
   if (reader.text('DRAWBRIDGE_POLICY') !== undefined)
@@ -243,6 +250,20 @@ function discoveryIn(reader: Reader): boolean {
   if (!['on', 'off'].includes(value))
     reader.problems.push('DRAWBRIDGE_DISCOVERY must be on or off.');
   return value === 'on';
+}
+
+/** In lower case first, as everywhere. https://nodejs.org/api/http.html#built-in-proxy-support (read 2026-11) */
+function proxyIn(reader: Reader): ProxySettings | undefined {
+  const either = (name: string): string | undefined =>
+    reader.text(name.toLowerCase()) ?? reader.text(name);
+  const url = either('HTTPS_PROXY');
+  if (url === undefined) return undefined;
+  if (!isHttp(url))
+    reader.problems.push(
+      'HTTPS_PROXY must be the proxy’s address, http://[user:password@]host:port.',
+    );
+  const isUsed = reader.text('NODE_USE_ENV_PROXY') === '1';
+  return { url, except: either('NO_PROXY') ?? '', isUsed };
 }
 
 function crashIn(reader: Reader): Crash | undefined {

@@ -5,13 +5,15 @@ import { readConfig } from './config.js';
 import { overviewOf, overviewText } from './connector/overview.js';
 import { loadRegistry } from './connector/registry.js';
 import { crashAt } from './crash-point.js';
-import { examine } from './doctor.js';
+import { examine } from './doctor/examine.js';
+import { entryOf, lineOf } from './doctor/finding.js';
 import { failureOf } from './failure.js';
 import { addLogCommands } from './log/command.js';
 import { Logger } from './logger.js';
 import { openConnection } from './session/connection.js';
 import { EnrollmentTokens } from './session/enrollment-tokens.js';
 import { enrolOn } from './session/handshake.js';
+import { leaveThrough } from './proxy.js';
 import { keeperOf } from './session/identity-keeper.js';
 import { Identity } from './session/identity.js';
 import type { Enrolment } from './session/identity.js';
@@ -31,6 +33,8 @@ Environment:
   DRAWBRIDGE_HASH_KEY          env:NAME or file:/path of a secret, for syncs with snapshots: hashed
   DRAWBRIDGE_DISCOVERY         off: names of tables, columns and objects are not told to who configures a sync; default on
   DRAWBRIDGE_METRICS_PORT      /healthz, /readyz and /metrics; none unless set
+  HTTPS_PROXY, NO_PROXY        a forward proxy, with NODE_USE_ENV_PROXY=1
+  NODE_EXTRA_CA_CERTS          a file of authorities to trust beside the public ones
   LOG_LEVEL                    trace, debug, info (default), warn, error, fatal
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.`;
@@ -43,7 +47,10 @@ function makeProgram(): Command {
     .addHelpText('after', environment);
   add(program, 'start', 'connect, and work until stopped; SIGTERM drains', start);
   add(program, 'enroll', 'register this agent with a single-use token, and stop', enroll);
-  add(program, 'doctor', 'check everything the agent needs, and say what to do', doctor);
+  add(program, 'doctor', 'check everything the agent needs, and say what to do', doctor).option(
+    '--config <dir>',
+    'a folder of YAML whose sources and destinations are tried as well',
+  );
   add(
     program,
     'connectors',
@@ -58,7 +65,7 @@ const examples: Readonly<Record<string, string>> = {
   start:
     'DRAWBRIDGE_URL=wss://app.example.com DRAWBRIDGE_IDENTITY=file:/data/identity … drawbridge-agent start',
   enroll: 'DRAWBRIDGE_ENROLLMENT_TOKEN=dbe_… drawbridge-agent enroll',
-  doctor: 'drawbridge-agent doctor',
+  doctor: 'drawbridge-agent doctor --config ./drawbridge --json',
   connectors: 'drawbridge-agent connectors --json',
 };
 
@@ -69,8 +76,8 @@ function add(
   name: string,
   summary: string,
   act: (options: Options) => Promise<void>,
-): void {
-  program
+): Command {
+  return program
     .command(name)
     .description(summary)
     .option('--json', 'print one JSON document where there is something to print')
@@ -101,7 +108,8 @@ async function start(): Promise<void> {
 }
 
 async function enroll({ json }: Options): Promise<void> {
-  const { url, enrollmentTokens, identity: place } = readConfig();
+  const { url, enrollmentTokens, identity: place, proxy } = readConfig();
+  leaveThrough(proxy);
   const identity = await Identity.open(keeperOf(place));
   const enrolment = await enrolAt(url, identity, new EnrollmentTokens(enrollmentTokens));
   const { agentId, pool } = enrolment;
@@ -124,18 +132,11 @@ async function enrolAt(
   }
 }
 
-async function doctor({ json }: Options): Promise<void> {
-  const findings = await examine(readConfig());
-  if (json) {
-    const told = findings.map(({ what, found, failure }) => ({
-      what,
-      ...(failure ? { code: failure.code, advice: failure.message } : { found }),
-    }));
-    say(JSON.stringify(told, null, 2));
-  } else
-    for (const { what, found, failure } of findings)
-      say(failure ? `✗ ${what}: ${failure.message} (${failure.code})` : `✓ ${what}: ${found}`);
-  if (findings.some(({ failure }) => failure)) process.exitCode = 1;
+async function doctor({ json, config: connections }: Options & { config?: string }): Promise<void> {
+  const findings = await examine({ registry: await loadRegistry(), connections });
+  if (json) say(JSON.stringify(findings.map(entryOf), null, 2));
+  else for (const finding of findings) say(lineOf(finding));
+  if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
 }
 
 async function connectors({ json }: Options): Promise<void> {

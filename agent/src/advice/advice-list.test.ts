@@ -30,14 +30,12 @@ const families: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Said by the agent itself, at its start or in its log, with the whole text: no control plane shows them. So is all that
- * `session/` throws, of a line or a lease that is lost.
+ * `session/` throws, of a line or a lease that is lost, and what the doctor says at the agent's command line.
  */
 const neverShown: Readonly<Record<string, string>> = {
   config: 'the agent does not start',
   log: 'told to who asks the logs at the agent’s command line',
-  enrolment: 'the agent does not start',
   registry: 'the agent does not start',
-  session: 'there is nobody to tell it to',
   'job.no_room': 'another agent gets the job',
 };
 
@@ -47,7 +45,8 @@ const substitutes = ['internal.bad_code', 'delivery.more_errors'];
 async function sources(): Promise<ts.SourceFile[]> {
   const names = await readdir(root, { recursive: true });
   const own = names.filter(
-    (name) => name.endsWith('.ts') && !/\.test\.ts$|\.d\.ts$|^(testing|session)\//.test(name),
+    (name) =>
+      name.endsWith('.ts') && !/\.test\.ts$|\.d\.ts$|^(testing|session|doctor)\//.test(name),
   );
   return Promise.all(
     own.map(async (name) =>

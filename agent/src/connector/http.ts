@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { Agent, errors } from 'undici';
+import { Agent, EnvHttpProxyAgent, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Dialogue } from '../failure.js';
+import { wayOut } from '../proxy.js';
 import type { LastCheck } from './destination.js';
 
 export interface HttpRequest {
@@ -40,7 +41,7 @@ const maxAnswerBytes = 4 << 20;
 const mostRetryAfterMs = 365 * 86_400_000;
 
 export function openHttpClient(options: { connections: number; timeoutMs: number }): HttpClient {
-  const agent = new Agent({
+  const agent = agentOf({
     connections: options.connections,
     pipelining: 1,
     connect: { timeout: 10_000 },
@@ -61,8 +62,16 @@ export function openHttpClient(options: { connections: number; timeoutMs: number
 /** Requests that wait for an answer, by what aborts them: one listener for all of a run, not one for each request. */
 type Waiting = WeakMap<AbortSignal, Among>;
 
+/** Behind a forward proxy, as the rest of the agent. */
+function agentOf(options: Agent.Options): Dispatcher {
+  const proxy = wayOut();
+  if (!proxy) return new Agent(options);
+  const { url, except } = proxy;
+  return new EnvHttpProxyAgent({ ...options, httpProxy: url, httpsProxy: url, noProxy: except });
+}
+
 async function ask(
-  client: { agent: Agent; waiting: Waiting; placeOf: (url: string) => Place },
+  client: { agent: Dispatcher; waiting: Waiting; placeOf: (url: string) => Place },
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {

@@ -3,6 +3,7 @@ import { decodeControlFrame, encodeAgentFrame, maxFrameBytes } from '@drawbridge
 import type { AgentFrameSchema, ControlFrame, MessageInitShape } from '@drawbridge/proto';
 import { WebSocket } from 'ws';
 import { Failure } from '../failure.js';
+import { httpAgents, wayOut } from '../proxy.js';
 
 export type AgentFrameInit = MessageInitShape<typeof AgentFrameSchema>;
 
@@ -25,6 +26,9 @@ export async function openConnection(url: string, signal: AbortSignal): Promise<
     maxPayload: maxFrameBytes,
     handshakeTimeout: handshakeMs,
     followRedirects: false,
+    // Without TLS it is this machine's own, which is no matter of the proxy.
+    ...(wayOut() &&
+      url.startsWith('wss:') && { agent: httpAgents({ keepAlive: false }).httpsAgent }),
   });
   // Errors come after the line is lost as well, when nobody waits for them any more.
   socket.on('error', () => undefined);

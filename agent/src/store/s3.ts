@@ -17,6 +17,7 @@ import {
 import type { ListObjectsV2CommandOutput, _Error } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Failure, diskFull } from '../failure.js';
+import { httpAgents, wayOut } from '../proxy.js';
 import { ByteGate } from './byte-gate.js';
 import type {
   ListRange,
@@ -61,7 +62,11 @@ export function openClient(options: S3Options): S3Client {
     ...(options.region ? { region: options.region } : {}),
     ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: options.stillMs ?? defaultStillMs },
+    requestHandler: {
+      connectionTimeout: 10_000,
+      socketTimeout: options.stillMs ?? defaultStillMs,
+      ...(wayOut() && httpAgents({ keepAlive: true, maxSockets: 50 })),
+    },
   });
 }
 

@@ -27,10 +27,15 @@ export interface Stores {
   keys: Keys;
   /** By bucket; kept as it came and never obeyed. */
   lifecycles: Map<string, string>;
+  /** By bucket and name of the setting; the same. */
+  settings: Map<string, string>;
+  region: string;
 }
 
 export interface Policy {
   mayRemove: (key: string) => boolean;
+  /** False: like stores that take If-Match and If-None-Match and do not look at them. */
+  heedsConditions: () => boolean;
 }
 
 const nothing = Buffer.alloc(0);

@@ -3,8 +3,9 @@
 // It covers, by path-style addresses: signatures (SigV4 in header and presigned URL, signed and unsigned chunks),
 // checksums, PutObject, CopyObject, GetObject (ranges, conditions), HeadObject, DeleteObject(s), ListObjectsV2,
 // multipart uploads, CreateBucket, HeadBucket, GetBucketLocation, the expected owner of a bucket, storage classes and the
-// headers of encryption (it encrypts nothing), and lifecycle rules, which it keeps and does not obey. If-Match and
-// If-None-Match are atomic, also among several servers on one folder. It does not cover: versioning, object lock,
+// headers of encryption (it encrypts nothing), and lifecycle rules, default encryption, public access block and
+// versioning, which it keeps and does not obey. If-Match and
+// If-None-Match are atomic, also among several servers on one folder. It does not cover: versions of objects, object lock,
 // encryption by a customer's own key, tagging, policies, ACLs.
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -28,6 +29,8 @@ export interface BucketOptions {
   bucket?: string;
   /** The account that it belongs to; 111122223333 unless given. */
   owner?: string;
+  /** us-east-1 unless given. */
+  region?: string;
 }
 
 /** What the server can be told to do wrong. Each request takes the first mood that fits. */
@@ -59,7 +62,7 @@ export interface Bucket {
 export async function openBucket(options: BucketOptions): Promise<Bucket> {
   const { directory, port, accessKeyId, secretAccessKey, bucket = 'drawbridge' } = options;
   await mkdir(directory, { recursive: true });
-  const policy: Policy = { mayRemove: () => true };
+  const policy: Policy = { mayRemove: () => true, heedsConditions: () => true };
   const keys: Keys = new Map();
   const stores = {
     objects: new Objects(directory),
@@ -68,6 +71,8 @@ export async function openBucket(options: BucketOptions): Promise<Bucket> {
     owner: options.owner ?? '111122223333',
     keys,
     lifecycles: new Map(),
+    settings: new Map(),
+    region: options.region ?? 'us-east-1',
   };
   await stores.objects.createBucket(bucket);
   const moods: Mood[] = [];

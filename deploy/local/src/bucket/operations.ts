@@ -11,25 +11,17 @@ import { listXml, multipartOperation } from './listing.js';
 import type { Found } from './objects.js';
 import { lifecycleOperation } from './lifecycle.js';
 import { S3Error, escapeXml } from './s3-error.js';
+import { settingIn, settingOperation } from './setting.js';
 import { checkOwner, storedAs, toldOf } from './storing.js';
 
 /** Subresources that this server does not have; answering them as if they were objects would be worse. */
-const missing = [
-  'acl',
-  'tagging',
-  'policy',
-  'versioning',
-  'encryption',
-  'cors',
-  'versions',
-  'object-lock',
-  'retention',
-  'publicAccessBlock',
-];
+const missing = ['acl', 'tagging', 'policy', 'cors', 'versions', 'object-lock', 'retention'];
 
 export async function answerTo(asked: Asked, stores: Stores): Promise<Answer> {
   const { method, bucket, key, query } = asked;
   checkOwner(asked.headers, stores.owner);
+  // The one key pair is for buckets, not for the list of them.
+  if (bucket === '') throw denied();
   if (missing.some((name) => query.has(name)))
     throw new S3Error(501, 'NotImplemented', 'This server does not have that.');
   if (key === '') return bucketOperation(asked, stores);
@@ -55,29 +47,32 @@ export async function answerTo(asked: Asked, stores: Stores): Promise<Answer> {
 async function bucketOperation(asked: Asked, stores: Stores): Promise<Answer> {
   const { method, bucket, query } = asked;
   if (query.has('lifecycle')) return lifecycleOperation(asked, stores);
+  const setting = settingIn(query);
+  if (setting) return settingOperation(setting, asked, stores);
   if (method === 'PUT') {
     await stores.objects.createBucket(bucket);
     return answer(200, { location: `/${bucket}` });
   }
   await stores.objects.requireBucket(bucket);
-  if (method === 'HEAD') return answer(200, { 'x-amz-bucket-region': 'us-east-1' });
+  if (method === 'HEAD') return answer(200, { 'x-amz-bucket-region': stores.region });
   if (method === 'POST' && query.has('delete')) return removeMany(asked, stores);
   if (method === 'GET' && query.has('location'))
     return answer(
       200,
       {},
-      '<?xml version="1.0" encoding="UTF-8"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></LocationConstraint>',
+      // The oldest region has no name here.
+      `<?xml version="1.0" encoding="UTF-8"?><LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${stores.region === 'us-east-1' ? '' : stores.region}</LocationConstraint>`,
     );
   if (method === 'GET') return answer(200, {}, await listXml(asked, stores.objects));
   throw new S3Error(501, 'NotImplemented', 'This server does not have that.');
 }
 
-async function put(asked: Asked, { objects, keys }: Stores): Promise<Answer> {
+async function put(asked: Asked, { objects, keys, policy }: Stores): Promise<Answer> {
   const kept = { ...keptHeaders(asked.headers), ...storedAs(asked.headers, keys) };
   const { etag } = await objects.put(
     asked,
     { body: asked.body, headers: kept },
-    checkOf(asked.headers),
+    policy.heedsConditions() ? checkOf(asked.headers) : () => undefined,
   );
   return answer(200, { etag: `"${etag}"`, ...toldOf(kept) });
 }

@@ -1,0 +1,100 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConnectionSchema, connectionOf, create, parseSpecification } from '@drawbridge/proto';
+import type { Connection } from '@drawbridge/proto';
+import type { Config } from '../config.js';
+import type { Registry } from '../connector/registry.js';
+import { Failure } from '../failure.js';
+import { prepareDestination, prepareSource } from '../job/connections.js';
+import { Redaction } from '../secret/redaction.js';
+import { readSecret } from '../secret/secret.js';
+import type { Finding, Look } from './finding.js';
+import { findingOf } from './finding.js';
+
+const answerMs = 30_000;
+
+/**
+ * Each source and destination of a folder of YAML, opened and checked as a job would. The agent itself has no list: what it
+ * connects to comes with its jobs.
+ */
+export async function connectionFindings(
+  folder: string | undefined,
+  config: Config,
+  registry: Registry,
+): Promise<Finding[]> {
+  if (folder === undefined) return [await findingOf('connections', async () => untried)];
+  try {
+    const looks = await looksOf(folder, config, registry);
+    return await Promise.all(looks.map(([what, look]) => findingOf(what, look)));
+  } catch (error) {
+    return [await findingOf('connections', () => Promise.reject(error))];
+  }
+}
+
+const untried =
+  'sources and destinations come with jobs; `drawbridge-agent doctor --config DIR` tries those of a folder of YAML';
+
+async function looksOf(
+  folder: string,
+  config: Config,
+  registry: Registry,
+): Promise<[string, Look][]> {
+  const { specification, problems } = parseSpecification(await filesOf(folder));
+  if (!specification)
+    throw new Failure(
+      'CONFIG',
+      'doctor.configuration_invalid',
+      `The folder of --config has ${problems.length} problems. See them with: drawbridge validate DIR.`,
+    );
+  const { environment, ownPlaces: own } = config;
+  const tools = {
+    registry,
+    redaction: new Redaction(),
+    resolveSecret: (reference: string) => readSecret(reference, { environment, own }),
+  };
+  const wire = (name: string, entry: Parameters<typeof connectionOf>[1]): Connection =>
+    create(ConnectionSchema, connectionOf(name, entry));
+  return [
+    ...Object.entries(specification.sources).map(([name, entry]): [string, Look] => [
+      `source ${name}`,
+      () => checked(async () => prepareSource(wire(name, entry), tools).open()),
+    ]),
+    ...Object.entries(specification.destinations).map(([name, entry]): [string, Look] => [
+      `destination ${name}`,
+      () => checked(async () => prepareDestination(wire(name, entry), tools).open()),
+    ]),
+  ];
+}
+
+interface Checkable {
+  check(signal: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+async function checked(open: () => Promise<Checkable>): Promise<string> {
+  const connection = await open();
+  try {
+    await connection.check(AbortSignal.timeout(answerMs));
+    return 'it answers, and its credentials are good';
+  } finally {
+    await connection.close();
+  }
+}
+
+async function filesOf(folder: string): Promise<{ path: string; text: string }[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new Failure(
+      'CONFIG',
+      'doctor.no_configuration',
+      'The folder of --config can not be read. Name the one that `drawbridge apply` takes.',
+      { cause },
+    );
+  });
+  const files = names.filter((name) => /\.ya?ml$/.test(name)).toSorted();
+  return Promise.all(
+    files.map(async (name) => {
+      const path = join(folder, name);
+      return { path, text: await readFile(path, 'utf8') };
+    }),
+  );
+}
