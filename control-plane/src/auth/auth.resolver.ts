@@ -17,8 +17,8 @@ export class AuthResolver {
 
   @Allow('viewer.read')
   @Query(() => Viewer)
-  viewer(@CurrentCaller() { name, email, role }: Caller): Viewer {
-    return { name, email, role };
+  viewer(@CurrentCaller() { name, email, role, hasTotp = false }: Caller): Viewer {
+    return { name, email, role, hasTotp };
   }
 
   @Allow('key.read')

@@ -35,7 +35,12 @@ export class AuthService {
   }
 
   /** In the workspace that the session is in, or, once they are no member of it any more, in another one of theirs. */
-  private async callerIn({ id, user, workspaceId }: SignedIn): Promise<Caller | undefined> {
+  private async callerIn({
+    id,
+    user,
+    workspaceId,
+    hasTotp,
+  }: SignedIn): Promise<Caller | undefined> {
     const member = (workspaceId && (await this.memberOf(user.id, workspaceId))) || undefined;
     const elsewhere = member ? undefined : await workspaceOf(this.database.system, user.id);
     const found = member ?? (elsewhere && (await this.memberOf(user.id, elsewhere))) ?? undefined;
@@ -50,6 +55,7 @@ export class AuthService {
       email,
       by: 'session',
       sessionId: id,
+      hasTotp,
     };
   }
 

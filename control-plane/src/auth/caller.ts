@@ -15,6 +15,8 @@ export interface Caller {
   by: 'session' | 'key';
   /** Of the browser that is signed in. */
   sessionId?: string;
+  /** Whether their password alone lets nobody in. */
+  hasTotp?: boolean;
   /** The person whose key it is; the setup command's is nobody's. */
   makerId?: string;
   /** Where the request came from, as far as trusted proxies tell. */

@@ -90,6 +90,11 @@ describe('the sign-in library', () => {
       'POST /change-password',
       'POST /sign-in/email',
       'POST /sign-out',
+      'POST /two-factor/disable',
+      'POST /two-factor/enable',
+      'POST /two-factor/generate-backup-codes',
+      'POST /two-factor/verify-backup-code',
+      'POST /two-factor/verify-totp',
     ]);
   });
 });

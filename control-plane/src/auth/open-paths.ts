@@ -11,6 +11,11 @@ const openPaths: ReadonlySet<string> = new Set([
   'POST /change-password',
   'POST /sign-in/email',
   'POST /sign-out',
+  'POST /two-factor/disable',
+  'POST /two-factor/enable',
+  'POST /two-factor/generate-backup-codes',
+  'POST /two-factor/verify-backup-code',
+  'POST /two-factor/verify-totp',
 ]);
 
 /** `path` is what stands behind /api/auth. */

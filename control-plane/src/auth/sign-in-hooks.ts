@@ -7,27 +7,66 @@ import { clientAddressHeader } from './client-address.js';
 import { tooManyTries, type SignInTries } from './sign-in-tries.js';
 import { workspaceOf } from './workspace-of.js';
 
+/** Where a person who is signed in shows the password once more. */
+const passwordPaths: ReadonlySet<string> = new Set([
+  '/change-password',
+  '/two-factor/enable',
+  '/two-factor/disable',
+  '/two-factor/generate-backup-codes',
+]);
+
+/** What of this stands in the audit log, once it has succeeded. */
+const recorded: Readonly<Record<string, `account.${string}`>> = {
+  '/change-password': 'account.change_password',
+  '/two-factor/generate-backup-codes': 'account.make_backup_codes',
+};
+
 /** What the sign-in library is told to do beside its own. */
 export const requestHooks = (database: Database, tries: SignInTries) => ({
   /** A try is counted before the password is looked at, or a hundred guesses at once would count as one. */
   before: createAuthMiddleware(async (context) => {
     const { path, body } = context;
     const email = path === '/sign-in/email' ? emailIn(body) : undefined;
-    const changed = path === '/change-password' ? await getSessionFromCtx(context) : undefined;
-    const account = email ?? changed?.user.email;
+    const signedIn = passwordPaths.has(path) ? await getSessionFromCtx(context) : undefined;
+    const account = email ?? signedIn?.user.email;
     if (account !== undefined && !(await tries.allow(account)))
       throw new APIError('TOO_MANY_REQUESTS', tooManyTries);
-    // Whoever changes a password wants nobody else in.
-    if (changed) return { context: { body: { ...(body as object), revokeOtherSessions: true } } };
-    return undefined;
+    return { context: { body: adjusted(path, body) } };
   }),
   after: createAuthMiddleware(async ({ path, context, headers }) => {
     const { returned, session } = context;
-    if (path !== '/change-password' || !session || returned instanceof Error) return;
-    const changed = { action: 'account.change_password', userId: session.user.id } as const;
-    await database.system.$transaction((tx) => recordEverywhere(tx, changed, askerOf(headers)));
+    if (!session || returned instanceof Error) return;
+    if (passwordPaths.has(path)) await tries.forget(session.user.id);
+    const action = recorded[path];
+    if (action) await record(database, { action, userId: session.user.id }, askerOf(headers));
   }),
 });
+
+/** Whoever changes a password wants nobody else in; and no browser is trusted to do without a code. */
+function adjusted(path: string, body: unknown): unknown {
+  if (path === '/change-password') return { ...(body as object), revokeOtherSessions: true };
+  if (path.startsWith('/two-factor/verify-')) return { ...(body as object), trustDevice: false };
+  return body;
+}
+
+/** The one thing about a person that changes through the library: whether they have a second factor. */
+export const userHooks = (database: Database) => ({
+  update: {
+    after: async ({ id, twoFactorEnabled }: ChangedUser, context: Endpoint | null) => {
+      const action = twoFactorEnabled ? 'account.enable_totp' : 'account.disable_totp';
+      await record(database, { action, userId: id }, askerOf(context?.headers));
+    },
+  },
+});
+
+export type ChangedUser = { id: string; twoFactorEnabled?: unknown };
+export type Endpoint = { path?: string | undefined; headers?: Headers | undefined };
+
+const record = (
+  database: Database,
+  done: { action: `account.${string}`; userId: string },
+  asker: Asker,
+): Promise<void> => database.system.$transaction((tx) => recordEverywhere(tx, done, asker));
 
 /** A session begins in one of the person's workspaces, and stands in the log of that. */
 export const sessionHooks = (database: Database, tries: SignInTries) => ({
@@ -35,9 +74,14 @@ export const sessionHooks = (database: Database, tries: SignInTries) => ({
     before: async (session: { userId: string }) => ({
       data: { workspaceId: (await workspaceOf(database.system, session.userId)) ?? null },
     }),
-    after: async (session: NewSession) => {
-      await tries.forget(session.userId);
-      await recordSignIn(database, session);
+    after: async (session: NewSession, context: Endpoint | null) => {
+      const { userId: id } = session;
+      const user = await database.system.user.findUnique({ where: { id } });
+      if (!user) return;
+      // The library takes this one back and asks for a code: nobody is in yet.
+      if (user.twoFactorEnabled && context?.path === '/sign-in/email') return;
+      await tries.forget(id);
+      await recordSignIn(database, session, user.name);
     },
   },
 });
@@ -50,12 +94,11 @@ export interface NewSession {
   workspaceId?: unknown;
 }
 
-async function recordSignIn(database: Database, session: NewSession): Promise<void> {
+async function recordSignIn(database: Database, session: NewSession, name: string): Promise<void> {
   const { id, userId, ipAddress, userAgent, workspaceId } = session;
-  const user = await database.system.user.findUnique({ where: { id: userId } });
-  if (!user || typeof workspaceId !== 'string') return;
+  if (typeof workspaceId !== 'string') return;
   const asker = { address: ipAddress || undefined, userAgent: userAgent || undefined };
-  const person = personAt(asker, { id: userId, name: user.name, workspaceId });
+  const person = personAt(asker, { id: userId, name, workspaceId });
   await database.system.$transaction((tx) =>
     AuditService.record(tx, person, { action: 'session.create', subject: { kind: 'session', id } }),
   );

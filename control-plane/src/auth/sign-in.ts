@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
-import { magicLink } from 'better-auth/plugins';
+import { magicLink, twoFactor } from 'better-auth/plugins';
 import { Accounts } from '../account/accounts.js';
 import { minPasswordLength } from '../account/password.js';
 import { Config } from '../config.js';
@@ -9,7 +9,7 @@ import { Database } from '../database/database.js';
 import { accountDoors } from './account-doors.js';
 import { clientAddressHeader } from './client-address.js';
 import { isOpenPath } from './open-paths.js';
-import { requestHooks, sessionHooks } from './sign-in-hooks.js';
+import { requestHooks, sessionHooks, userHooks } from './sign-in-hooks.js';
 import { SignInTries } from './sign-in-tries.js';
 
 const basePath = '/api/auth';
@@ -40,7 +40,7 @@ export class SignIn {
         additionalFields: { workspaceId: { type: 'string', required: false, input: false } },
       },
       hooks: requestHooks(database, tries),
-      databaseHooks: { session: sessionHooks(database, tries) },
+      databaseHooks: { session: sessionHooks(database, tries), user: userHooks(database) },
       advanced: {
         ipAddress: { ipAddressHeaders: [clientAddressHeader] },
         // Off in tests unless told, and a test of it would prove nothing.
@@ -50,6 +50,7 @@ export class SignIn {
       logger: { disabled: true },
       plugins: [
         accountDoors(accounts, tries),
+        twoFactor({ issuer: 'Drawbridge' }),
         magicLink({
           disableSignUp: true,
           expiresIn: linkLivesSeconds,
@@ -87,7 +88,13 @@ export class SignIn {
     const found = await this.auth.api.getSession({ headers });
     if (!found) return undefined;
     const { id, workspaceId } = found.session;
-    return { id, user: found.user, workspaceId: workspaceId ?? undefined };
+    const { user } = found;
+    return {
+      id,
+      user,
+      workspaceId: workspaceId ?? undefined,
+      hasTotp: user.twoFactorEnabled === true,
+    };
   }
 }
 
@@ -96,6 +103,8 @@ export interface SignedIn {
   user: { id: string; name: string; email: string };
   /** That it is in, as far as it says. */
   workspaceId: string | undefined;
+  /** Whether a password alone lets nobody in. */
+  hasTotp: boolean;
 }
 
 /** A server on this machine is reached by both of its names. */

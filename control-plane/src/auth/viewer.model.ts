@@ -10,4 +10,7 @@ export class Viewer {
 
   @Field()
   role!: string;
+
+  @Field({ description: 'Whether signing in by password wants a code of an app as well.' })
+  hasTotp!: boolean;
 }

@@ -14,6 +14,9 @@ export class Member {
   @Field({ description: 'owner, admin, editor, operator or viewer.' })
   role!: string;
 
+  @Field({ description: 'Whether signing in by password wants a code of an app as well.' })
+  hasTotp!: boolean;
+
   @Field({ description: 'Whether it is who asks.' })
   isViewer!: boolean;
 

@@ -12,7 +12,7 @@ const shown = {
   role: true,
   userId: true,
   createdAt: true,
-  user: { select: { name: true, email: true } },
+  user: { select: { name: true, email: true, twoFactorEnabled: true } },
 } as const;
 
 @Injectable()
@@ -77,6 +77,7 @@ const memberOf = (row: Omit<Row, 'owners'>, caller: Caller): Member => ({
   role: row.role,
   name: row.user.name,
   email: row.user.email,
+  hasTotp: row.user.twoFactorEnabled === true,
   isViewer: row.userId === caller.actorId,
   joinedAt: row.createdAt,
 });

@@ -33,6 +33,12 @@ it.each([
   expect(session.get().visit).toBe(expected === 'ok' ? 1 : 0);
 });
 
+it('is not in yet when a code is wanted as well', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"twoFactorRedirect":true}')));
+  expect(await signIn('a@example.com', 'x')).toBe('ok');
+  expect(session.get()).toEqual({ state: 'challenged', visit: 0 });
+});
+
 it('knows that it did not reach the server', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no line')));
   expect(await signIn('a@example.com', 'x')).toBe('unreachable');

@@ -1,12 +1,13 @@
 import { makeStore } from './store.js';
 
 /**
- * asking → in | out, by the first answer of the server. in → ended, when it stops knowing us; in → out, when the
+ * asking → in | out, by the first answer of the server. out | ended → challenged, when the password was right and a code is
+ * wanted as well; a right one leads to asking. in → ended, when it stops knowing us; in → out, when the
  * person signs out. out | ended → asking, after a sign-in. Each sign-in is a new visit: nothing that an earlier
  * person saw is kept.
  */
 export interface Session {
-  state: 'asking' | 'in' | 'out' | 'ended';
+  state: 'asking' | 'in' | 'out' | 'ended' | 'challenged';
   visit: number;
 }
 
@@ -25,34 +26,38 @@ export function unrecognised(): void {
 
 export type SignInAnswer = 'ok' | 'wrong' | 'too-many' | 'unreachable' | 'failed';
 
+/** `ok` also when a code is wanted as well: the session's state says so, and the door asks for it. */
 export async function signIn(email: string, password: string): Promise<SignInAnswer> {
-  const status = await post('/api/auth/sign-in/email', { email, password });
-  if (status === 200) {
-    session.set({ state: 'asking', visit: session.get().visit + 1 });
+  const answer = await post('/api/auth/sign-in/email', { email, password });
+  if (answer?.status === 200) {
+    const { twoFactorRedirect } = (await answer.json()) as { twoFactorRedirect?: boolean };
+    const { visit } = session.get();
+    session.set(
+      twoFactorRedirect ? { state: 'challenged', visit } : { state: 'asking', visit: visit + 1 },
+    );
     return 'ok';
   }
-  if (status === undefined) return 'unreachable';
-  if (status === 429) return 'too-many';
-  return status >= 500 || status === 404 ? 'failed' : 'wrong';
+  if (answer === undefined) return 'unreachable';
+  if (answer.status === 429) return 'too-many';
+  return answer.status >= 500 || answer.status === 404 ? 'failed' : 'wrong';
 }
 
 /** False when the server could not be told; then the session still stands. */
 export async function signOut(): Promise<boolean> {
-  const status = await post('/api/auth/sign-out', {});
+  const status = (await post('/api/auth/sign-out', {}))?.status;
   // A server that no longer knows us has nothing left to end.
   if (status !== 200 && status !== 401) return false;
   session.set({ state: 'out', visit: session.get().visit + 1 });
   return true;
 }
 
-async function post(path: string, body: object): Promise<number | undefined> {
+async function post(path: string, body: object): Promise<Response | undefined> {
   try {
-    const response = await fetch(path, {
+    return await fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    return response.status;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
+import { CodePage } from '../account/code-page.js';
 import { session } from '../api/session.js';
 import { useStore } from '../api/store.js';
 import { SignInPage } from '../sign-in/sign-in-page.js';
@@ -12,6 +13,7 @@ export function Door() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const { state } = useStore(session);
   if (outside.test(path)) return <Outlet />;
+  if (state === 'challenged') return <CodePage />;
   if (state === 'out' || state === 'ended') return <SignInPage hasEnded={state === 'ended'} />;
   return <Frame />;
 }

@@ -13,6 +13,7 @@ export interface MemberRow {
   name: string;
   email: string;
   role: string;
+  hasTotp: boolean;
   isViewer: boolean;
   joinedAt: string;
 }
@@ -97,6 +98,7 @@ const columnsFor = (
         member.role
       ),
   },
+  { header: 'Second factor', cell: ({ hasTotp }) => (hasTotp ? 'On' : 'Off') },
   { header: 'Joined', cell: ({ joinedAt }) => <When time={joinedAt} /> },
   {
     header: 'Access',

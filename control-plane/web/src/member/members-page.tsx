@@ -20,6 +20,7 @@ const MembersQuery = graphql(`
       name
       email
       role
+      hasTotp
       isViewer
       joinedAt
     }
