@@ -6,12 +6,13 @@ export interface AgentFilter {
   /** How long an agent may be silent and still count as online. */
   offlineMs: number;
   id?: string;
-  poolId?: string;
+  /** Names. */
+  pools?: readonly string[];
 }
 
 /** Agents as people see them, in the order of their enrolment. Whether one is online is judged by the database's clock. */
 export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[]> {
-  const { workspaceId, offlineMs, id = null, poolId = null } = filter;
+  const { workspaceId, offlineMs, id = null, pools = null } = filter;
   return tx.$queryRaw<Agent[]>`
     select agent.id, pool.name as pool, agent.version, agent.slots, agent."lastSeenAt",
       agent."revokedAt", agent."createdAt", presence.online,
@@ -23,6 +24,6 @@ export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[
     ) as presence
     where agent."workspaceId" = ${workspaceId}::uuid
       and (${id}::uuid is null or agent.id = ${id}::uuid)
-      and (${poolId}::uuid is null or agent."poolId" = ${poolId}::uuid)
+      and (${pools && [...pools]}::text[] is null or pool.name = any(${pools && [...pools]}::text[]))
     order by agent."createdAt", agent.id`;
 }

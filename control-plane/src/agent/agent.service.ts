@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
+import { Batch } from '../batch.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { Notices } from '../database/notices.js';
@@ -13,6 +14,10 @@ import type { Pool } from './pool.model.js';
 /** Agents and their pools, for people. */
 @Injectable()
 export class AgentService {
+  private readonly ofPools = new Batch((caller: Caller, pools: readonly string[]) =>
+    this.listOfPools(caller, pools),
+  );
+
   constructor(
     private readonly database: Database,
     private readonly notices: Notices,
@@ -34,12 +39,8 @@ export class AgentService {
     });
   }
 
-  listOfPool({ workspaceId }: Caller, poolId: string): Promise<Agent[]> {
-    return readAgents(this.database.of(workspaceId), {
-      workspaceId,
-      poolId,
-      offlineMs: this.config.offlineMs,
-    });
+  listOfPool(caller: Caller, pool: string): Promise<Agent[]> {
+    return this.ofPools.of(caller, pool);
   }
 
   async find({ workspaceId }: Caller, id: string): Promise<Agent | undefined> {
@@ -58,6 +59,13 @@ export class AgentService {
     await this.notices.publish({ kind: 'agent_revoked', agentId: id });
     await this.notices.publish({ kind: 'agent_updated', workspaceId, agentId: id });
     return agent;
+  }
+
+  private async listOfPools({ workspaceId }: Caller, pools: readonly string[]): Promise<Agent[][]> {
+    const { offlineMs } = this.config;
+    const database = this.database.of(workspaceId);
+    const agents = await readAgents(database, { workspaceId, pools, offlineMs });
+    return pools.map((pool) => agents.filter((agent) => agent.pool === pool));
   }
 
   private async markRevoked(caller: Caller, id: string): Promise<void> {

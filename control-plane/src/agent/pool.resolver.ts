@@ -21,7 +21,7 @@ export class PoolResolver {
 
   @ResolveField(() => [Agent])
   agents(@CurrentCaller() caller: Caller, @Parent() pool: Pool): Promise<Agent[]> {
-    return this.service.listOfPool(caller, pool.id);
+    return this.service.listOfPool(caller, pool.name);
   }
 
   @Allow('agent.enroll')

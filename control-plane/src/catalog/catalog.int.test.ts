@@ -76,7 +76,9 @@ test('a pool that nobody spoke for has none, whatever another workspace has', as
   await makeAgent(catalog('theirs', [{ vendorCode: '', title: 'theirs' }]), other);
   expect(await catalogs.catalogOf(workspace.id, 'default')).toBeUndefined();
   expect(await catalogs.catalogOf(workspace.id, 'nowhere')).toBeUndefined();
-  expect(await catalogs.adviceFor(workspace.id, 'source.refused', '')).toBeUndefined();
+  expect(
+    await catalogs.adviceFor(workspace.id, [{ code: 'source.refused', vendorCode: '' }]),
+  ).toEqual([undefined]);
 });
 
 test('what a newer release stored is read as far as it is known', async () => {
@@ -96,13 +98,16 @@ test("advice for the vendor's own code comes before advice for the code alone", 
   );
   // It has an agent of its own without advice, which hides nothing.
   await makeAgent(catalog('PostgreSQL'));
-  const adviceFor = (code: string, vendorCode: string) =>
-    catalogs.adviceFor(workspace.id, code, vendorCode);
-  expect(await adviceFor('source.refused', '28P01')).toEqual({
-    title: 'the password',
-    advice: 'Do the password.',
-  });
-  expect(await adviceFor('source.refused', '53300')).toMatchObject({ title: 'something' });
-  expect(await adviceFor('source.refused', '')).toMatchObject({ title: 'something' });
-  expect(await adviceFor('source.unheard_of', '')).toBeUndefined();
+  const problems = [
+    { code: 'source.refused', vendorCode: '28P01' },
+    { code: 'source.unheard_of', vendorCode: '' },
+    { code: 'source.refused', vendorCode: '53300' },
+    { code: 'source.refused', vendorCode: '' },
+  ];
+  expect(await catalogs.adviceFor(workspace.id, problems)).toMatchObject([
+    { title: 'the password', advice: 'Do the password.' },
+    undefined,
+    { title: 'something' },
+    { title: 'something' },
+  ]);
 });

@@ -8,6 +8,12 @@ export interface Advice {
   advice: string;
 }
 
+/** What went wrong, as agents say it. */
+interface Problem {
+  code: string;
+  vendorCode: string;
+}
+
 type JsonValue = Parameters<typeof fromJson>[1];
 
 /** What agents say they can connect to. It is kept with each agent, so an older agent shows exactly what it can do. */
@@ -30,19 +36,27 @@ export class CatalogService {
     return newest && fromJson(CatalogSchema, newest.catalog, { ignoreUnknownFields: true });
   }
 
-  /** Advice for the vendor's own code comes before advice for the code alone. */
+  /** For each problem, in order. Advice for the vendor's own code comes before advice for the code alone. */
   async adviceFor(
     workspaceId: string,
-    code: string,
-    vendorCode: string,
-  ): Promise<Advice | undefined> {
-    const [best] = await this.database.of(workspaceId).$queryRaw<Advice[]>`
-      select said->>'title' as title, coalesce(said->>'advice', '') as advice
-      from "Agent" as agent, jsonb_array_elements(agent.catalog->'advice') as said
-      where agent."workspaceId" = ${workspaceId}::uuid and said->>'code' = ${code}
-        and coalesce(said->>'vendorCode', '') in ('', ${vendorCode})
-      order by coalesce(said->>'vendorCode', '') desc, agent."createdAt" desc, agent.id limit 1`;
-    return best;
+    problems: readonly Problem[],
+  ): Promise<(Advice | undefined)[]> {
+    if (problems.length === 0) return [];
+    const codes = problems.map(({ code }) => code);
+    const vendorCodes = problems.map(({ vendorCode }) => vendorCode);
+    const found = await this.database.of(workspaceId).$queryRaw<(Advice & { place: number })[]>`
+      with said as materialized (
+        select said->>'code' as code, coalesce(said->>'vendorCode', '') as "vendorCode", said->>'title' as title,
+          coalesce(said->>'advice', '') as advice, agent."createdAt", agent.id
+        from "Agent" as agent, jsonb_array_elements(agent.catalog->'advice') as said
+        where agent."workspaceId" = ${workspaceId}::uuid and said->>'code' = any(${codes}::text[]))
+      select asked.place::int, best.title, best.advice
+      from unnest(${codes}::text[], ${vendorCodes}::text[]) with ordinality as asked (code, "vendorCode", place)
+      cross join lateral (
+        select title, advice from said where said.code = asked.code and said."vendorCode" in ('', asked."vendorCode")
+        order by said."vendorCode" desc, "createdAt" desc, id limit 1) as best`;
+    const byPlace = new Map(found.map(({ place, title, advice }) => [place, { title, advice }]));
+    return Array.from(problems.keys(), (at) => byPlace.get(at + 1));
   }
 
   async keep(tx: Transaction, agentId: string, catalog: Catalog): Promise<void> {

@@ -134,7 +134,7 @@ describe('approving', () => {
       actor: 'test',
       actorKind: 'key',
     });
-    expect(await ground.history.approvals(await ground.show(runId))).toMatchObject([
+    expect(await ground.history.approvals(ground.caller, runId)).toMatchObject([
       { by: 'test', planDigest: planA },
     ]);
   });
@@ -193,7 +193,7 @@ describe('a run that waits', () => {
     await letWait(23);
     await comeDue();
     expect(await ground.scheduler.startBatch()).toMatchObject({
-      skipped: [{ reason: 'run.already_live' }],
+      skipped: [{ reason: 'run.waiting_approval' }],
     });
     expect(await state(runId)).toBe('waiting_approval');
     await letWait(24);

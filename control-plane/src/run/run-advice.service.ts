@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import { Batch } from '../batch.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import type { RunProblem } from './run-report.js';
 import type { RunError } from './run.model.js';
@@ -36,15 +38,29 @@ const ownAdvice: Readonly<Record<string, Advice>> = {
 
 @Injectable()
 export class RunAdviceService {
+  private readonly ofRequest = new Batch((caller: Caller, lists: readonly Problems[]) =>
+    this.explainAll(caller.workspaceId, lists),
+  );
+
   constructor(private readonly catalog: CatalogService) {}
 
-  async explain(workspaceId: string, problems: readonly RunProblem[]): Promise<RunError[]> {
-    return Promise.all(
-      problems.map(async ({ code, vendorCode, count, errorId }) => {
-        const known = await this.catalog.adviceFor(workspaceId, code, vendorCode);
-        const { title = null, advice = null } = known ?? ownAdvice[code] ?? {};
-        return { code, vendorCode, count, errorId, title, advice };
-      }),
-    );
+  async explain(workspaceId: string, problems: Problems): Promise<RunError[]> {
+    const known = await this.catalog.adviceFor(workspaceId, problems);
+    return problems.map(({ code, vendorCode, count, errorId }, at) => {
+      const { title = null, advice = null } = known[at] ?? ownAdvice[code] ?? {};
+      return { code, vendorCode, count, errorId, title, advice };
+    });
+  }
+
+  /** Together with what else the request asks at this moment. */
+  explainWith(caller: Caller, problems: Problems): Promise<RunError[]> {
+    return this.ofRequest.of(caller, problems);
+  }
+
+  private async explainAll(workspaceId: string, lists: readonly Problems[]): Promise<RunError[][]> {
+    const all = await this.explain(workspaceId, lists.flat());
+    return lists.map(({ length }) => all.splice(0, length));
   }
 }
+
+type Problems = readonly RunProblem[];

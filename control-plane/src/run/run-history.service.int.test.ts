@@ -35,7 +35,7 @@ describe('the history of runs', () => {
 
     const ofOne = await ground.history.page(ground.caller, 'sync-2', {});
     expect(ofOne.edges.map(({ node }) => node.sync)).toEqual(Array(3).fill('sync-2'));
-    const last = await ground.history.last(ground.caller.workspaceId, await idOf('sync-4'));
+    const last = await ground.history.last(ground.caller, await idOf('sync-4'));
     expect(last?.id).toBe(ids[0]);
   });
 

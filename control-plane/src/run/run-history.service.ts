@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { Batch } from '../batch.js';
 import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
 import type { Page, PageRequest } from '../page/page.js';
 import { SyncService } from '../sync/sync.service.js';
 import type { RunApproval } from './run.model.js';
+import { newestOfSyncs, type SyncPage } from './newest-runs.js';
 import { pausedBy } from './paused-by.js';
 import { runOf, type ShownRun } from './run-of.js';
 
@@ -16,6 +18,13 @@ const newestFirst = [{ createdAt: 'desc' }, { id: 'desc' }] as const;
 /** Runs that were and are, read only. */
 @Injectable()
 export class RunHistoryService {
+  private readonly pages = new Batch((caller: Caller, wanted: readonly SyncPage[]) =>
+    this.pagesOfSyncs(caller, wanted),
+  );
+  private readonly approved = new Batch((caller: Caller, runIds: readonly string[]) =>
+    this.approvalsOf(caller, runIds),
+  );
+
   constructor(
     private readonly database: Database,
     private readonly syncs: SyncService,
@@ -42,47 +51,69 @@ export class RunHistoryService {
 
   /** Of the workspace, or of one sync by its name. */
   async page(caller: Caller, sync: string | null, request: PageRequest): Promise<Page<ShownRun>> {
-    const syncId = sync === null ? null : await this.syncs.idOf(caller, sync);
-    return this.pageOfSync(caller.workspaceId, syncId, request);
+    if (sync === null) return this.pageOfAll(caller, request);
+    return this.pageOfSync(caller, { ...request, syncId: await this.syncs.idOf(caller, sync) });
   }
 
+  /** What can't be asked for fails alone, before it is asked together with others. */
   async pageOfSync(
-    workspaceId: string,
-    syncId: string | null,
-    request: PageRequest,
+    caller: Caller,
+    { syncId, ...request }: PageRequest & { syncId: string },
   ): Promise<Page<ShownRun>> {
+    const [size, before] = [pageSize(request), placeOfRun(request.after)];
+    return this.pages.of(caller, { syncId, size, before });
+  }
+
+  async last(caller: Caller, syncId: string): Promise<ShownRun | null> {
+    const { edges } = await this.pageOfSync(caller, { syncId, first: 1 });
+    return edges[0]?.node ?? null;
+  }
+
+  /** Who approved what of a run, in order. */
+  approvals(caller: Caller, runId: string): Promise<RunApproval[]> {
+    return this.approved.of(caller, runId);
+  }
+
+  private async pageOfAll({ workspaceId }: Caller, request: PageRequest): Promise<Page<ShownRun>> {
     const size = pageSize(request);
     const rows = await this.database.of(workspaceId).run.findMany({
-      where: { workspaceId, ...(syncId !== null && { syncId }), ...olderThan(request.after) },
+      where: { workspaceId, ...olderThan(request.after) },
       orderBy: [...newestFirst],
       take: size + 1,
       include: withSync,
     });
-    return pageOf(await this.shownAll(workspaceId, rows), size, ({ createdAt, id }) =>
-      cursorOf([createdAt.toISOString(), id]),
-    );
+    return pageOf(await this.shownAll(workspaceId, rows), size, cursorOfRun);
   }
 
-  /** Who approved what of a run, in order. */
-  async approvals({ workspaceId, id }: ShownRun): Promise<RunApproval[]> {
+  /** However many syncs, in two statements. */
+  private async pagesOfSyncs(
+    caller: Caller,
+    wanted: readonly SyncPage[],
+  ): Promise<Page<ShownRun>[]> {
+    const { workspaceId } = caller;
+    const found = await newestOfSyncs(this.database.of(workspaceId), workspaceId, wanted);
+    const ids = [...new Set(found.flatMap(({ runIds }) => runIds))];
+    const runs = new Map((await this.findAll(caller, ids)).map((run) => [run.id, run]));
+    return wanted.map(({ size }, at) => {
+      const page = found[at]?.runIds.flatMap((id) => runs.get(id) ?? []) ?? [];
+      return pageOf(page, size, cursorOfRun);
+    });
+  }
+
+  private async approvalsOf(
+    { workspaceId }: Caller,
+    runIds: readonly string[],
+  ): Promise<RunApproval[][]> {
     const entries = await this.database.of(workspaceId).auditEntry.findMany({
-      where: { workspaceId, subjectKind: 'run', subjectId: id, action: 'run.approve' },
+      where: {
+        workspaceId,
+        subjectKind: 'run',
+        subjectId: { in: [...runIds] },
+        action: 'run.approve',
+      },
       orderBy: { sequence: 'asc' },
     });
-    return entries.map(({ actor, after, createdAt }) => ({
-      by: actor,
-      planDigest: (JSON.parse(after ?? '{}') as { planDigest?: string }).planDigest ?? '',
-      createdAt,
-    }));
-  }
-
-  async last(workspaceId: string, syncId: string): Promise<ShownRun | null> {
-    const row = await this.database.of(workspaceId).run.findFirst({
-      where: { workspaceId, syncId },
-      orderBy: [...newestFirst],
-      include: withSync,
-    });
-    return row && this.shown(row);
+    return runIds.map((id) => entries.filter(({ subjectId }) => subjectId === id).map(approvalOf));
   }
 
   private async shown(row: Row): Promise<ShownRun | null> {
@@ -102,11 +133,26 @@ export class RunHistoryService {
 
 type Row = Parameters<typeof runOf>[0];
 
-function olderThan(after: string | null | undefined) {
-  if (after === null || after === undefined) return {};
+const cursorOfRun = ({ createdAt, id }: ShownRun): string =>
+  cursorOf([createdAt.toISOString(), id]);
+
+function approvalOf(entry: { actor: string; after: string | null; createdAt: Date }): RunApproval {
+  const { planDigest = '' } = JSON.parse(entry.after ?? '{}') as { planDigest?: string };
+  return { by: entry.actor, planDigest, createdAt: entry.createdAt };
+}
+
+function placeOfRun(after: string | null | undefined): SyncPage['before'] {
+  if (after === null || after === undefined) return null;
   const [time = '', id = ''] = placeOf(after, 2);
   const createdAt = new Date(time);
   if (Number.isNaN(createdAt.getTime()) || !isUuid(id)) throw badCursor();
+  return { createdAt, id };
+}
+
+function olderThan(after: string | null | undefined) {
+  const place = placeOfRun(after);
+  if (!place) return {};
+  const { createdAt, id } = place;
   // The first condition is what the index is searched by.
   return {
     createdAt: { lte: createdAt },

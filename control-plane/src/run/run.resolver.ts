@@ -35,18 +35,20 @@ export class RunResolver {
   }
 
   @ResolveField(() => [RunApproval])
-  approvals(@Parent() run: ShownRun): Promise<RunApproval[]> {
-    return this.history.approvals(run);
+  approvals(@CurrentCaller() caller: Caller, @Parent() run: ShownRun): Promise<RunApproval[]> {
+    return this.history.approvals(caller, run.id);
   }
 
   @ResolveField(() => [RunError])
-  errors(@Parent() run: ShownRun): Promise<RunError[]> {
-    return this.advice.explain(run.workspaceId, run.problems);
+  errors(@CurrentCaller() caller: Caller, @Parent() run: ShownRun): Promise<RunError[]> {
+    return this.advice.explainWith(caller, run.problems);
   }
 
   @ResolveField(() => RunError, { nullable: true })
-  async failure(@Parent() run: ShownRun): Promise<RunError | null> {
-    const [failure] = await this.advice.explain(run.workspaceId, run.problem ? [run.problem] : []);
-    return failure ?? null;
+  async failure(
+    @CurrentCaller() caller: Caller,
+    @Parent() { problem }: ShownRun,
+  ): Promise<RunError | null> {
+    return (await this.advice.explainWith(caller, problem ? [problem] : []))[0] ?? null;
   }
 }

@@ -13,7 +13,7 @@ export class SyncRunsResolver {
 
   @ResolveField(() => Run, { nullable: true })
   lastRun(@CurrentCaller() caller: Caller, @Parent() sync: Sync): Promise<ShownRun | null> {
-    return this.history.last(caller.workspaceId, sync.id);
+    return this.history.last(caller, sync.id);
   }
 
   @ResolveField(() => RunConnection)
@@ -23,6 +23,6 @@ export class SyncRunsResolver {
     @Args('first', { type: () => Int, nullable: true }) first?: number,
     @Args('after', { type: () => String, nullable: true }) after?: string,
   ): Promise<Page<ShownRun>> {
-    return this.history.pageOfSync(caller.workspaceId, sync.id, { first, after });
+    return this.history.pageOfSync(caller, { syncId: sync.id, first, after });
   }
 }

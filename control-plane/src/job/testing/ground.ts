@@ -143,7 +143,7 @@ export async function openGround(postgresUrl: string): Promise<Ground> {
 export const makeCatalog = (catalogs: ReadonlyMap<string, Catalog> = new Map()): CatalogService =>
   ({
     catalogOf: async (_workspaceId: string, pool: string) => catalogs.get(pool),
-    adviceFor: async () => undefined,
+    adviceFor: async () => [],
   }) as unknown as CatalogService;
 
 async function makeWorkspace(
