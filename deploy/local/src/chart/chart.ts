@@ -12,7 +12,7 @@ export interface Chart {
   folder: string;
 }
 
-export const chartNames = ['agent'] as const;
+export const chartNames = ['agent', 'control-plane'] as const;
 
 export const chartOf = (name: string): Chart => ({ name, folder: join(charts, name) });
 

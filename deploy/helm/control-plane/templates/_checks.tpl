@@ -1,0 +1,20 @@
+{{/* What the schema can't say, or was told not to (--skip-schema-validation). Each says what to do. */}}
+{{- define "control-plane.checks" -}}
+{{- if not (regexMatch "^sha256:[0-9a-f]{64}$" (toString .Values.image.digest)) -}}
+{{- fail "image.digest: name the image by the digest that you have checked, sha256:… with 64 digits; a tag may change under you." -}}
+{{- end -}}
+{{- if and .Values.mail.existingSecret (not .Values.mail.from) -}}
+{{- fail "mail.from: say who sends, Drawbridge <drawbridge@example.com>." -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.className) -}}
+{{- fail "ingress.className: name the class of your ingress controller, such as nginx." -}}
+{{- end -}}
+{{- if and .Values.networkPolicy.enabled .Values.ingress.enabled (not .Values.networkPolicy.from) -}}
+{{- fail "networkPolicy.from: name the pods of your ingress controller, or nobody reaches the control plane." -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if or (hasPrefix "DRAWBRIDGE_SECRET" .name) (eq .name "DATABASE_URL") (eq .name "PORT") (eq .name "HOST") -}}
+{{- fail (printf "extraEnv: %s belongs to the chart. Use the value that sets it; see README.md." .name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
