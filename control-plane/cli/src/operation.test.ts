@@ -3,12 +3,15 @@ import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as alertOperations from './alert-operation.js';
 import * as operations from './operation.js';
+import * as scheduleOperations from './schedule-operation.js';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
-const documents = Object.entries({ ...operations, ...alertOperations }).flatMap(([name, value]) =>
-  'document' in value ? [[name, value.document] as const] : [],
-);
+const documents = Object.entries({
+  ...operations,
+  ...alertOperations,
+  ...scheduleOperations,
+}).flatMap(([name, value]) => ('document' in value ? [[name, value.document] as const] : []));
 
 describe('what the command line asks', () => {
   it('is all looked at', () => {

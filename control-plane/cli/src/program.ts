@@ -10,6 +10,7 @@ import { keys } from './command/keys.js';
 import { pause, resume } from './command/pause.js';
 import { apply, plan } from './command/plan.js';
 import { approve, cancel, release, run, show } from './command/run.js';
+import { schedule } from './command/schedule.js';
 import { runs } from './command/runs.js';
 import { restore, versions } from './command/versions.js';
 import { usage } from './command/usage.js';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   restore,
   run,
   runs,
+  schedule,
   show,
   approve,
   release,
