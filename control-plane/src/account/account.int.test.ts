@@ -26,7 +26,7 @@ describe('a sign-up', () => {
       workspace: { name: 'Acme' },
       pools: [{ name: 'default' }],
     });
-    expect(await actionsIn('Acme')).toEqual(['workspace.create']);
+    expect(await actionsIn('Acme')).toEqual(['workspace.create', 'session.create']);
   });
 
   it('leaves neither a token nor a stranger’s address in the database', async () => {
