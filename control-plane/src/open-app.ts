@@ -15,8 +15,10 @@ import { addProbes } from './http/probes.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { addWeb } from './http/web.js';
 import { addRest } from './rest/add-rest.js';
+import { auditEndpoint } from './rest/audit-endpoint.js';
 import { RestRunService } from './rest/rest-run.service.js';
 import { runEndpoints } from './rest/run-endpoints.js';
+import { TrailService } from './trail/trail.service.js';
 
 /** A workspace's whole configuration comes in one request. */
 const maxBodyBytes = 8 * 1024 * 1024;
@@ -45,7 +47,10 @@ export async function openApp(
   });
   addAuthRoute(server, app.get(SignIn, { strict: false }), config.publicUrl);
   addRest(server, {
-    endpoints: runEndpoints(app.get(RestRunService, { strict: false })),
+    endpoints: [
+      ...runEndpoints(app.get(RestRunService, { strict: false })),
+      auditEndpoint(app.get(TrailService, { strict: false })),
+    ],
     auth: app.get(AuthService, { strict: false }),
     drain: app.get(Drain),
     clock: app.get(Clock),

@@ -4,6 +4,8 @@ import type { Ask } from './api.js';
 export interface Answer {
   json: unknown;
   lines: readonly string[];
+  /** Lines that come one by one, in place of those above. */
+  stream?: AsyncIterable<string>;
   exitCode?: number;
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CommanderError } from 'commander';
 import { makeAsk } from './api.js';
 import type { Answer, Command, Context, Given } from './command.js';
@@ -16,20 +17,27 @@ const context: Context = {
 async function perform(command: Command, given: Given): Promise<void> {
   const isJson = given.options.json === true;
   try {
-    say(await command.act(given, context), isJson);
+    await say(await command.act(given, context), isJson);
   } catch (error) {
     if (!(error instanceof CliFailure)) throw error;
     const { code, message, exitCode } = error;
     context.live('');
     context.note(`${message} (${code})`);
-    say({ json: { error: { code, message } }, lines: [], exitCode }, isJson);
+    await say({ json: { error: { code, message } }, lines: [], exitCode }, isJson);
   }
 }
 
-function say({ json, lines, exitCode = 0 }: Answer, isJson: boolean): void {
+async function say({ json, lines, stream, exitCode = 0 }: Answer, isJson: boolean): Promise<void> {
   const said = isJson ? [JSON.stringify(json, null, 2)] : lines;
-  if (said.length > 0) process.stdout.write(`${said.join('\n')}\n`);
+  if (stream && !isJson) await pour(stream);
+  else if (said.length > 0) process.stdout.write(`${said.join('\n')}\n`);
   process.exitCode = exitCode;
+}
+
+/** No faster than whoever reads takes it: a log may be larger than our memory. */
+async function pour(lines: AsyncIterable<string>): Promise<void> {
+  for await (const line of lines)
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
 /** Commander has said what is wrong, or printed the help that was asked for. */

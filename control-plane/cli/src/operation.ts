@@ -390,10 +390,11 @@ export const listAudit: Operation<
     filter: { action?: string; actor?: string; subject?: string };
     first: number;
     after: string | null;
+    oldestFirst: boolean;
   }
 > = {
-  document: `query Audit($filter: AuditFilter, $first: Int, $after: String) {
-    audit(filter: $filter, first: $first, after: $after) {
+  document: `query Audit($filter: AuditFilter, $first: Int, $after: String, $oldestFirst: Boolean) {
+    audit(filter: $filter, first: $first, after: $after, oldestFirst: $oldestFirst) {
       edges { node {
         workspaceId sequence id createdAt actor { kind id name } action subject { kind id name }
         before after address userAgent previous hash

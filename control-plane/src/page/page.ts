@@ -15,11 +15,11 @@ export interface Page<Node> {
 const defaultSize = 20;
 const maxSize = 100;
 
-/** How many items to give. */
-export function pageSize({ first }: PageRequest): number {
+/** How many items to give, where a page holds `most` of them. */
+export function pageSize({ first }: PageRequest, most = maxSize): number {
   const size = first ?? defaultSize;
-  if (size >= 1 && size <= maxSize) return size;
-  throw new AppError('page.bad_size', `"first" must be from 1 to ${maxSize}.`);
+  if (size >= 1 && size <= most) return size;
+  throw new AppError('page.bad_size', `"first" must be from 1 to ${most}.`);
 }
 
 /** Built from one item more than the page holds, which tells whether there is a next page. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.js';
 import type { AuthService } from '../auth/auth.service.js';
@@ -8,7 +9,7 @@ import { assertStorable } from '../database/storable.js';
 import type { Drain } from '../drain.js';
 import { Allowance } from './allowance.js';
 import { bodyCheck, queryCheck } from './check.js';
-import type { Asked, Endpoint } from './endpoint.js';
+import type { Answer, Asked, Endpoint } from './endpoint.js';
 import { keyIn } from './idempotency-key.js';
 import { openApiOf } from './openapi.js';
 import { problemOf } from './problem.js';
@@ -78,10 +79,24 @@ function addEndpoint(scope: FastifyInstance, endpoint: Endpoint, inside: Inside)
       checkQuery(request.query);
       const asked = askedOf(request, reply, { caller, endpoint, inside });
       const { status, body, headers = {} } = await answerTo(asked, endpoint, inside.allowance);
-      return reply.status(status).headers(headers).send(body);
+      reply.status(status).headers(headers);
+      return isStream(body)
+        ? reply.type('application/x-ndjson').send(linesOf(body))
+        : reply.send(body);
     },
   });
 }
+
+const isStream = (body: Answer['body']): body is AsyncIterable<object> =>
+  Symbol.asyncIterator in body;
+
+/** One JSON object a line, read as fast as the client takes them. */
+const linesOf = (body: AsyncIterable<object>): Readable =>
+  Readable.from(
+    (async function* lines() {
+      for await (const item of body) yield `${JSON.stringify(item)}\n`;
+    })(),
+  );
 
 /** Cookies are left alone: what a browser sends along by itself starts nothing here. */
 async function callerOf(

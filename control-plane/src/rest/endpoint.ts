@@ -6,7 +6,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 export interface Answer {
   status: number;
-  body: object;
+  /** An object as JSON, or lines as they come. */
+  body: object | AsyncIterable<object>;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +39,7 @@ export interface Endpoint {
   body?: { schema: Schema; isRequired: boolean; example: object };
   takesIdempotencyKey: boolean;
   /** By status: what it means, and the name of the component that is answered. */
-  answers: Readonly<Record<number, { description: string; schema: string }>>;
+  answers: Readonly<Record<number, { description: string; schema: string; isStream?: boolean }>>;
   /** Statuses of problems beside those that any request can meet. */
   problems: readonly number[];
   answer(asked: Asked): Promise<Answer>;

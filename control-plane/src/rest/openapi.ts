@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Endpoint, Schema } from './endpoint.js';
-import { components } from './run-schema.js';
+import { components } from './components.js';
 
 /** Any request can meet these. */
 const anyTime = [400, 401, 403, 429, 500];
@@ -76,9 +76,15 @@ const parametersOf = ({ parameters, query = {}, takesIdempotencyKey }: Endpoint)
 
 function responsesOf({ answers, problems, body, takesIdempotencyKey }: Endpoint): object {
   const headers = takesIdempotencyKey ? { 'Idempotency-Replayed': replayed } : {};
-  const good = Object.entries(answers).map(([status, { description, schema }]) => [
+  const good = Object.entries(answers).map(([status, { description, schema, isStream }]) => [
     status,
-    { description, headers, content: { 'application/json': { schema: refTo(schema) } } },
+    {
+      description,
+      headers,
+      content: {
+        [isStream ? 'application/x-ndjson' : 'application/json']: { schema: refTo(schema) },
+      },
+    },
   ]);
   const statuses = new Set([...anyTime, ...problems, ...(body ? ofBodies : [])]);
   const bad = [...statuses].map((status) => [

@@ -16,13 +16,21 @@ interface Listed {
 const list = (as: Workspace, filter: object, page: object = {}) =>
   test.ask<Listed>(
     as,
-    `query ($filter: AuditFilter, $first: Int, $after: String) {
-      audit(filter: $filter, first: $first, after: $after) {
+    `query ($filter: AuditFilter, $first: Int, $after: String, $oldestFirst: Boolean) {
+      audit(filter: $filter, first: $first, after: $after, oldestFirst: $oldestFirst) {
         edges { node { id workspaceId sequence createdAt action before after address userAgent previous hash
           actor { kind id name } subject { kind id name } } }
         pageInfo { hasNextPage endCursor } } }`,
     { filter, ...page },
   );
+async function streamedTo({ apiKey }: Workspace, after = 0): Promise<ExportedEntry[]> {
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const response = await fetch(`${test.url}/api/v1/audit?after=${after}`, { headers });
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  const lines = (await response.text()).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as ExportedEntry);
+}
+
 const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
 it('lists what was done in the workspace alone, by pages and filters, and its chain holds', async () => {
@@ -51,4 +59,14 @@ it('lists what was done in the workspace alone, by pages and filters, and its ch
   expect((await list(ours, { to: '2020-01-01T00:00:00Z' })).data!.audit.edges).toEqual([]);
   expect((await list(theirs, {})).data!.audit.edges).toHaveLength(1);
   expect(codesOf(await list(ours, {}, { after: 'x' }))).toEqual(['page.bad_cursor']);
+  const oldest = await list(ours, {}, { oldestFirst: true, first: 2 });
+  expect(oldest.data!.audit.edges.map(({ node }) => node.sequence)).toEqual([1, 2]);
+  const after = oldest.data!.audit.pageInfo.endCursor;
+  const next = await list(ours, {}, { oldestFirst: true, after });
+  expect(next.data!.audit.edges.map(({ node }) => node.sequence)).toEqual([3, 4]);
+  const streamed = await streamedTo(ours);
+  expect(streamed).toEqual(inOrder.map((entry) => expect.objectContaining(entry)));
+  expect(await verifyChain(streamed)).toMatchObject({ kind: 'whole', entries: 4 });
+  expect((await streamedTo(ours, 3)).map(({ sequence }) => sequence)).toEqual([4]);
+  expect(await streamedTo(ours, 4)).toEqual([]);
 });

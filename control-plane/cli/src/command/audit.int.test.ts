@@ -35,9 +35,7 @@ const context = {
   ask: (): Ask => () =>
     Promise.resolve({
       audit: {
-        edges: chain()
-          .toReversed()
-          .map((node) => ({ node: { ...node, after: JSON.stringify(node.after) } })),
+        edges: chain().map((node) => ({ node: { ...node, after: JSON.stringify(node.after) } })),
         pageInfo: { hasNextPage: false, endCursor: null },
       },
     } as never),
@@ -45,13 +43,19 @@ const context = {
   live: () => undefined,
 };
 const act = (...args: string[]) => audit.act({ args, options: {} }, context);
+async function exported(): Promise<string[]> {
+  const { stream } = await act('export');
+  const lines: string[] = [];
+  for await (const line of stream ?? []) lines.push(line);
+  return lines;
+}
 const verifyHead = (head: string, file: string[] = []) =>
   audit.act({ args: ['verify', ...file], options: { head } }, context);
 
 it('exports what verifies again from a file, whole or from the middle, and names what was changed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'drawbridge-audit-'));
   const file = join(folder, 'audit.ndjson');
-  const { lines } = await act('export');
+  const lines = await exported();
   const verify = async (text: readonly string[]) => {
     await writeFile(file, text.join('\n'));
     return act('verify', file);
@@ -72,7 +76,7 @@ it('exports what verifies again from a file, whole or from the middle, and names
 it('verifies against a head written down earlier, which a cut or rewritten log does not hold', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'drawbridge-audit-'));
   const [log, note] = [join(folder, 'audit.ndjson'), join(folder, 'head.txt')];
-  const { lines } = await act('export');
+  const lines = await exported();
   const [first, , last] = chain().map(({ hash }) => hash);
   await writeFile(note, (await act('verify')).lines.join('\n'));
   expect(await verifyHead(note)).toMatchObject({ json: { hasHead: true, expectedHead: last } });

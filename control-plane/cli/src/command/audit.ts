@@ -9,7 +9,7 @@ import { listAudit, type AuditLine } from '../operation.js';
 import { table } from '../text.js';
 
 /** The server gives at most so many at once. */
-const pageSize = 100;
+const pageSize = 1_000;
 const listed = 20;
 
 export const audit: Command = {
@@ -32,12 +32,12 @@ export const audit: Command = {
     ],
   ],
   act: async ({ args: [action = 'list', file], options }, context) => {
-    if (action === 'list' && !file) return listAnswer(await newest(context.ask(), options, listed));
-    if (action === 'export' && !file) return exportAnswer(await whole(context.ask()));
+    if (action === 'list' && !file) return listAnswer(await newest(context.ask(), options));
+    if (action === 'export' && !file) return exportAnswer(whole(context.ask()), options);
     if (action === 'verify') {
       // Read first: a head that can not be read is wrong usage, not a reason to fetch the whole log.
       const head = typeof options.head === 'string' ? await readHead(options.head) : undefined;
-      const entries = file ? linesOf(file) : await whole(context.ask());
+      const entries = file ? linesOf(file) : whole(context.ask());
       return head === undefined
         ? verdictAnswer(await verifyChain(entries))
         : headAnswer(await verifyFrom(entries, head), head);
@@ -47,37 +47,28 @@ export const audit: Command = {
   },
 };
 
-async function newest(
-  ask: Ask,
-  options: Given['options'],
-  limit: number,
-): Promise<ExportedEntry[]> {
-  const found: ExportedEntry[] = [];
-  for (let after: string | null = null; found.length < limit;) {
-    const first = Math.min(pageSize, limit - found.length);
-    const page: Awaited<ReturnType<typeof askPage>> = await askPage(ask, options, { first, after });
-    found.push(...page.edges.map(({ node }) => entryOf(node)));
-    if (!page.pageInfo.hasNextPage) break;
-    after = page.pageInfo.endCursor;
-  }
-  return found;
-}
-
-async function askPage(
-  ask: Ask,
-  options: Given['options'],
-  page: { first: number; after: string | null },
-) {
+async function newest(ask: Ask, options: Given['options']): Promise<ExportedEntry[]> {
   const names = ['action', 'actor', 'subject'] as const;
   const filter = Object.fromEntries(
     names.flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]]] : [])),
   );
-  return (await ask(listAudit, { filter, ...page })).audit;
+  const wanted = { filter, first: listed, after: null, oldestFirst: false };
+  const { audit: page } = await ask(listAudit, wanted);
+  return page.edges.map(({ node }) => entryOf(node));
 }
 
-/** Oldest first. */
-const whole = async (ask: Ask): Promise<ExportedEntry[]> =>
-  (await newest(ask, {}, Infinity)).toReversed();
+/** Oldest first, a page in memory at a time. */
+async function* whole(ask: Ask): AsyncGenerator<ExportedEntry> {
+  for (let after: string | null = null; ;) {
+    const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(ask, after);
+    for (const { node } of page.edges) yield entryOf(node);
+    if (!page.pageInfo.hasNextPage) return;
+    after = page.pageInfo.endCursor;
+  }
+}
+
+const pageAfter = async (ask: Ask, after: string | null) =>
+  (await ask(listAudit, { filter: {}, first: pageSize, after, oldestFirst: true })).audit;
 
 const entryOf = (line: AuditLine): ExportedEntry => ({
   ...line,
@@ -99,10 +90,20 @@ const listAnswer = (entries: readonly ExportedEntry[]): Answer => ({
   ]),
 });
 
-const exportAnswer = (entries: readonly ExportedEntry[]): Answer => ({
-  json: { entries },
-  lines: entries.map((entry) => JSON.stringify(entry)),
-});
+/** One document needs all of them at once; lines do not. */
+async function exportAnswer(
+  entries: AsyncIterable<ExportedEntry>,
+  { json }: Given['options'],
+): Promise<Answer> {
+  if (json !== true) return { json: undefined, lines: [], stream: textOf(entries) };
+  const all: ExportedEntry[] = [];
+  for await (const entry of entries) all.push(entry);
+  return { json: { entries: all }, lines: [] };
+}
+
+async function* textOf(entries: AsyncIterable<ExportedEntry>): AsyncGenerator<string> {
+  for await (const entry of entries) yield JSON.stringify(entry);
+}
 
 async function* linesOf(file: string): AsyncGenerator<ExportedEntry> {
   try {

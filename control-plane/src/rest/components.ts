@@ -85,6 +85,27 @@ const problem: Schema = {
   },
 };
 
+const textsOrNull = (names: readonly string[]): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(names.map((name) => [name, textOrNull]));
+
+const auditEntry = objectOf(
+  {
+    workspaceId: text,
+    sequence: { ...whole, description: 'From 1 on, without a gap.' },
+    id: text,
+    createdAt: time,
+    actor: objectOf({ kind: text, ...textsOrNull(['id']), name: text }),
+    action: text,
+    subject: objectOf({ kind: text, ...textsOrNull(['id', 'name']) }),
+    before: { type: ['object', 'null'] },
+    after: { type: ['object', 'null'] },
+    ...textsOrNull(['address', 'userAgent']),
+    previous: { ...text, description: 'Hash of the entry before, hex.' },
+    hash: text,
+  },
+  'One deed. Its hash chains it to the entry before, by SHA-256.',
+);
+
 /** What is answered, by name. */
 export const components: Readonly<Record<string, Schema>> = {
   Run: run,
@@ -93,5 +114,6 @@ export const components: Readonly<Record<string, Schema>> = {
     { runs: { type: 'array', items: { $ref: '#/components/schemas/Run' } } },
     'In the order in which they were asked for.',
   ),
+  AuditEntry: auditEntry,
   Problem: problem,
 };
