@@ -2,8 +2,8 @@
 export type Found = Record<string, string>;
 
 export interface Deed {
-  /** As the audit log names it. */
-  action: string;
+  /** As the audit log names it; null for what looks at something and changes nothing. */
+  action: string | null;
   input?: (found: Found) => object;
 }
 
@@ -20,6 +20,19 @@ syncs: { people: { model: people, destination: app, object: public.people, mode:
     },
   ],
 });
+/** A source, destination, model or sync of its own, beside those of the files. */
+const entries = {
+  Source: '{ type: postgres, settings: { host: db2.internal } }',
+  Destination: '{ type: postgres, settings: { host: app2.internal } }',
+  Model: '{ source: db, primaryKey: [id], table: public.person }',
+  Sync: '{ model: people, destination: app, object: public.more, mode: upsert, key: { id: id }, fields: { name: name } }',
+} as const;
+export const entryKinds = Object.keys(entries) as (keyof typeof entries)[];
+
+const ofEntries = (verb: string, deed: (kind: keyof typeof entries) => Deed) =>
+  Object.fromEntries(entryKinds.map((kind) => [verb + kind, deed(kind)]));
+const defined = (kind: keyof typeof entries) => ({ name: 'more', definition: entries[kind] });
+
 const id = (name: string) => (found: Found) => ({ id: found[name] });
 
 /**
@@ -28,8 +41,31 @@ const id = (name: string) => (found: Found) => ({ id: found[name] });
  */
 export const deeds: Readonly<Record<string, Deed>> = {
   updateWorkspace: { action: 'workspace.update', input: () => ({ retentionDays: 90 }) },
+  muteAlert: { action: 'alert.mute', input: id('alert') },
+  unmuteAlert: { action: 'alert.unmute', input: id('alert') },
+  snoozeAlert: {
+    action: 'alert.snooze',
+    input: ({ alert }) => ({ id: alert, until: new Date(Date.now() + 3_600_000) }),
+  },
   applyConfiguration: { action: 'configuration.update', input: () => yaml('other') },
   restoreConfiguration: { action: 'configuration.update', input: () => ({ version: 1 }) },
+  ...ofEntries('validate', (kind) => ({ action: null, input: () => defined(kind) })),
+  ...ofEntries('create', (kind) => ({
+    action: 'configuration.create',
+    input: () => defined(kind),
+  })),
+  ...ofEntries('update', (kind) => ({
+    action: 'configuration.update',
+    input: (found) => ({
+      name: 'more',
+      definition: entries[kind].replace('public.', 'other.').replace('2.internal', '3.internal'),
+      digest: found[kind],
+    }),
+  })),
+  ...ofEntries('delete', (kind) => ({
+    action: 'configuration.remove',
+    input: (found) => ({ name: 'more', digest: found[kind] }),
+  })),
   checkConnection: { action: 'connection.check', input: () => ({ source: 'db' }) },
   discoverConnection: { action: 'connection.discover', input: () => ({ source: 'db' }) },
   startRun: { action: 'run.start', input: () => ({ sync: 'people' }) },
@@ -57,12 +93,6 @@ export const deeds: Readonly<Record<string, Deed>> = {
   rotateWebhookSecret: { action: 'webhook.rotate', input: id('webhook') },
   replayDelivery: { action: 'webhook.replay', input: id('delivery') },
   deleteWebhook: { action: 'webhook.delete', input: id('webhook') },
-  muteAlert: { action: 'alert.mute', input: id('alert') },
-  unmuteAlert: { action: 'alert.unmute', input: id('alert') },
-  snoozeAlert: {
-    action: 'alert.snooze',
-    input: ({ alert }) => ({ id: alert, until: new Date(Date.now() + 3_600_000) }),
-  },
   inviteMember: {
     action: 'member.invite',
     input: () => ({ email: 'guest@example.com', role: 'viewer' }),

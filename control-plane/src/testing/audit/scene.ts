@@ -73,13 +73,16 @@ async function makeThings({ database }: TestApp, { id: workspaceId }: Workspace)
   const delivery = await database.delivery.create({
     data: { workspaceId, webhookId: webhook.id, kind: 'run.parked', body: '{}', state: 'dead' },
   });
+  // Of what is there, or it would be withdrawn.
+  const sync = await database.sync.findFirstOrThrow({ where: { workspaceId } });
   const alert = await database.alert.create({
     data: {
       workspaceId,
       rule: 'failed',
       kind: 'failed',
       severity: 'error',
-      subjectId: randomUUID(),
+      subjectId: sync.id,
+      syncId: sync.id,
       why: {},
     },
   });
