@@ -57,6 +57,28 @@ describe('the environment', () => {
       expect(() => readConfig(wrong)).toThrow(/DRAWBRIDGE_(MAIL_FROM|SMTP_URL) must/);
   });
 
+  it('names an identity provider whole, or not at all', () => {
+    expect(readConfig(good).oidc).toBeUndefined();
+    const named = {
+      ...good,
+      DRAWBRIDGE_OIDC_ISSUER: 'https://id.example.com/',
+      DRAWBRIDGE_OIDC_CLIENT_ID: 'drawbridge',
+      DRAWBRIDGE_OIDC_CLIENT_SECRET: 'hush',
+    };
+    expect(readConfig(named).oidc).toEqual({
+      issuer: 'https://id.example.com',
+      clientId: 'drawbridge',
+      clientSecret: 'hush',
+      name: 'single sign-on',
+    });
+    for (const wrong of [
+      { DRAWBRIDGE_OIDC_CLIENT_SECRET: '' },
+      { DRAWBRIDGE_OIDC_ISSUER: 'http://id.example.com' },
+      { DRAWBRIDGE_OIDC_ISSUER: 'id.example.com' },
+    ])
+      expect(() => readConfig({ ...named, ...wrong })).toThrow('DRAWBRIDGE_OIDC_');
+  });
+
   it('is told all that is wrong with it at once, without a value', () => {
     const wrong = {
       DATABASE_URL: 'mysql://root:hush@db',

@@ -4,6 +4,16 @@ import { AppError } from './app-error.js';
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** What OpenID Connect calls an issuer, and what it knows us by. */
+export interface OidcProvider {
+  /** No slash at the end. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** What the button on the sign-in page calls it. */
+  name: string;
+}
+
 /** Everything that the control plane takes from its environment, read once. */
 export class Config {
   readonly databaseUrl: string = '';
@@ -27,6 +37,8 @@ export class Config {
   readonly webhookNetworks: readonly string[] = [];
   /** Whether anybody may sign up with a workspace of their own, or only who is invited. */
   readonly signUp: 'open' | 'closed' = 'closed';
+  /** An identity provider that people may sign in through; for this whole server. */
+  readonly oidc: OidcProvider | undefined = undefined;
   /** `smtp://` or `smtps://`, what mail is sent by; without one it is written to `mailFolder`. */
   readonly smtpUrl: string | undefined = undefined;
   readonly mailFolder: string = '.drawbridge/mail';
@@ -84,6 +96,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trustedProxies: networksIn(environment, 'DRAWBRIDGE_TRUSTED_PROXIES', problems),
     webhookNetworks: networksIn(environment, 'DRAWBRIDGE_WEBHOOK_NETWORKS', problems),
     signUp: signUpIn(environment, problems),
+    ...oidcIn(environment, problems),
     ...mailIn(environment, problems),
     secret: secretIn(environment, problems),
     logLevel: levelIn(environment, problems),
@@ -152,6 +165,21 @@ function signUpIn(environment: Environment, problems: string[]): 'open' | 'close
   if (text === 'open' || text === 'closed') return text;
   problems.push('DRAWBRIDGE_SIGN_UP must be open or closed.');
   return 'closed';
+}
+
+function oidcIn(environment: Environment, problems: string[]): Partial<Config> {
+  const clientId = environment['DRAWBRIDGE_OIDC_CLIENT_ID'] ?? '';
+  const clientSecret = environment['DRAWBRIDGE_OIDC_CLIENT_SECRET'] ?? '';
+  const name = environment['DRAWBRIDGE_OIDC_NAME'] || 'single sign-on';
+  if (!environment['DRAWBRIDGE_OIDC_ISSUER']) return {};
+  const issuer = address(environment, 'DRAWBRIDGE_OIDC_ISSUER', ['https:', 'http:'], problems);
+  if (issuer.startsWith('http:') && !/^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(issuer))
+    problems.push('DRAWBRIDGE_OIDC_ISSUER must be an https:// address.');
+  if (!clientId || !clientSecret)
+    problems.push(
+      'DRAWBRIDGE_OIDC_CLIENT_ID and DRAWBRIDGE_OIDC_CLIENT_SECRET must say what the issuer knows us by.',
+    );
+  return { oidc: { issuer, clientId, clientSecret, name } };
 }
 
 function mailIn(environment: Environment, problems: string[]): Partial<Config> {

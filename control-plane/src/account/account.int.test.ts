@@ -183,7 +183,10 @@ describe('where anybody may not sign up', () => {
     expect(await visitor.post('/account/sign-up', { email })).toMatchObject(closed);
     const finish = { email, token: 'dbl_', name: 'Jan', password, workspace: 'Jans' };
     expect(await visitor.post('/account/sign-up/finish', finish)).toMatchObject(closed);
-    expect(await (await visitor.get('/api/auth/account/ways')).json()).toEqual({ signUp: false });
+    expect(await (await visitor.get('/api/auth/account/ways')).json()).toEqual({
+      signUp: false,
+      oidc: null,
+    });
     Object.assign(house.test.config, { signUp: 'open' });
   });
 });

@@ -36,6 +36,11 @@ export class SignUpService {
     return this.config.signUp === 'open';
   }
 
+  /** Of the identity provider, if there is one. */
+  get oidcName(): string | null {
+    return this.config.oidc?.name ?? null;
+  }
+
   /** Answers alike, and after the same statements, whether the address has an account or not. */
   async ask(email: string): Promise<void> {
     this.assertOpen();

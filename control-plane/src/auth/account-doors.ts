@@ -18,7 +18,7 @@ export const accountDoors = ({ signUp, reset, join }: Accounts, tries: SignInTri
   rateLimit: [{ ...limit, pathMatcher: (path: string) => path.startsWith('/account/') }],
   endpoints: {
     waysIn: createAuthEndpoint('/account/ways', { method: 'GET' }, async (context) =>
-      context.json({ signUp: signUp.isOpen }),
+      context.json({ signUp: signUp.isOpen, oidc: signUp.oidcName }),
     ),
     askSignUp: door('/account/sign-up', ['email'], async ({ email }) => signUp.ask(email)),
     finishSignUp: door(

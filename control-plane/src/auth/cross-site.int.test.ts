@@ -89,6 +89,7 @@ describe('the sign-in library', () => {
       'POST /account/sign-up/finish',
       'POST /change-password',
       'POST /sign-in/email',
+      'POST /sign-in/social',
       'POST /sign-out',
       'POST /two-factor/disable',
       'POST /two-factor/enable',

@@ -1,6 +1,7 @@
 /** Of the sign-in library's paths, the ones that there are for us. It has dozens, and a new version may bring more. */
 const openPaths: ReadonlySet<string> = new Set([
   'GET /account/ways',
+  'GET /callback/oidc',
   'GET /magic-link/verify',
   'POST /account/invitation/join',
   'POST /account/invitation/look',
@@ -10,6 +11,7 @@ const openPaths: ReadonlySet<string> = new Set([
   'POST /account/sign-up/finish',
   'POST /change-password',
   'POST /sign-in/email',
+  'POST /sign-in/social',
   'POST /sign-out',
   'POST /two-factor/disable',
   'POST /two-factor/enable',

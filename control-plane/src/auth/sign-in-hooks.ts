@@ -49,12 +49,23 @@ function adjusted(path: string, body: unknown): unknown {
   return body;
 }
 
+/** Who somebody is was told once; what else an identity provider's tokens open is none of ours. */
+const withoutTokens = async () => ({
+  data: { accessToken: null, refreshToken: null, idToken: null },
+});
+
+export const accountHooks = {
+  create: { before: withoutTokens },
+  update: { before: withoutTokens },
+};
+
 /** The one thing about a person that changes through the library: whether they have a second factor. */
 export const userHooks = (database: Database) => ({
   update: {
     after: async ({ id, twoFactorEnabled }: ChangedUser, context: Endpoint | null) => {
+      if (!context?.path?.startsWith('/two-factor/')) return;
       const action = twoFactorEnabled ? 'account.enable_totp' : 'account.disable_totp';
-      await record(database, { action, userId: id }, askerOf(context?.headers));
+      await record(database, { action, userId: id }, askerOf(context.headers));
     },
   },
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
-import { magicLink, twoFactor } from 'better-auth/plugins';
+import { genericOAuth, magicLink, twoFactor } from 'better-auth/plugins';
 import { Accounts } from '../account/accounts.js';
 import { minPasswordLength } from '../account/password.js';
 import { Config } from '../config.js';
@@ -9,7 +9,7 @@ import { Database } from '../database/database.js';
 import { accountDoors } from './account-doors.js';
 import { clientAddressHeader } from './client-address.js';
 import { isOpenPath } from './open-paths.js';
-import { requestHooks, sessionHooks, userHooks } from './sign-in-hooks.js';
+import { accountHooks, requestHooks, sessionHooks, userHooks } from './sign-in-hooks.js';
 import { SignInTries } from './sign-in-tries.js';
 
 const basePath = '/api/auth';
@@ -40,17 +40,23 @@ export class SignIn {
         additionalFields: { workspaceId: { type: 'string', required: false, input: false } },
       },
       hooks: requestHooks(database, tries),
-      databaseHooks: { session: sessionHooks(database, tries), user: userHooks(database) },
+      databaseHooks: {
+        session: sessionHooks(database, tries),
+        user: userHooks(database),
+        account: accountHooks,
+      },
       advanced: {
         ipAddress: { ipAddressHeaders: [clientAddressHeader] },
         // Off in tests unless told, and a test of it would prove nothing.
         disableOriginCheck: false,
       },
+      onAPIError: { errorURL: '/sign-in' },
       telemetry: { enabled: false },
       logger: { disabled: true },
       plugins: [
         accountDoors(accounts, tries),
         twoFactor({ issuer: 'Drawbridge' }),
+        genericOAuth({ config: providersOf(config) }),
         magicLink({
           disableSignUp: true,
           expiresIn: linkLivesSeconds,
@@ -106,6 +112,27 @@ export interface SignedIn {
   /** Whether a password alone lets nobody in. */
   hasTotp: boolean;
 }
+
+/**
+ * It leads in who has an account already, by an address that the provider has verified; whoever was not invited has none.
+ * A second factor is the provider's to ask for.
+ */
+const providersOf = ({ oidc }: Config) =>
+  oidc
+    ? [
+        {
+          providerId: 'oidc',
+          name: oidc.name,
+          discoveryUrl: `${oidc.issuer}/.well-known/openid-configuration`,
+          clientId: oidc.clientId,
+          clientSecret: oidc.clientSecret,
+          scopes: ['openid', 'email', 'profile'],
+          pkce: true,
+          disableSignUp: true,
+          requireIdTokenVerification: true,
+        },
+      ]
+    : [];
 
 /** A server on this machine is reached by both of its names. */
 export function originsOf(publicUrl: string): ReadonlySet<string> {

@@ -20,6 +20,11 @@ Environment:
                               reach, also by http (default: none)
   DRAWBRIDGE_SIGN_UP          open: anybody may sign up with a workspace of their own; closed (default): only who
                               is invited comes in
+  DRAWBRIDGE_OIDC_ISSUER      https://…, an OpenID Connect provider that members may sign in through; it must be told
+                              to lead back to DRAWBRIDGE_PUBLIC_URL/api/auth/callback/oidc
+  DRAWBRIDGE_OIDC_CLIENT_ID   and
+  DRAWBRIDGE_OIDC_CLIENT_SECRET  what it knows us by
+  DRAWBRIDGE_OIDC_NAME        what the button calls it (default: single sign-on)
   DRAWBRIDGE_SMTP_URL         smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS), what mail is sent by;
                               ?tls=optional at its end allows a server of your own network to go without
   DRAWBRIDGE_MAIL_FROM        the sender, "Drawbridge <drawbridge@example.com>"; needed beside it

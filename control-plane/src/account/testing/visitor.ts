@@ -1,3 +1,4 @@
+import type { Config } from '../../config.js';
 import { openMailServer, type MailServer } from '../../mail/testing/mail-server.js';
 import { openTestApp, type TestApp } from '../../testing/test-app.js';
 
@@ -23,12 +24,13 @@ export interface House {
 }
 
 /** The control plane with a real mail server, where anybody may sign up. */
-export async function openHouse(postgresUrl: string): Promise<House> {
+export async function openHouse(postgresUrl: string, values: Partial<Config> = {}): Promise<House> {
   const mail = await openMailServer();
   const test = await openTestApp(postgresUrl, {
     trustedProxies: ['127.0.0.1'],
     signUp: 'open',
     smtpUrl: `smtp://127.0.0.1:${mail.port}`,
+    ...values,
   });
   let visitors = 0;
   return {

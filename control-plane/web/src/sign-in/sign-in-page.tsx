@@ -1,7 +1,9 @@
-import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { AccountForm, emailField, passwordField } from '../account/account-form.js';
 import { useWays } from '../account/ways.js';
+import { askAccount } from '../api/account.js';
 import { signIn } from '../api/session.js';
 import type { SignInAnswer } from '../api/session.js';
 import { linkErrorText } from './link-error.js';
@@ -55,9 +57,10 @@ function SignInForm() {
 }
 
 function OtherWays() {
-  const { signUp } = useWays();
+  const { signUp, oidc } = useWays();
   return (
     <Stack gap="xs" align="center">
+      {oidc !== undefined && <ProviderButton name={oidc} />}
       <Group gap="lg" justify="center">
         <Anchor component={Link} to="/reset" size="sm">
           Forgot your password?
@@ -70,6 +73,27 @@ function OtherWays() {
       </Group>
       <LinkHelp />
     </Stack>
+  );
+}
+
+/** The provider's page leads back to us, signed in or with an error in the address. */
+function ProviderButton({ name }: { name: string }) {
+  const [refusal, setRefusal] = useState<string>();
+  const leave = async () => {
+    const wish = { provider: 'oidc', callbackURL: '/', errorCallbackURL: '/sign-in' };
+    const answer = await askAccount('/sign-in/social', wish);
+    if (answer.kind === 'refused') return setRefusal(answer.sentence);
+    window.location.assign(String(answer.body['url']));
+  };
+  return (
+    <>
+      <Button variant="default" fullWidth onClick={() => void leave()}>
+        Sign in with {name}
+      </Button>
+      <Text size="sm" c="var(--mantine-color-error)" role="alert">
+        {refusal}
+      </Text>
+    </>
   );
 }
 
