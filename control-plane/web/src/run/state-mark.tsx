@@ -8,9 +8,7 @@ export function StateMark({ state, note }: { state: string; note?: string }) {
   const { label, look } = stateOf(state);
   return (
     <span className={classes['mark']} data-look={look}>
-      <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-        {shapes[look]}
-      </svg>
+      <Shape look={look} />
       <span>
         {label}
         {note && <span className={classes['note']}>{` · ${note}`}</span>}
@@ -18,6 +16,19 @@ export function StateMark({ state, note }: { state: string; note?: string }) {
     </span>
   );
 }
+
+/** The mark alone, for where its meaning is said beside it. */
+export const LookMark = ({ look }: { look: Look }) => (
+  <span className={classes['alone']} data-look={look}>
+    <Shape look={look} />
+  </span>
+);
+
+const Shape = ({ look }: { look: Look }) => (
+  <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    {shapes[look]}
+  </svg>
+);
 
 const ring = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.8 } as const;
 const disc = <circle cx="8" cy="8" r="7" fill="currentColor" />;

@@ -17,6 +17,7 @@ import { MappingTable } from './mapping-table.js';
 import { PauseButton } from './pause-button.js';
 import { RunButtons } from './run-buttons.js';
 import type { RunSearch } from './run-search.js';
+import { SchedulePanel } from './schedule-panel.js';
 import { SyncQuery, type Sync } from './sync-query.js';
 
 const pageLength = 10;
@@ -64,6 +65,7 @@ export function SyncPage({ name, asked }: SyncPageProps) {
             Show earlier runs
           </MoreButton>
         </Panel>
+        <SchedulePanel sync={sync} />
         <Definition sync={sync} />
         <GuardsPanel sync={sync} />
         <Panel title="Mapping" isFlush>

@@ -23,6 +23,20 @@ export const SyncQuery = graphql(`
       quarantineAfter
       mappingChange
       nextRunAt
+      nextRuns(first: 6)
+      slots(first: 24) {
+        edges {
+          node {
+            at
+            slots
+            outcome
+            why
+            isMissed
+            runId
+            runState
+          }
+        }
+      }
       pausedAt
       schedule {
         crons

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { DiscoverWish } from './fake-listing.js';
+import { nextRunsOf, sampleSlots } from './sample-slots.js';
 import type { FakeState, Page, WantedRun } from './fake-state.js';
 
 type Input<T> = { input: T };
@@ -12,6 +13,8 @@ export function rootOf(state: FakeState) {
       ...sync,
       lastRun: runsOf(sync.name)[0] ?? null,
       runs: (page: Page) => pageOf(runsOf(sync.name), page),
+      nextRuns: ({ first }: { first: number }) => nextRunsOf(sync, first),
+      slots: (page: Page) => pageOf(sampleSlots(), page),
     }));
   return {
     viewer: { name: 'Ada', email: state.email, role: 'owner' },
