@@ -1,11 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { Database } from '../database/database.js';
+import { Database, type DatabaseClient } from '../database/database.js';
 import { DatabaseTime } from '../database/database-time.js';
 import { openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
+import { endRuns as endAll } from '../run/run-row.js';
 import { nextRunAt } from '../sync/schedule.js';
 import { syncEntryOf } from '../sync/sync-of.js';
+import { tellMissedRuns } from './missed-runs.js';
 import { SchedulerService } from './scheduler.service.js';
 
 let ground: Ground;
@@ -19,7 +21,20 @@ const { signal } = new AbortController();
 const hourly = 'schedule: { cron: "0 * * * *", timezone: UTC }';
 const minutesAgo = (minutes: number) => ground.database.$executeRaw`
   update "Sync" set "nextRunAt" = date_trunc('hour', now()) - make_interval(mins => ${minutes}::int)`;
-const slots = () => ground.database.slot.findMany({ orderBy: [{ at: 'asc' }] });
+const slots = (where: { upstreamRunId?: null | { not: null } } = {}) =>
+  ground.database.slot.findMany({ where, orderBy: [{ at: 'asc' }] });
+const isFirst = ({ name }: { name: string }): boolean => name === 'sync-0';
+/** As agents do that are told to stop: what they say last ends their runs. */
+const endLive = (database: DatabaseClient) =>
+  database.$transaction(async (tx) => {
+    const live = await tx.run.findMany({ where: { finishedAt: null }, orderBy: { id: 'asc' } });
+    await tx.job.deleteMany();
+    const end = { state: 'cancelled' } as const;
+    await endAll(
+      tx,
+      live.map(({ id: runId }) => ({ runId, end })),
+    );
+  });
 /** As if agents had taken and finished them. */
 async function endRuns(): Promise<void> {
   await ground.database.$executeRaw`delete from "Job"`;
@@ -28,13 +43,15 @@ async function endRuns(): Promise<void> {
 }
 
 describe('slots', () => {
-  it('come once each, though schedulers look at once and die on the way, for two months', async () => {
+  it('come once each, though schedulers look at once and die on the way, for two months, and are told of once', async () => {
     const lines = '["30 2 * * *", "0 6 * * 1"]';
     const entry = `, catchUp: all, schedule: { cron: ${lines}, timezone: Europe/Berlin, jitter: 4h }`;
-    await ground.apply(yamlOfSyncs(6, entry));
+    const follower = ', schedule: { after: sync-0, when: always }';
+    const yaml = yamlOfSyncs(7, entry).replace(/(sync-6: .*), catchUp: .*/, `$1${follower} }`);
+    await ground.apply(yaml);
     let now = new Date('2026-10-01T00:00:00Z');
     const time: DatabaseTime = { now: async () => now };
-    const syncs = await ground.database.sync.findMany();
+    const syncs = await ground.database.sync.findMany({ where: { runsAfter: null } });
     const begin = now;
     const nextOf = (sync: (typeof syncs)[number], after: Date) =>
       nextRunAt(syncEntryOf(sync).schedule, after, sync)!;
@@ -61,14 +78,19 @@ describe('slots', () => {
     };
     for (let day = 1; day <= 60; day += 1) {
       now = new Date(begin.getTime() + day * 86_400_000);
-      await Promise.allSettled([...schedulers.map((one) => one.startDue(signal)), kill(day)]);
+      const looks = schedulers.flatMap((one) => [
+        one.startDue(signal),
+        tellMissedRuns(mortal.system, time, signal),
+      ]);
+      await Promise.allSettled([...looks, kill(day)]);
       // Again: a sync may have two slots a day, and the second one comes when the first has ended. A connection that was
       // killed may be found out only now.
       for (let again = 0; again < 3; again += 1) {
-        await endRuns();
+        const ends = [endLive(mortal.system), endLive(mortal.system)];
+        await Promise.allSettled([...ends, again === 0 ? kill(day) : undefined]);
         await Promise.allSettled(schedulers.map((one) => one.startDue(signal)));
       }
-      await endRuns();
+      await endLive(ground.database);
     }
     const expected = syncs.flatMap((sync) => {
       const times: string[] = [];
@@ -76,13 +98,26 @@ describe('slots', () => {
         times.push(`${sync.id} ${one.toISOString()}`);
       return times;
     });
-    const runs = await ground.database.run.findMany();
+    const runs = await ground.database.run.findMany({ where: { sync: { runsAfter: null } } });
     expect(runs.map(({ syncId, slot }) => `${syncId} ${slot?.toISOString()}`).sort()).toEqual(
       expected.sort(),
     );
     expect(killed).toBeGreaterThan(0);
+    // Somebody looked at midnight alone, so each of them was late.
+    const ofTheirs = { kind: 'run.missed', syncId: { in: syncs.map(({ id }) => id) } };
+    const told = await ground.database.event.findMany({ where: ofTheirs });
+    const missed = told.map(
+      ({ syncId, detail }) => `${syncId} ${(detail as { slot: string }).slot}`,
+    );
+    expect(missed.sort()).toEqual(expected.sort());
+    // Each end of a run is one slot of the sync that runs after it, whoever was killed.
+    const ended = runs.filter(({ syncId }) => syncId === syncs.find(isFirst)?.id);
+    const follows = await slots({ upstreamRunId: { not: null } });
+    expect(follows.map(({ upstreamRunId }) => upstreamRunId).sort()).toEqual(
+      ended.map(({ id }) => id).sort(),
+    );
     // Rows are kept for a week.
-    const kept = await slots();
+    const kept = await slots({ upstreamRunId: null });
     expect(kept.every(({ outcome, slots: count }) => outcome === 'started' && count === 1)).toBe(
       true,
     );
