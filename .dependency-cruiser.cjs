@@ -25,7 +25,7 @@ const rooms = [
   'member',
   'retention',
   'trail',
-  'webhook',
+  'channel',
   'agent',
   'catalog',
   'source',

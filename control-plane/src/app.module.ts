@@ -5,6 +5,7 @@ import { AgentModule } from './agent/agent.module.js';
 import { AlertModule } from './alert/alert.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
+import { ChannelModule } from './channel/channel.module.js';
 import type { Config } from './config.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -26,7 +27,6 @@ import { SourceModule } from './source/source.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { TrailModule } from './trail/trail.module.js';
 import { UsageModule } from './usage/usage.module.js';
-import { WebhookModule } from './webhook/webhook.module.js';
 import { WorkspaceModule } from './workspace/workspace.module.js';
 
 /** From the ground up; nothing imports what stands below it in this list. */
@@ -39,7 +39,7 @@ export const rooms = [
   MemberModule,
   RetentionModule,
   TrailModule,
-  WebhookModule,
+  ChannelModule,
   AgentModule,
   CatalogModule,
   SourceModule,

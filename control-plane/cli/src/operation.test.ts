@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as alertOperations from './alert-operation.js';
+import * as channelOperations from './channel-operation.js';
 import * as operations from './operation.js';
 import * as scheduleOperations from './schedule-operation.js';
 
@@ -11,6 +12,7 @@ const documents = Object.entries({
   ...operations,
   ...alertOperations,
   ...scheduleOperations,
+  ...channelOperations,
 }).flatMap(([name, value]) => ('document' in value ? [[name, value.document] as const] : []));
 
 describe('what the command line asks', () => {

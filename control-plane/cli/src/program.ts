@@ -3,6 +3,7 @@ import type { Command, Given } from './command.js';
 import { agents } from './command/agents.js';
 import { alerts } from './command/alerts.js';
 import { audit } from './command/audit.js';
+import { channels } from './command/channels.js';
 import { discover } from './command/discover.js';
 import { enrollToken } from './command/enroll-token.js';
 import { exportConfiguration } from './command/export.js';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   usage,
   workspace,
   audit,
+  channels,
   keys,
 ];
 

@@ -8,6 +8,8 @@ export type Permission =
   | 'alert.mute'
   | 'alert.read'
   | 'audit.read'
+  | 'channel.read'
+  | 'channel.write'
   | 'configuration.read'
   | 'configuration.write'
   | 'connection.check'
@@ -29,8 +31,6 @@ export type Permission =
   | 'member.write'
   | 'viewer.read'
   | 'viewer.write'
-  | 'webhook.read'
-  | 'webhook.write'
   | 'workspace.write';
 
 export const allowKey = 'drawbridge:allow';

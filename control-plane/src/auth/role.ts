@@ -28,13 +28,13 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'agent.enroll': 'admin',
   'agent.revoke': 'admin',
   'audit.read': 'admin',
+  'channel.read': 'admin',
+  'channel.write': 'admin',
   'key.create': 'admin',
   'key.read': 'admin',
   'key.revoke': 'admin',
   'member.invite': 'admin',
   'member.write': 'admin',
-  'webhook.read': 'admin',
-  'webhook.write': 'admin',
   'workspace.write': 'admin',
 };
 

@@ -9,14 +9,14 @@ Environment:
   DRAWBRIDGE_STATEMENT_TIMEOUT_MS  how long one statement may take (default: 30000); behind a pooler set it
                               on the role instead, as the next one
   DRAWBRIDGE_LOCK_TIMEOUT_MS  how long a statement may wait for a lock (default: 10000)
-  DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions; the secrets of webhooks and the
-                              passwords of the two roles are made of it
+  DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions; the secrets of webhooks, the keys
+                              that seal those of other channels and the passwords of the two roles are made of it
   HOST                        the address to listen on (default: 127.0.0.1)
   PORT                        (default: 3000)
   DRAWBRIDGE_PUBLIC_URL       where browsers reach it (default: http://localhost:PORT)
   DRAWBRIDGE_TRUSTED_PROXIES  addresses or networks, 10.0.0.7,10.1.0.0/16, whose X-Forwarded-For is
                               believed (default: none)
-  DRAWBRIDGE_WEBHOOK_NETWORKS  private addresses or networks, 10.2.0.0/16, that webhooks of all workspaces may
+  DRAWBRIDGE_WEBHOOK_NETWORKS  private addresses or networks, 10.2.0.0/16, that channels of all workspaces may
                               reach, also by http (default: none)
   DRAWBRIDGE_SIGN_UP          open: anybody may sign up with a workspace of their own; closed (default): only who
                               is invited comes in

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { AgentCheck } from './agent-check.js';
+import { channelProblems } from './channel-problems.js';
 import { ConfigurationEditor, type Edited, type Next } from './configuration-editor.js';
 import type { ApplyConfigurationInput, ConfigurationFile } from './configuration.model.js';
 import { storedSpecification } from './stored.js';
@@ -41,7 +42,10 @@ export class ConfigurationService {
     { specification, problems, placeOf }: Parsed,
   ): Promise<Next> {
     if (!specification) return { problems };
-    const missing = await this.agents.problemsOf(workspaceId, specification, { placeOf, tx });
+    const missing = [
+      ...(await this.agents.problemsOf(workspaceId, specification, { placeOf, tx })),
+      ...(await channelProblems(tx, workspaceId, { specification, placeOf })),
+    ];
     return missing.length > 0 ? { problems: missing } : { specification };
   }
 }

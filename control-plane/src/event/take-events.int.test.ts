@@ -2,10 +2,12 @@ import { create, SyncOutcome, SyncReportSchema } from '@drawbridge/proto';
 import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
 import { tellPresence } from '../agent/presence-row.js';
 import { AuditService } from '../audit/audit.service.js';
+import { forgetOld } from '../database/forget-old.js';
 import { only, openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
 import { EventService } from './event.service.js';
 import type { NewEvent, StoredEvent } from './event.js';
-import { forgetEvents, takeEvents } from './take-events.js';
+import { oldEvents } from './forgetter.js';
+import { takeEvents } from './take-events.js';
 
 let ground: Ground;
 beforeEach(async () => {
@@ -208,6 +210,6 @@ it('forgets after a week', async () => {
   await emit(1, 2);
   await ground.database.$executeRaw`
     update "Event" set "createdAt" = now() - interval '8 days' where detail ->> 'slots' = '1'`;
-  await forgetEvents(ground.database);
+  await forgetOld(ground.database, oldEvents);
   expect(await ground.database.event.count()).toBe(1);
 });

@@ -53,15 +53,3 @@ async function adoptEvents(tx: Transaction, { xid, id }: Cursor): Promise<void> 
   await tx.$executeRaw`
     update "Event" set xid = 0 where xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint`;
 }
-
-/** A consumer that comes back after a longer time goes on with what is left. */
-const keptDays = 7;
-/** Bounds one look; the rest waits for the next one. */
-const batch = 5_000;
-
-export async function forgetEvents(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
-    delete from "Event" where id in (
-      select id from "Event" where "createdAt" < now() - make_interval(days => ${keptDays}::int)
-      order by "createdAt" limit ${batch} for update skip locked)`;
-}

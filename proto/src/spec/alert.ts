@@ -1,4 +1,4 @@
-import type { IntervalEntry } from './entry.js';
+import type { IntervalEntry } from './interval.js';
 
 /**
  * When somebody is to be told, and who. The control plane has rules of its own for every workspace; one that is written

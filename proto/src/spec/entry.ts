@@ -1,4 +1,5 @@
 import type { AlertEntry } from './alert.js';
+import type { IntervalEntry } from './interval.js';
 
 /**
  * The configuration in the form that is kept: plain JSON, every default filled in, one entry an item.
@@ -149,12 +150,6 @@ export type FollowedEnd = 'success' | 'always' | { maxRejected: number };
 
 export const overlaps = ['skip', 'queue'] as const;
 export const catchUps = ['skip', 'one', 'all'] as const;
-
-export interface IntervalEntry {
-  ms: number;
-  /** As it was written, such as `15m`. */
-  text: string;
-}
 
 /** Trips when a count is over `rows` and over `percent` of the baseline. */
 export interface GuardEntry {

@@ -9,7 +9,6 @@ import {
   type LookupEntry,
   type OnRemovedEntry,
   type OrderEntry,
-  type IntervalEntry,
   type FollowedEnd,
   type WindowsEntry,
   type ScheduleEntry,
@@ -21,6 +20,7 @@ import {
   type SyncEntry,
 } from './entry.js';
 import { ExactNumber } from './exact-number.js';
+import type { IntervalEntry } from './interval.js';
 import { sortedBy } from './order.js';
 
 /**

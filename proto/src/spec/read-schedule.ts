@@ -1,13 +1,7 @@
 import { Cron } from 'croner';
 import { isScalar, isSeq } from 'yaml';
-import type {
-  CronEntry,
-  EveryEntry,
-  FollowedEnd,
-  IntervalEntry,
-  ScheduleEntry,
-  WindowsEntry,
-} from './entry.js';
+import type { CronEntry, EveryEntry, FollowedEnd, ScheduleEntry, WindowsEntry } from './entry.js';
+import type { IntervalEntry } from './interval.js';
 import { followedEnd } from './read-after.js';
 import { windows } from './read-window.js';
 import { listOf, mapped, optional, shape, text, type Read, type Reader } from './reader.js';

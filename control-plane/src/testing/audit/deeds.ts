@@ -82,17 +82,25 @@ export const deeds: Readonly<Record<string, Deed>> = {
   revokeAgent: { action: 'agent.revoke', input: id('agent') },
   createApiKey: { action: 'key.create', input: () => ({ name: 'walk' }) },
   revokeApiKey: { action: 'key.revoke', input: id('key') },
-  createWebhook: {
-    action: 'webhook.create',
-    input: () => ({ name: 'hook', url: 'https://hooks.example.com/', kinds: ['run.parked'] }),
+  createChannel: {
+    action: 'channel.create',
+    input: () => ({
+      name: 'hook',
+      webhook: { url: 'https://hooks.example.com/', kinds: ['run.parked'] },
+    }),
   },
-  enableWebhook: {
-    action: 'webhook.disable',
-    input: ({ webhook }) => ({ id: webhook, enabled: false }),
+  updateChannel: {
+    action: 'channel.update',
+    input: ({ channel }) => ({ id: channel, name: 'renamed' }),
   },
-  rotateWebhookSecret: { action: 'webhook.rotate', input: id('webhook') },
-  replayDelivery: { action: 'webhook.replay', input: id('delivery') },
-  deleteWebhook: { action: 'webhook.delete', input: id('webhook') },
+  testChannel: { action: 'channel.test', input: id('channel') },
+  enableChannel: {
+    action: 'channel.disable',
+    input: ({ channel }) => ({ id: channel, enabled: false }),
+  },
+  rotateChannelSecret: { action: 'channel.rotate', input: id('channel') },
+  replayDelivery: { action: 'channel.replay', input: id('delivery') },
+  deleteChannel: { action: 'channel.delete', input: id('channel') },
   inviteMember: {
     action: 'member.invite',
     input: () => ({ email: 'guest@example.com', role: 'viewer' }),

@@ -69,9 +69,9 @@ async function makeThings({ database }: TestApp, { id: workspaceId }: Workspace)
     data: { workspaceId, name: 'old', role: 'viewer', hash: randomBytes(32) },
   });
   const hook = { name: 'old', url: 'https://hooks.example.com/', kinds: ['run.parked'] };
-  const webhook = await database.webhook.create({ data: { workspaceId, ...hook } });
+  const channel = await database.channel.create({ data: { workspaceId, ...hook } });
   const delivery = await database.delivery.create({
-    data: { workspaceId, webhookId: webhook.id, kind: 'run.parked', body: '{}', state: 'dead' },
+    data: { workspaceId, channelId: channel.id, kind: 'run.parked', body: '{}', state: 'dead' },
   });
   // Of what is there, or it would be withdrawn.
   const sync = await database.sync.findFirstOrThrow({ where: { workspaceId } });
@@ -86,6 +86,6 @@ async function makeThings({ database }: TestApp, { id: workspaceId }: Workspace)
       why: {},
     },
   });
-  const ids = { agent, key, webhook, delivery, alert };
+  const ids = { agent, key, channel, delivery, alert };
   return Object.fromEntries(Object.entries(ids).map(([name, { id }]) => [name, id]));
 }

@@ -74,7 +74,7 @@ async function fill(test: TestApp, workspace: Workspace, mark: string) {
     { sync: `${mark}-sync` },
   );
   if (!data) throw new Error(`The run of ${mark} did not start.`);
-  const sent = await makeWebhook(test, workspace, `${mark}-webhook`);
+  const sent = await makeChannel(test, workspace, `${mark}-channel`);
   const people = await makePeople(test, workspace, `${mark}-guest@example.com`);
   return {
     ...people,
@@ -103,23 +103,23 @@ async function makePeople({ database }: TestApp, { id: workspaceId }: Workspace,
 }
 
 /** Switched off, and what it should have been told is over: nothing leaves, and nothing changes of its own accord. */
-async function makeWebhook({ database }: TestApp, { id: workspaceId }: Workspace, webhook: string) {
+async function makeChannel({ database }: TestApp, { id: workspaceId }: Workspace, channel: string) {
   const over = new Date();
-  const url = `https://hooks.example.com/${webhook}`;
-  const { id: webhookId } = await database.webhook.create({
-    data: { workspaceId, name: webhook, url, kinds: ['run.started'], disabledAt: over },
+  const url = `https://hooks.example.com/${channel}`;
+  const { id: channelId } = await database.channel.create({
+    data: { workspaceId, name: channel, url, kinds: ['run.started'], disabledAt: over },
   });
   const { id: deliveryId } = await database.delivery.create({
     data: {
       workspaceId,
-      webhookId,
+      channelId,
       kind: 'run.started',
       body: '{}',
       state: 'dead',
       settledAt: over,
     },
   });
-  return { webhook, webhookId, deliveryId };
+  return { channel, channelId, deliveryId };
 }
 
 const keyIds = async (test: TestApp, { id: workspaceId }: Workspace): Promise<string[]> =>

@@ -15,13 +15,13 @@ afterAll(async () => {
 });
 
 interface Made {
-  createWebhook: { secret: string; webhook: { id: string } };
+  createChannel: { secret: string; channel: { id: string } };
 }
 const make = (who: Workspace | Record<string, string>, name: string, url: string) =>
   test.ask<Made>(
     who,
-    `mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret webhook { id } } }`,
-    { input: { name, url, kinds: ['audit.recorded'] } },
+    `mutation ($input: CreateChannelInput!) { createChannel(input: $input) { secret channel { id } } }`,
+    { input: { name, webhook: { url, kinds: ['audit.recorded'] } } },
   );
 const deliveries = `{ deliveries(first: 1, filter: { state: "delivered" }) {
   edges { node { id kind body tries { status } } } pageInfo { hasNextPage } } }`;
@@ -29,7 +29,7 @@ const deliveries = `{ deliveries(first: 1, filter: { state: "delivered" }) {
 it('tells a workspace what happens in it, and nobody else', async () => {
   const [ours, theirs] = [await test.makeWorkspace('ours'), await test.makeWorkspace('theirs')];
   const { data } = await make(ours, 'hook', receiver.url);
-  const { secret, webhook } = data!.createWebhook;
+  const { secret, channel } = data!.createChannel;
   await test.makeToken(theirs);
   await test.makeToken(ours);
   await vi.waitFor(() => {
@@ -58,13 +58,13 @@ it('tells a workspace what happens in it, and nobody else', async () => {
   const none = await test.ask<{ deliveries: { edges: unknown[] } }>(theirs, deliveries);
   expect(none.data?.deliveries.edges).toEqual([]);
   const replay = `mutation ($id: ID!) { replayDelivery(input: { id: $id }) { delivery { state } } }`;
-  expect(codesOf(await test.ask(theirs, replay, node))).toEqual(['webhook.no_such_delivery']);
+  expect(codesOf(await test.ask(theirs, replay, node))).toEqual(['channel.no_such_delivery']);
   expect((await test.ask(ours, replay, node)).data).toEqual({
     replayDelivery: { delivery: { state: 'waiting' } },
   });
-  const remove = `mutation ($id: ID!) { deleteWebhook(input: { id: $id }) { webhook { name } } }`;
-  expect(codesOf(await test.ask(theirs, remove, webhook))).toEqual(['webhook.not_found']);
-  expect((await test.ask(ours, remove, webhook)).errors).toBeUndefined();
+  const remove = `mutation ($id: ID!) { deleteChannel(input: { id: $id }) { channel { name } } }`;
+  expect(codesOf(await test.ask(theirs, remove, channel))).toEqual(['channel.not_found']);
+  expect((await test.ask(ours, remove, channel)).errors).toBeUndefined();
   expect(await test.database.delivery.count()).toBe(0);
 });
 
@@ -75,12 +75,12 @@ it('is for administrators, and says what is wrong', async () => {
     `mutation { createApiKey(input: { name: "editor", role: "editor" }) { key } }`,
   );
   const editor = { authorization: `Bearer ${data!.createApiKey.key}` };
-  expect(codesOf(await test.ask(editor, '{ webhooks { url } }'))).toEqual(['auth.forbidden']);
+  expect(codesOf(await test.ask(editor, '{ channels { address } }'))).toEqual(['auth.forbidden']);
   expect(codesOf(await make(editor, 'hook', receiver.url))).toEqual(['auth.forbidden']);
-  expect(codesOf(await make(ours, ' ', receiver.url))).toEqual(['webhook.bad_name']);
+  expect(codesOf(await make(ours, ' ', receiver.url))).toEqual(['channel.bad_name']);
   expect(codesOf(await make(ours, 'hook', 'https://169.254.169.254/'))).toEqual([
-    'webhook.private_address',
+    'channel.private_address',
   ]);
   expect((await make(ours, 'hook', receiver.url)).errors).toBeUndefined();
-  expect(codesOf(await make(ours, 'hook', receiver.url))).toEqual(['webhook.name_taken']);
+  expect(codesOf(await make(ours, 'hook', receiver.url))).toEqual(['channel.name_taken']);
 });

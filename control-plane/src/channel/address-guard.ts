@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Which addresses a webhook may reach: the public internet, and what the installation names. The lists follow IANA's
+ * Which addresses a channel may reach: the public internet, and what the installation names. The lists follow IANA's
  * registries of special-purpose addresses, https://www.iana.org/assignments/iana-ipv4-special-registry and
  * https://www.iana.org/assignments/iana-ipv6-special-registry (read 2026-11-25).
  */

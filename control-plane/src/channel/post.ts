@@ -29,7 +29,7 @@ const timeoutMs = 15_000;
 /**
  * Posts to an address that the guard allows. The name is resolved once, and the connection goes to what was checked; the
  * address at its other end is looked at again. A redirect is not followed, and nothing of an answer but its status and
- * Retry-After is read. Rejects with AppError `webhook.…`, or what the line or the signal says.
+ * Retry-After is read. Rejects with AppError `channel.…`, or what the line or the signal says.
  */
 export function post(
   { url, headers, body }: Post,
@@ -92,12 +92,12 @@ function checkedLookup(resolve: Resolve, assertAllowed: (address: string) => voi
 
 const privateAddress = (): AppError =>
   new AppError(
-    'webhook.private_address',
+    'channel.private_address',
     'Webhooks reach public addresses alone. Name the network in DRAWBRIDGE_WEBHOOK_NETWORKS, or choose another address.',
   );
 
 const notHttps = (): AppError =>
   new AppError(
-    'webhook.not_https',
+    'channel.not_https',
     'Webhooks go by https. http is for networks that DRAWBRIDGE_WEBHOOK_NETWORKS names.',
   );

@@ -7,12 +7,12 @@ import { isUuid } from '../database/uuid.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
 import type { Page, PageRequest } from '../page/page.js';
 import { maxAttempts } from './backoff.js';
-import type { Delivery, DeliveryFilter } from './webhook.model.js';
+import type { Delivery, DeliveryFilter } from './channel.model.js';
 
 const shownTries = 20;
-const include = { tries: { orderBy: { number: 'desc' }, take: shownTries } } as const;
+export const withTries = { tries: { orderBy: { number: 'desc' }, take: shownTries } } as const;
 
-/** What was and is to be sent to webhooks, for people. */
+/** What was and is to be sent to channels, for people. */
 @Injectable()
 export class DeliveryService {
   constructor(private readonly database: Database) {}
@@ -20,23 +20,23 @@ export class DeliveryService {
   /** Newest first. */
   async page(
     { workspaceId }: Caller,
-    { webhookId, state }: DeliveryFilter,
+    { channelId, state }: DeliveryFilter,
     request: PageRequest,
   ): Promise<Page<Delivery>> {
     const size = pageSize(request);
-    if (webhookId && !isUuid(webhookId)) return pageOf<Delivery>([], size, () => '');
+    if (channelId && !isUuid(channelId)) return pageOf<Delivery>([], size, () => '');
     const found = await this.database.of(workspaceId).delivery.findMany({
       where: {
         workspaceId,
-        ...(webhookId && { webhookId }),
+        ...(channelId && { channelId }),
         ...(state && { state }),
         ...(request.after && after(request.after)),
       },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: size + 1,
-      include,
+      include: withTries,
     });
-    return pageOf(found.map(shown), size, ({ createdAt, id }) =>
+    return pageOf(found.map(shownDelivery), size, ({ createdAt, id }) =>
       cursorOf([createdAt.toISOString(), id]),
     );
   }
@@ -44,21 +44,23 @@ export class DeliveryService {
   /** Sends again what is over, with the same webhook-id; it has all its attempts anew. */
   async replay(caller: Caller, id: string): Promise<Delivery> {
     const where = { id, workspaceId: caller.workspaceId };
-    const before =
-      isUuid(id) && (await this.database.of(caller.workspaceId).delivery.findFirst({ where }));
-    if (!before) throw new AppError('webhook.no_such_delivery', 'There is no such delivery.');
-    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
+    const database = this.database.of(caller.workspaceId);
+    const before = isUuid(id) && (await database.delivery.findFirst({ where }));
+    if (!before) throw new AppError('channel.no_such_delivery', 'There is no such delivery.');
+    return database.$transaction(async (tx) => {
       const moved = await tx.$executeRaw`
         update "Delivery" set state = 'waiting', "attemptsLeft" = ${maxAttempts}, "nextAttemptAt" = now(), "settledAt" = null
         where id = ${id}::uuid and state <> 'waiting'`;
       if (moved === 0)
         throw new AppError(
-          'webhook.still_waiting',
+          'channel.still_waiting',
           'The delivery is still attempted by itself. Only one that is delivered or dead can be replayed.',
         );
       const subject = { kind: 'delivery', id };
-      await AuditService.record(tx, caller, { action: 'webhook.replay', subject });
-      return shown(await tx.delivery.findUniqueOrThrow({ where: { id }, include }));
+      await AuditService.record(tx, caller, { action: 'channel.replay', subject });
+      return shownDelivery(
+        await tx.delivery.findUniqueOrThrow({ where: { id }, include: withTries }),
+      );
     });
   }
 }
@@ -70,7 +72,7 @@ function after(cursor: string): object {
   return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
 }
 
-const shown = <Row extends { state: string; nextAttemptAt: Date }>(
+export const shownDelivery = <Row extends { state: string; nextAttemptAt: Date }>(
   row: Row,
 ): Row & { nextAttemptAt: Date | null } => ({
   ...row,

@@ -3,11 +3,12 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 
 export interface Received {
+  path: string;
   headers: IncomingHttpHeaders;
   body: string;
 }
 
-/** Listens on loopback for what webhooks post, and answers as it is told. */
+/** Listens on loopback for what is posted to channels, and answers as it is told. */
 export interface Receiver {
   url: string;
   port: number;
@@ -15,7 +16,7 @@ export interface Receiver {
   received: Received[];
   /** How many connections there have been. */
   connections: number;
-  answer: (response: ServerResponse) => void;
+  answer: (response: ServerResponse, received: Received) => void;
   close(): Promise<void>;
 }
 
@@ -24,8 +25,9 @@ export async function openReceiver(): Promise<Receiver> {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
-      receiver.received.push({ headers: request.headers, body });
-      receiver.answer(response);
+      const received = { path: request.url ?? '', headers: request.headers, body };
+      receiver.received.push(received);
+      receiver.answer(response, received);
     });
   });
   server.on('connection', () => (receiver.connections += 1));

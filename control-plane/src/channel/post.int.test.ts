@@ -35,7 +35,7 @@ function send(
   };
   return post(what, { guard, resolve }, never);
 }
-const refused = { code: 'webhook.private_address' };
+const refused = { code: 'channel.private_address' };
 
 describe.each(['http', 'https'])('by %s', (scheme) => {
   it.each([
@@ -87,7 +87,7 @@ it('goes to the address that was checked, whatever the name says a moment later'
 it('does not go by http to what nobody named', async () => {
   const resolve = resolver(['8.8.8.8']);
   await expect(send('http://hooks.example/', { resolve })).rejects.toMatchObject({
-    code: 'webhook.not_https',
+    code: 'channel.not_https',
   });
 });
 

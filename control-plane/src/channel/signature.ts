@@ -34,11 +34,11 @@ const prefix = 'whsec_';
 const secretBytes = 32;
 
 /** Derived, not kept: who has the database alone can sign nothing. Another installation's secret makes others. */
-export function secretOf(installation: string, webhookId: string, version: number): string {
+export function secretOf(installation: string, channelId: string, version: number): string {
   const key = hkdfSync(
     'sha256',
     installation,
-    webhookId,
+    channelId,
     `drawbridge webhook ${version}`,
     secretBytes,
   );

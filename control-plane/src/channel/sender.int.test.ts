@@ -9,23 +9,27 @@ import { resolveBySystem } from './post.js';
 import { Sender } from './sender.js';
 import { secretOf, signatureOf } from './signature.js';
 import { openReceiver, type Receiver } from './testing/receiver.js';
-import { WebhookService } from './webhook.service.js';
+import { ChannelService } from './channel.service.js';
+import { Dispatch } from './dispatch.js';
+import { MailFolder } from '../mail/mail-folder.js';
 
 let ground: Ground;
 let receiver: Receiver;
-let webhooks: WebhookService;
+let channels: ChannelService;
 const config = new Config({ secret: 's'.repeat(32), webhookNetworks: ['127.0.0.1'] });
 beforeEach(async () => {
   ground = await openGround(inject('postgresUrl'));
   receiver = await openReceiver();
-  webhooks = new WebhookService(ground.tenancy, config, new Clock());
+  channels = new ChannelService(ground.tenancy, config, new Clock());
 });
 afterEach(async () => {
   await receiver.close();
   await ground.close();
 });
 
-const makeSender = () => new Sender(ground.tenancy, config, new Clock(), resolveBySystem);
+const noMail = new MailFolder('/nowhere', 'drawbridge@example.com', () => new Date());
+const makeSender = (by = config) =>
+  new Sender(ground.tenancy, by, new Clock(), new Dispatch(by, noMail, resolveBySystem));
 const emit = (count: number) =>
   ground.database.$transaction((tx) =>
     EventService.emit(
@@ -38,7 +42,7 @@ const emit = (count: number) =>
     ),
   );
 const create = (url = receiver.url) =>
-  webhooks.create(ground.caller, { name: 'hook', url, kinds: ['run.missed'] });
+  channels.create(ground.caller, { name: 'hook', webhook: { url, kinds: ['run.missed'] } });
 
 /** Other tests on the same server may hold events back for a moment. */
 const taken = (count: number, senders = [makeSender()]) =>
@@ -63,7 +67,7 @@ const shown = async () => {
 };
 
 it('tells each event once, signed, however many processes do it', async () => {
-  const { webhook, secret } = await create();
+  const { channel, secret } = await create();
   const senders = [makeSender(), makeSender(), makeSender()];
   await emit(30);
   await taken(30, senders);
@@ -74,9 +78,9 @@ it('tells each event once, signed, however many processes do it', async () => {
     const id = String(headers['webhook-id']);
     const timestamp = Number(headers['webhook-timestamp']);
     expect(Math.abs(Date.now() / 1_000 - timestamp)).toBeLessThan(60);
-    expect(headers['webhook-signature']).toBe(signatureOf({ id, timestamp, body }, secret));
+    expect(headers['webhook-signature']).toBe(signatureOf({ id, timestamp, body }, secret!));
   }
-  await webhooks.rotate(ground.caller, webhook.id);
+  await channels.rotate(ground.caller, channel.id);
   await emit(1);
   await taken(31);
   await sendDue();
@@ -94,7 +98,7 @@ it('tries again with the same id, later each time, and tells how each attempt we
   expect(waiting).toMatchObject({
     state: 'waiting',
     attempts: 1,
-    tries: [{ number: 1, status: 503, problem: 'webhook.refused' }],
+    tries: [{ number: 1, status: 503, problem: 'channel.refused' }],
   });
   expect(Number(waiting?.nextAttemptAt) - Date.now()).toBeGreaterThan(80_000);
   receiver.answer = (response) => void response.writeHead(200).end('ok');
@@ -124,20 +128,20 @@ it('is dead after the last attempt, and can be replayed', async () => {
   }
   const [dead] = await shown();
   expect(dead).toMatchObject({ state: 'dead', attempts: maxAttempts });
-  expect(dead?.tries[0]).toMatchObject({ status: null, problem: 'webhook.unreachable' });
+  expect(dead?.tries[0]).toMatchObject({ status: null, problem: 'channel.unreachable' });
   await makeDue();
   await sendDue();
   expect(receiver.received).toHaveLength(maxAttempts);
   receiver.answer = (response) => void response.writeHead(204).end();
   await deliveries.replay(ground.caller, dead!.id);
   await expect(deliveries.replay(ground.caller, dead!.id)).rejects.toMatchObject({
-    code: 'webhook.still_waiting',
+    code: 'channel.still_waiting',
   });
   await sendDue();
   expect(await shown()).toMatchObject([{ state: 'delivered', attempts: maxAttempts + 1 }]);
   const other = await ground.makeWorkspace();
   await expect(deliveries.replay(other, dead!.id)).rejects.toMatchObject({
-    code: 'webhook.no_such_delivery',
+    code: 'channel.no_such_delivery',
   });
 });
 
@@ -147,42 +151,37 @@ it('tells nothing more to one that says that it is gone', async () => {
   await emit(1);
   await taken(1);
   await sendDue();
-  expect(await shown()).toMatchObject([{ state: 'dead', tries: [{ problem: 'webhook.gone' }] }]);
-  const [webhook] = await webhooks.list(ground.caller);
-  expect(webhook?.disabledAt).toBeInstanceOf(Date);
+  expect(await shown()).toMatchObject([{ state: 'dead', tries: [{ problem: 'channel.gone' }] }]);
+  const [channel] = await channels.list(ground.caller);
+  expect(channel?.disabledAt).toBeInstanceOf(Date);
   const audit = await ground.database.auditEntry.findMany({ orderBy: { sequence: 'desc' } });
-  expect(audit[0]).toMatchObject({ action: 'webhook.disable', actorKind: 'system' });
+  expect(audit[0]).toMatchObject({ action: 'channel.disable', actorKind: 'system' });
 });
 
 it('does not reach a private address, whoever made the webhook and however it is written', async () => {
   await create();
-  const guarded = new Sender(
-    ground.tenancy,
-    new Config({ secret: 's'.repeat(32) }),
-    new Clock(),
-    resolveBySystem,
-  );
+  const guarded = makeSender(new Config({ secret: 's'.repeat(32) }));
   await emit(1);
   await taken(1);
   await sendDue([guarded]);
   expect(receiver.connections).toBe(0);
   expect(await shown()).toMatchObject([
-    { state: 'waiting', tries: [{ status: null, problem: 'webhook.private_address' }] },
+    { state: 'waiting', tries: [{ status: null, problem: 'channel.private_address' }] },
   ]);
   for (const url of ['http://10.0.0.1/', 'https://[::1]/', 'https://2852039166/'])
-    await expect(create(url)).rejects.toMatchObject({ code: 'webhook.private_address' });
+    await expect(create(url)).rejects.toMatchObject({ code: 'channel.private_address' });
   for (const url of ['ftp://example.com/', 'https://me:secret@example.com/', 'nothing'])
-    await expect(create(url)).rejects.toMatchObject({ code: 'webhook.bad_url' });
+    await expect(create(url)).rejects.toMatchObject({ code: 'channel.bad_url' });
 });
 
 it('keeps secrets and paths out of the database and the audit log', async () => {
-  const { webhook, secret } = await create(`${receiver.url}services/T0/very-own`);
-  expect(secret).toBe(secretOf(config.secret, webhook.id, 1));
+  const { channel, secret } = await create(`${receiver.url}services/T0/very-own`);
+  expect(secret).toBe(secretOf(config.secret, channel.id, 1));
   const rows = await ground.database.$queryRaw<{ text: string }[]>`
-    select to_jsonb(hook)::text as text from "Webhook" as hook
+    select to_jsonb(hook)::text as text from "Channel" as hook
     union all select to_jsonb(entry)::text from "AuditEntry" as entry`;
   expect(rows).toHaveLength(2);
   const text = JSON.stringify(rows);
-  expect(text).not.toContain(secret.slice(6));
+  expect(text).not.toContain(secret!.slice(6));
   expect(text.match(/very-own/g)).toHaveLength(1);
 });

@@ -1,0 +1,5 @@
+export interface IntervalEntry {
+  ms: number;
+  /** As it was written, such as `15m`. */
+  text: string;
+}
