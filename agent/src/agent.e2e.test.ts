@@ -22,6 +22,8 @@ import type { PostgresFixture } from './testing/postgres.js';
 import { runSyncOf } from './testing/wire-sync.js';
 
 const script = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** What is tested may be the agent of a built image: deploy/docker/confined.sh. */
+const program = process.env['DRAWBRIDGE_TEST_AGENT']?.split(' ') ?? [process.execPath, script];
 
 let home: string;
 let bucket: Bucket;
@@ -93,7 +95,8 @@ async function start(
 ): Promise<Agent> {
   const port = await freePort();
   const folder = join(home, `agent-${port}`);
-  const child = spawn(process.execPath, [script, ...args], {
+  const [command = '', ...first] = program;
+  const child = spawn(command, [...first, ...args], {
     env: {
       PATH: process.env['PATH'],
       DRAWBRIDGE_URL: plane.url,
