@@ -11,6 +11,8 @@ import { Door } from './frame/door.js';
 import { MembersPage } from './member/members-page.js';
 import { RunPage } from './run/run-page.js';
 import { runSearchOf } from './sync/run-search.js';
+import { AuditPage } from './trail/audit-page.js';
+import { UsagePage } from './usage/usage-page.js';
 import { SyncPage } from './sync/sync-page.js';
 import { SyncsPage } from './sync/syncs-page.js';
 
@@ -67,6 +69,16 @@ const securityRoute = createRoute({
   path: '/security',
   component: SecurityPage,
 });
+const usageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/usage',
+  component: UsagePage,
+});
+const auditRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  component: AuditPage,
+});
 // Where the server sends people whose link did not work; those who are signed in have no need of it.
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -82,6 +94,8 @@ export const router = createRouter({
     draftRoute,
     runRoute,
     agentsRoute,
+    usageRoute,
+    auditRoute,
     membersRoute,
     securityRoute,
     ...outsideRoutes,

@@ -8,6 +8,7 @@ import {
   makeRun,
   minutesAgo,
   noCounts,
+  parkedLapses,
   rejectedRun,
   undoingRun,
 } from './testing/sample.js';
@@ -140,6 +141,42 @@ describeInBrowser('the UI in a browser', () => {
     // The page looks at once when the browser finds its line again.
     await page.evaluate(() => window.dispatchEvent(new Event('online')));
     await vi.waitFor(async () => expect(await rows.count()).toBe(126), 5_000);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows which agents lost a parked run, and releases it', async () => {
+    const { page, server, complaints } = await setUpSignedIn();
+    const sync = 'customers-to-app';
+    const parts = { state: 'parked', finishedAt: null, waitingSince: minutesAgo(5) };
+    server.state.runs.unshift(makeRun({ id: 'parked', sync, ...parts, lapses: parkedLapses() }));
+    await page.goto(`${server.url}/runs/parked`);
+    const panel = page.getByRole('region', { name: 'This run is parked' });
+    await panel.getByText('fell silent').first().waitFor();
+    const lost = panel.getByRole('table', { name: 'Agents that lost this run' });
+    expect(await lost.locator('tbody tr').count()).toBe(4);
+    expect(await page.evaluate(findPageFaults)).toEqual([]);
+    await button(page, 'Release the run').click();
+    await page.getByText('Queued · waits for a free agent').waitFor();
+    expect(await panel.count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows usage and the audit log, on narrow screens too', async () => {
+    const { page, complaints } = await setUpSignedIn();
+    await page.setViewportSize({ width: 360, height: 700 });
+    await page.getByRole('link', { name: 'Usage', exact: true }).click();
+    await heading(page, 'Usage').waitFor();
+    const ofDays = page.getByRole('table', { name: 'Usage by day, newest first' });
+    await ofDays.getByText('2026-11-23').waitFor();
+    expect(await ofDays.locator('tbody tr').count()).toBe(2);
+    expect(await page.evaluate(findPageFaults)).toEqual([]);
+    await page.getByRole('link', { name: 'Audit', exact: true }).click();
+    await heading(page, 'Audit log').waitFor();
+    const rows = page.getByRole('table', { name: /^Entries/ }).locator('tbody tr');
+    await vi.waitFor(async () => expect(await rows.count()).toBe(50), 5_000);
+    await button(page, 'Show earlier entries').click();
+    await vi.waitFor(async () => expect(await rows.count()).toBe(60), 5_000);
+    expect(await page.evaluate(findPageFaults)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

@@ -15,6 +15,7 @@ const FrameQuery = graphql(`
     viewer {
       name
       email
+      role
     }
     workspace {
       id
@@ -33,6 +34,7 @@ export function Frame() {
         Skip to content
       </a>
       <Header
+        seesAudit={['owner', 'admin'].includes(data?.viewer.role ?? '')}
         workspace={data?.workspace.name}
         person={data && (data.viewer.email ?? data.viewer.name)}
       />

@@ -5,11 +5,13 @@ import { Mark } from './mark.js';
 import { SchemeMenu } from './scheme-menu.js';
 
 interface HeaderProps {
+  /** Reading the audit log is for admins. */
+  seesAudit: boolean;
   workspace: string | undefined;
   person: string | undefined;
 }
 
-export function Header({ workspace, person }: HeaderProps) {
+export function Header({ seesAudit, workspace, person }: HeaderProps) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // A sync's page, a run's page and a draft lie below the list that leads to them.
   const isAmongSyncs = /^\/(syncs|runs)\/|^\/draft$/.test(path);
@@ -30,6 +32,8 @@ export function Header({ workspace, person }: HeaderProps) {
           </Link>
           <Link to="/agents">Agents</Link>
           <Link to="/members">Members</Link>
+          <Link to="/usage">Usage</Link>
+          {seesAudit && <Link to="/audit">Audit</Link>}
         </nav>
         <SchemeMenu />
         {person && <AccountMenu person={person} />}

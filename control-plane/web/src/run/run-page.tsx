@@ -11,6 +11,7 @@ import { CancelRun } from './cancel-run.js';
 import { CountsPanel } from './counts-panel.js';
 import { DeliveryBar } from './delivery-bar.js';
 import { HeldPlan } from './held-plan.js';
+import { ParkedRun } from './parked-run.js';
 import { paceText } from './pace-text.js';
 import { phaseSteps } from './phase.js';
 import { PhaseStepper } from './phase-stepper.js';
@@ -60,7 +61,7 @@ export function RunPage({ id }: { id: string }) {
           ) : (
             !run.cancelRequestedAt && (
               <CancelRun
-                isHeld={run.state === 'waiting_approval'}
+                state={run.state}
                 isBusy={cancelled.fetching}
                 error={cancelled.error}
                 cancel={cancel}
@@ -85,6 +86,7 @@ function RunBody({ run, hear }: { run: Run; hear: (heard: Run) => void }) {
     <Stack gap="md">
       <Announcement run={run} />
       {run.state === 'waiting_approval' && <HeldPlan run={run} hear={hear} />}
+      {run.state === 'parked' && <ParkedRun run={run} hear={hear} />}
       {troubles.length > 0 && (
         <Panel title={run.failure ? 'Why it stopped' : 'Errors'}>
           <TroubleList run={run} troubles={troubles} />

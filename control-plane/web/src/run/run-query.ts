@@ -24,6 +24,11 @@ export const RunParts = graphql(`
     planDigest
     heldBy
     waitingSince
+    lapses {
+      agent
+      leasedAt
+      lapsedAt
+    }
     resumed
     resentForMapping
     options {

@@ -6,6 +6,7 @@ const states: Record<string, { label: string; look: Look }> = {
   leased: { label: 'Starting', look: 'waiting' },
   running: { label: 'Running', look: 'moving' },
   waiting_approval: { label: 'Waiting for approval', look: 'asking' },
+  parked: { label: 'Parked', look: 'asking' },
   succeeded: { label: 'Succeeded', look: 'good' },
   completed_with_errors: { label: 'Completed with errors', look: 'partial' },
   failed: { label: 'Failed', look: 'bad' },

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { sampleEntries, sampleUsage } from './sample-counts.js';
 import type { DiscoverWish } from './fake-listing.js';
 import { nextRunsOf, sampleSlots } from './sample-slots.js';
 import type { FakeState, Page, WantedRun } from './fake-state.js';
@@ -35,6 +36,9 @@ export function rootOf(state: FakeState) {
     approveRun: ({ input }: Input<{ runId: string; planDigest: string | null }>) => ({
       run: state.approve(input),
     }),
+    releaseRun: ({ input }: Input<{ id: string }>) => ({ run: state.release(input.id) }),
+    usage: () => sampleUsage,
+    audit: (page: Page) => pageOf(sampleEntries, page),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),
     pauseSync: ({ input }: Input<{ sync: string }>) => ({ sync: state.pause(input.sync, true) }),
     resumeSync: ({ input }: Input<{ sync: string }>) => ({ sync: state.pause(input.sync, false) }),

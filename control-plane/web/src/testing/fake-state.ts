@@ -95,6 +95,15 @@ export class FakeState {
     return this.replace({ ...run, state: 'queued', phase: null, waitingSince: null, approvals });
   }
 
+  release(id: string): SampleRun {
+    const run = this.runs.find((one) => one.id === id);
+    if (run?.state !== 'parked')
+      throw new GraphQLError('Only a run that is parked can be released.', {
+        extensions: { code: 'run.not_parked' },
+      });
+    return this.replace({ ...run, state: 'queued', waitingSince: null });
+  }
+
   revoke(id: string): (typeof this.agents)[number] | undefined {
     const agent = this.agents.find((one) => one.id === id);
     if (agent) Object.assign(agent, { revokedAt: minutesAgo(0), online: false });

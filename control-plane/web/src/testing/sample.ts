@@ -18,6 +18,7 @@ export interface SampleRun {
   planDigest: string | null;
   heldBy: string[];
   waitingSince: string | null;
+  lapses: { agent: string; leasedAt: string; lapsedAt: string }[];
   resumed: number;
   resentForMapping: number;
   options: SampleOptions;
@@ -98,6 +99,13 @@ export const baseline = {
   bytes: 148_734_211,
 };
 
+export const parkedLapses = () =>
+  [40, 30, 20, 10].map((minutes) => ({
+    agent: agentId,
+    leasedAt: minutesAgo(minutes),
+    lapsedAt: minutesAgo(minutes - 5),
+  }));
+
 export const minutesAgo = (minutes: number): string =>
   new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -133,6 +141,7 @@ export function makeRun(parts: Partial<SampleRun> & { id: string; sync: string }
     planDigest: null,
     heldBy: [],
     waitingSince: null,
+    lapses: [],
     resumed: 0,
     resentForMapping: 0,
     options: noOptions,

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { changeText } from './change-text.js';
+
+it.each([
+  ['', {}],
+  ['paused: false → true', { before: '{"paused":false}', after: '{"paused":true}' }],
+  ['role: viewer', { before: null, after: '{"role":"viewer"}' }],
+  ['name: old', { before: '{"name":"old"}', after: null }],
+  ['b: 1 → null', { before: '{"a":[1],"b":1}', after: '{"a":[1],"b":null}' }],
+])('says "%s"', (text, entry) => {
+  expect(changeText(entry)).toBe(text);
+});
