@@ -77,7 +77,10 @@ function resultOf(status: number, { data, errors = [] }: Body): unknown {
 
 /** What the server refuses because of how it was asked, whatever the state of things. */
 const isWrongUsage = (code: string): boolean =>
-  code.endsWith('not_found') || code === 'run.options_conflict' || code === 'run.bad_canary';
+  code.endsWith('not_found') ||
+  code === 'run.options_conflict' ||
+  code === 'run.bad_filter' ||
+  code === 'run.bad_canary';
 
 function withAdvice(status: number, code: string, message: string): string {
   if (status === 401 || code === 'auth.required' || code === 'auth.bad_key')

@@ -1,5 +1,5 @@
 import { count } from './count.js';
-import type { Change } from './operation.js';
+import type { Change } from './configuration-operation.js';
 
 /** What a new mapping does to rows that did not change, and what can be chosen instead; nothing of other changes. */
 export function mappingLines({ name, mapping, baselineRows }: Change): string[] {

@@ -3,7 +3,9 @@ import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as alertOperations from './alert-operation.js';
 import * as channelOperations from './channel-operation.js';
+import * as configurationOperations from './configuration-operation.js';
 import * as operations from './operation.js';
+import * as pauseOperations from './pause-operation.js';
 import * as scheduleOperations from './schedule-operation.js';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
@@ -11,6 +13,8 @@ const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.m
 const documents = Object.entries({
   ...operations,
   ...alertOperations,
+  ...configurationOperations,
+  ...pauseOperations,
   ...scheduleOperations,
   ...channelOperations,
 }).flatMap(([name, value]) => ('document' in value ? [[name, value.document] as const] : []));

@@ -1,4 +1,4 @@
-import type { ExportedEntry, SpecProblem } from '@drawbridge/proto';
+import type { ExportedEntry } from '@drawbridge/proto';
 import type { Operation } from './api.js';
 
 /** Every question that the command line asks, checked against schema.graphql by a test. */
@@ -111,60 +111,18 @@ export const oneRun: Operation<{ run: Run | null }, { id: string }> = {
   document: `query Run($id: ID!) { run(id: $id) {${runFields}} }`,
 };
 
-/** A pool or a destination that a person may pause. */
-export interface Pausable {
-  name: string;
-  pausedAt: string | null;
+export interface RunFilter {
+  states?: string[];
+  trigger?: string;
+  from?: string;
+  to?: string;
+  pool?: string;
+  destination?: string;
 }
-
-export const pausePool: Operation<{ pausePool: { pool: Pausable } }, { input: { pool: string } }> =
-  {
-    document: `mutation PausePool($input: PausePoolInput!) { pausePool(input: $input) { pool { name pausedAt } } }`,
-  };
-
-export const resumePool: Operation<
-  { resumePool: { pool: Pausable } },
-  { input: { pool: string } }
-> = {
-  document: `mutation ResumePool($input: PausePoolInput!) { resumePool(input: $input) { pool { name pausedAt } } }`,
-};
-
-export const pauseDestination: Operation<
-  { pauseDestination: { destination: Pausable } },
-  { input: { destination: string } }
-> = {
-  document: `mutation PauseDestination($input: PauseDestinationInput!) { pauseDestination(input: $input) { destination { name pausedAt } } }`,
-};
-
-export const resumeDestination: Operation<
-  { resumeDestination: { destination: Pausable } },
-  { input: { destination: string } }
-> = {
-  document: `mutation ResumeDestination($input: PauseDestinationInput!) { resumeDestination(input: $input) { destination { name pausedAt } } }`,
-};
-
-export interface PausedSync {
-  name: string;
-  pausedAt: string | null;
-  nextRunAt: string | null;
-}
-
-export const pauseSync: Operation<
-  { pauseSync: { sync: PausedSync } },
-  { input: { sync: string } }
-> = {
-  document: `mutation PauseSync($input: PauseSyncInput!) { pauseSync(input: $input) { sync { name pausedAt nextRunAt } } }`,
-};
-
-export const resumeSync: Operation<
-  { resumeSync: { sync: PausedSync } },
-  { input: { sync: string } }
-> = {
-  document: `mutation ResumeSync($input: PauseSyncInput!) { resumeSync(input: $input) { sync { name pausedAt nextRunAt } } }`,
-};
 
 export interface RunsVariables {
   sync: string | null;
+  filter: RunFilter;
   first: number;
   after: string | null;
 }
@@ -178,103 +136,11 @@ export const listRuns: Operation<
   },
   RunsVariables
 > = {
-  document: `query Runs($sync: String, $first: Int, $after: String) {
-    runs(sync: $sync, first: $first, after: $after) {
+  document: `query Runs($sync: String, $filter: RunFilter, $first: Int, $after: String) {
+    runs(sync: $sync, filter: $filter, first: $first, after: $after) {
       edges { node {${runFields}} } pageInfo { hasNextPage endCursor }
     }
   }`,
-};
-
-export interface Change {
-  kind: string;
-  name: string;
-  action: string;
-  difference: string[];
-  /** What the next run does with rows that did not change, where a sync's mapping does. */
-  mapping: string | null;
-  /** Then: rows of the last known baseline; null before the first run. */
-  baselineRows: number | null;
-}
-
-export interface Applied {
-  applied: boolean;
-  problems: SpecProblem[];
-  changes: Change[];
-  /** Of the workspace, as it is now; null where nobody asked the server. */
-  version: number | null;
-}
-
-const appliedFields = `
-  applied
-  version
-  problems { file line column code message path }
-  changes { kind name action difference mapping baselineRows }`;
-
-export const applyConfiguration: Operation<
-  { applyConfiguration: Applied },
-  {
-    input: {
-      files: { path: string; text: string }[];
-      dryRun: boolean;
-      expectedVersion: number | null;
-    };
-  }
-> = {
-  document: `mutation ApplyConfiguration($input: ApplyConfigurationInput!) {
-    applyConfiguration(input: $input) {${appliedFields}}
-  }`,
-};
-
-export const restoreConfiguration: Operation<
-  { restoreConfiguration: Applied },
-  { input: { version: number; dryRun: boolean } }
-> = {
-  document: `mutation RestoreConfiguration($input: RestoreConfigurationInput!) {
-    restoreConfiguration(input: $input) {${appliedFields}}
-  }`,
-};
-
-export interface ConfigurationVersion {
-  number: number;
-  createdAt: string;
-  actor: string;
-  actorKind: string;
-  door: string;
-  changes: number;
-  restoredFrom: number | null;
-}
-
-export const listVersions: Operation<
-  {
-    configurationVersions: {
-      edges: { node: ConfigurationVersion }[];
-      pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    };
-  },
-  { first: number; after: string | null }
-> = {
-  document: `query ConfigurationVersions($first: Int, $after: String) {
-    configurationVersions(first: $first, after: $after) {
-      edges { node { number createdAt actor actorKind door changes restoredFrom } }
-      pageInfo { hasNextPage endCursor }
-    }
-  }`,
-};
-
-export const configurationDifference: Operation<
-  { configurationDifference: Change[] },
-  { from: number; to: number | null }
-> = {
-  document: `query ConfigurationDifference($from: Int!, $to: Int) {
-    configurationDifference(from: $from, to: $to) { kind name action difference mapping baselineRows }
-  }`,
-};
-
-export const configuration: Operation<
-  { configuration: { path: string; text: string }[] },
-  Record<string, never>
-> = {
-  document: 'query Configuration { configuration { path text } }',
 };
 
 export interface Agent {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { SpecProblem } from '@drawbridge/proto';
 import { count } from './count.js';
 import { mappingLines } from './mapping-lines.js';
-import type { Change } from './operation.js';
+import type { Change } from './configuration-operation.js';
 
 /** Lines that terminals and editors turn into links. */
 export const problemLine = ({ file, line, column, message, code }: SpecProblem): string =>

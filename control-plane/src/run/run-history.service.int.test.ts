@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { RunFilter } from './run-filter.model.js';
 import { openGround, yamlOfSyncs, type Ground } from '../job/testing/ground.js';
 
 let ground: Ground;
@@ -37,6 +38,47 @@ describe('the history of runs', () => {
     expect(ofOne.edges.map(({ node }) => node.sync)).toEqual(Array(3).fill('sync-2'));
     const last = await ground.history.last(ground.caller, await idOf('sync-4'));
     expect(last?.id).toBe(ids[0]);
+  });
+
+  it('is told in part, by what is asked for together, over several pages', async () => {
+    await ground.apply(
+      yamlOfSyncs(4)
+        .replace(
+          'models:',
+          '  other: { type: postgres, settings: { host: other.internal } }\nmodels:',
+        )
+        .replace('destination: app, object: public.person_3', 'destination: other, object: x'),
+    );
+    const [first, second, , other] = await Promise.all(
+      [0, 1, 2, 3].map((n) => ground.start(`sync-${n}`)),
+    );
+    for (const id of [first, second, other]) await ground.runs.cancel(ground.caller, id!);
+    const old = new Date('2026-01-01T00:00:00Z');
+    await ground.database.run.updateMany({ where: { id: second! }, data: { createdAt: old } });
+    const asked = async (filter: RunFilter) => {
+      const seen: string[] = [];
+      for (let after: string | null = null, more = true; more;) {
+        const page = await ground.history.page(ground.caller, null, { filter, first: 1, after });
+        seen.push(...page.edges.map(({ node }) => node.sync));
+        ({ endCursor: after, hasNextPage: more } = page.pageInfo);
+      }
+      return seen.toSorted();
+    };
+    expect(await asked({ states: ['cancelled'] })).toEqual(['sync-0', 'sync-1', 'sync-3']);
+    expect(await asked({ states: ['queued', 'running'] })).toEqual(['sync-2']);
+    expect(await asked({ states: ['cancelled'], destination: 'app', pool: 'default' })).toEqual([
+      'sync-0',
+      'sync-1',
+    ]);
+    expect(await asked({ destination: 'other' })).toEqual(['sync-3']);
+    expect(await asked({ to: new Date('2026-02-01') })).toEqual(['sync-1']);
+    expect(await asked({ from: old, to: old })).toEqual([]);
+    expect(await asked({ trigger: 'schedule' })).toEqual([]);
+    expect(await asked({ states: [], pool: 'nosuch' })).toEqual([]);
+    await expect(asked({ states: ['done'] })).rejects.toMatchObject({
+      code: 'run.bad_filter',
+      extensions: { field: ['filter', 'states'] },
+    });
   });
 
   it('refuses a page that cannot be', async () => {

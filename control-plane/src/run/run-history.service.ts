@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { Batch } from '../batch.js';
-import { Database } from '../database/database.js';
+import { Database, type Prisma } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
 import type { Page, PageRequest } from '../page/page.js';
@@ -9,6 +9,8 @@ import { SyncService } from '../sync/sync.service.js';
 import type { RunApproval } from './run.model.js';
 import { newestOfSyncs, type SyncPage } from './newest-runs.js';
 import { pausedBy } from './paused-by.js';
+import { filtered } from './run-filter.js';
+import type { RunFilter } from './run-filter.model.js';
 import { runOf, type ShownRun } from './run-of.js';
 
 const withSync = { sync: { select: { name: true } } } as const;
@@ -50,9 +52,14 @@ export class RunHistoryService {
   }
 
   /** Of the workspace, or of one sync by its name. */
-  async page(caller: Caller, sync: string | null, request: PageRequest): Promise<Page<ShownRun>> {
-    if (sync === null) return this.pageOfAll(caller, request);
-    return this.pageOfSync(caller, { ...request, syncId: await this.syncs.idOf(caller, sync) });
+  async page(
+    caller: Caller,
+    sync: string | null,
+    { filter = {}, ...request }: PageRequest & { filter?: RunFilter },
+  ): Promise<Page<ShownRun>> {
+    const where = filtered(filter);
+    const syncId = sync === null ? undefined : await this.syncs.idOf(caller, sync);
+    return this.pageWhere(caller.workspaceId, { ...where, ...(syncId && { syncId }) }, request);
   }
 
   /** What can't be asked for fails alone, before it is asked together with others. */
@@ -74,10 +81,14 @@ export class RunHistoryService {
     return this.approved.of(caller, runId);
   }
 
-  private async pageOfAll({ workspaceId }: Caller, request: PageRequest): Promise<Page<ShownRun>> {
+  private async pageWhere(
+    workspaceId: string,
+    where: Prisma.RunWhereInput,
+    request: PageRequest,
+  ): Promise<Page<ShownRun>> {
     const size = pageSize(request);
     const rows = await this.database.of(workspaceId).run.findMany({
-      where: { workspaceId, ...olderThan(request.after) },
+      where: { AND: [{ workspaceId, ...where }, olderThan(request.after)] },
       orderBy: [...newestFirst],
       take: size + 1,
       include: withSync,

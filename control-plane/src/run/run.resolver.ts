@@ -1,8 +1,10 @@
-import { Args, ID, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import type { Page } from '../page/page.js';
+import { PageArgs } from '../page/page-args.js';
 import { RunAdviceService } from './run-advice.service.js';
+import { RunFilter } from './run-filter.model.js';
 import { RunHistoryService } from './run-history.service.js';
 import type { ShownRun } from './run-of.js';
 import { Run, RunApproval, RunConnection, RunError } from './run.model.js';
@@ -18,11 +20,11 @@ export class RunResolver {
   @Query(() => RunConnection)
   runs(
     @CurrentCaller() caller: Caller,
+    @Args() page: PageArgs,
     @Args('sync', { type: () => String, nullable: true }) sync?: string,
-    @Args('first', { type: () => Int, nullable: true }) first?: number,
-    @Args('after', { type: () => String, nullable: true }) after?: string,
+    @Args('filter', { type: () => RunFilter, nullable: true }) filter?: RunFilter,
   ): Promise<Page<ShownRun>> {
-    return this.history.page(caller, sync ?? null, { first, after });
+    return this.history.page(caller, sync ?? null, { ...page, filter: filter ?? {} });
   }
 
   @Allow('run.read')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from '../command.js';
 import { namesIn } from '../directory.js';
 import { CliFailure } from '../failure.js';
-import { configuration } from '../operation.js';
+import { configuration } from '../configuration-operation.js';
 import { plural } from '../text.js';
 
 export const exportConfiguration: Command = {

@@ -8,7 +8,7 @@ import {
   resumeDestination,
   resumePool,
   resumeSync,
-} from '../operation.js';
+} from '../pause-operation.js';
 
 export const pause: Command = {
   usage: 'pause <what> [name]',

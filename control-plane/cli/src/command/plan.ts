@@ -1,7 +1,7 @@
 import { parseSpecification } from '@drawbridge/proto';
 import type { Answer, Command, Context } from '../command.js';
 import { readDirectory } from '../directory.js';
-import { applyConfiguration, type Applied } from '../operation.js';
+import { applyConfiguration, type Applied } from '../configuration-operation.js';
 import { changeLines, plural } from '../text.js';
 import { optionalVersion } from '../version-number.js';
 import { problemAnswer } from './validate.js';

@@ -2,6 +2,7 @@ import type { Command } from '../command.js';
 import { count } from '../count.js';
 import { listRuns, type Run } from '../operation.js';
 import { firstOf, limitOf } from '../pages.js';
+import { filterOptions, runFilterOf } from '../run-filter.js';
 import { runDocument } from '../run-report.js';
 import { table } from '../text.js';
 
@@ -9,12 +10,14 @@ export const runs: Command = {
   usage: 'runs [sync]',
   summary: 'list runs, newest first',
   example: 'drawbridge runs customers-to-app --limit 5',
-  options: [['--limit <number>', 'at most so many', '20']],
+  moreExamples: ['drawbridge runs --state failed,parked --since 2026-11-25'],
+  options: [['--limit <number>', 'at most so many', '20'], ...filterOptions],
   act: async ({ args: [sync], options }, context) => {
+    const filter = runFilterOf(options);
     const ask = context.ask();
     const found = await firstOf(
       limitOf(options.limit),
-      async (page) => (await ask(listRuns, { sync: sync ?? null, ...page })).runs,
+      async (page) => (await ask(listRuns, { sync: sync ?? null, filter, ...page })).runs,
     );
     return {
       json: { runs: found.map(runDocument) },

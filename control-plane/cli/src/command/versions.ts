@@ -5,7 +5,7 @@ import {
   listVersions,
   restoreConfiguration,
   type ConfigurationVersion,
-} from '../operation.js';
+} from '../configuration-operation.js';
 import { firstOf, limitOf } from '../pages.js';
 import { changeLines, table } from '../text.js';
 import { versionOf } from '../version-number.js';

@@ -10,14 +10,8 @@ import {
   type Specification,
 } from '@drawbridge/proto';
 import { buildSchema, graphql, GraphQLError } from 'graphql';
-import type {
-  Agent,
-  ApiKey,
-  ConfigurationVersion,
-  Discovery,
-  Run,
-  RunError,
-} from '../operation.js';
+import type { ConfigurationVersion } from '../configuration-operation.js';
+import type { Agent, ApiKey, Discovery, Run, RunError } from '../operation.js';
 import { sampleRun } from './sample-run.js';
 
 const schema = buildSchema(
