@@ -14,7 +14,16 @@ if [ -n "${DRAWBRIDGE_WORK_DIR:-}" ]; then
   chmod o+x "$(dirname "$(dirname "$DRAWBRIDGE_WORK_DIR")")"
 fi
 export ROOT=$root HOME=/tmp NODE_ENV=production PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-exec unshare --mount --pid --fork --kill-child sh -c '
+# Whoever ends this process means the agent, whom its parent's end does not reach once it is another user's.
+(
+  self=$BASHPID agent=
+  until [ -n "$agent" ]; do
+    agent=$(pgrep -P $$ | grep -vx "$self" | head -1) || sleep 0.1
+  done
+  tail --pid=$$ -f /dev/null
+  kill -KILL "$agent"
+) >/dev/null 2>&1 &
+exec unshare --mount --pid --fork sh -c '
   mount --make-rprivate / && mount --bind "$ROOT" "$ROOT" && mount -t proc proc "$ROOT/proc" && mount --bind /tmp "$ROOT/tmp" &&
     mount --bind /dev "$ROOT/dev" && mount -o remount,bind,ro "$ROOT" &&
     exec chroot --userspec=65532:65532 "$ROOT" node /app/agent/dist/main.js "$@"
