@@ -1,3 +1,4 @@
+import type { GenericEndpointContext } from 'better-auth';
 import type { Accounts } from '../account/accounts.js';
 import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import type { Asker } from '../account/asker.js';
@@ -51,21 +52,35 @@ function door<Path extends string, Name extends string>(
   names: readonly Name[],
   open: (texts: Record<Name, string>, asker: Asker, guest?: Guest) => Promise<object | void>,
 ) {
-  return createAuthEndpoint(path, { method: 'POST' }, async (context) => {
-    try {
+  return createAuthEndpoint(
+    path,
+    { method: 'POST' },
+    answering(async (context) => {
       const texts = textsIn(context.body, names);
       const found = await getSessionFromCtx(context);
       const guest = found && { sessionId: found.session.id, email: found.user.email };
-      const answer = await open(texts, askerOf(context.headers), guest ?? undefined);
-      return await context.json(answer ?? {});
+      return open(texts, askerOf(context.headers), guest ?? undefined);
+    }),
+  );
+}
+
+type Context = GenericEndpointContext;
+
+/** An endpoint's answer as JSON; what we refuse on purpose, with its code and words. */
+export const answering =
+  (act: (context: Context) => Promise<object | void>) => async (context: Context) => {
+    try {
+      return await context.json((await act(context)) ?? {});
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       throw new APIError('BAD_REQUEST', { code: error.code, message: error.message });
     }
-  });
-}
+  };
 
-function textsIn<Name extends string>(body: unknown, names: readonly Name[]): Record<Name, string> {
+export function textsIn<Name extends string>(
+  body: unknown,
+  names: readonly Name[],
+): Record<Name, string> {
   const said = (body ?? {}) as Record<string, unknown>;
   const texts = names.map((name) => [name, said[name]] as const);
   if (texts.every(([, text]) => typeof text === 'string' && text.length <= 1_000))

@@ -5,6 +5,7 @@ import { AllowGuard } from './allow.guard.js';
 import { ApiKeyService } from './api-key.service.js';
 import { AuthResolver } from './auth.resolver.js';
 import { AuthService } from './auth.service.js';
+import { Passkeys } from './passkeys.js';
 import { SignIn } from './sign-in.js';
 import { SignInTries } from './sign-in-tries.js';
 
@@ -13,6 +14,7 @@ import { SignInTries } from './sign-in-tries.js';
   providers: [
     SignIn,
     SignInTries,
+    Passkeys,
     ApiKeyService,
     AuthService,
     AuthResolver,

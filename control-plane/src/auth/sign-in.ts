@@ -9,6 +9,8 @@ import { Database } from '../database/database.js';
 import { accountDoors } from './account-doors.js';
 import { clientAddressHeader } from './client-address.js';
 import { isOpenPath } from './open-paths.js';
+import { passkeyDoors } from './passkey-doors.js';
+import { Passkeys } from './passkeys.js';
 import { accountHooks, requestHooks, sessionHooks, userHooks } from './sign-in-hooks.js';
 import { SignInTries } from './sign-in-tries.js';
 
@@ -26,6 +28,7 @@ export class SignIn {
     tries: SignInTries,
     private readonly config: Config,
     accounts: Accounts,
+    passkeys: Passkeys,
   ) {
     this.auth = betterAuth({
       appName: 'Drawbridge',
@@ -55,6 +58,7 @@ export class SignIn {
       logger: { disabled: true },
       plugins: [
         accountDoors(accounts, tries),
+        passkeyDoors(passkeys, passkeys.clock),
         twoFactor({ issuer: 'Drawbridge' }),
         genericOAuth({ config: providersOf(config) }),
         magicLink({

@@ -4,6 +4,8 @@ import { MemberResolver } from './member.resolver.js';
 import { MemberService } from './member.service.js';
 import { MembershipResolver } from './membership.resolver.js';
 import { MembershipService } from './membership.service.js';
+import { PasskeyResolver } from './passkey.resolver.js';
+import { PasskeyService } from './passkey.service.js';
 import { SessionResolver } from './session.resolver.js';
 import { SessionService } from './session.service.js';
 
@@ -16,6 +18,8 @@ import { SessionService } from './session.service.js';
     MembershipResolver,
     SessionService,
     SessionResolver,
+    PasskeyService,
+    PasskeyResolver,
   ],
 })
 export class MemberModule {}

@@ -1,5 +1,6 @@
 import { Stack } from '@mantine/core';
 import { PageHead } from '../part/page-head.js';
+import { PasskeyPanel } from './passkey-panel.js';
 import { PasswordPanel } from './password-panel.js';
 import { SessionsPanel } from './sessions-panel.js';
 import { TotpPanel } from './totp-panel.js';
@@ -11,6 +12,7 @@ export const SecurityPage = () => (
     <Stack gap="md">
       <PasswordPanel />
       <TotpPanel />
+      <PasskeyPanel />
       <SessionsPanel />
     </Stack>
   </>

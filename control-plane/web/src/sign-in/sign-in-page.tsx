@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { AccountForm, emailField, passwordField } from '../account/account-form.js';
+import { PasskeyButton } from '../account/passkey-button.js';
 import { useWays } from '../account/ways.js';
 import { askAccount } from '../api/account.js';
 import { signIn } from '../api/session.js';
@@ -60,6 +61,7 @@ function OtherWays() {
   const { signUp, oidc } = useWays();
   return (
     <Stack gap="xs" align="center">
+      <PasskeyButton />
       {oidc !== undefined && <ProviderButton name={oidc} />}
       <Group gap="lg" justify="center">
         <Anchor component={Link} to="/reset" size="sm">

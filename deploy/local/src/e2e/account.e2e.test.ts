@@ -47,6 +47,22 @@ const mailedLink = (to: string, subject: string): Promise<string> =>
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
+/** A device of Chromium's own that is unlocked whenever it is asked. */
+async function addAuthenticator(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
 async function fill(page: Page, typed: Record<string, string>): Promise<void> {
   for (const [label, text] of Object.entries(typed))
     await page.getByLabel(label, { exact: true }).fill(text);
@@ -77,7 +93,7 @@ describe.skipIf(!hasBrowser)(`people in a browser${why}`, () => {
     await rm(home, { recursive: true });
   });
 
-  it('sign up, invite somebody, and choose a new password', async () => {
+  it('sign up, invite somebody, use a passkey, and choose a new password', async () => {
     const ada = await openPage();
     await ada.goto(url);
     await ada.getByRole('link', { name: 'Sign up' }).click();
@@ -109,6 +125,23 @@ describe.skipIf(!hasBrowser)(`people in a browser${why}`, () => {
     await bob.getByRole('link', { name: 'Members' }).click();
     await bob.getByText('Bob (you)').waitFor();
     expect(await bob.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
+
+    await addAuthenticator(ada);
+    await ada.goto(`${url}/security`);
+    await press(ada, 'Add a passkey');
+    await fill(ada, { 'Name of the passkey': 'Laptop' });
+    await press(ada, 'Add it');
+    await ada.getByRole('rowheader', { name: 'Laptop' }).waitFor();
+    await press(ada, 'Account of ada@example.com');
+    await ada.getByRole('menuitem', { name: 'Sign out' }).click();
+    await press(ada, 'Sign in with a passkey');
+    await heading(ada, 'Security').waitFor();
+    await press(ada, 'Remove the passkey Laptop');
+    await ada.getByText('You have none yet.').waitFor();
+    await press(ada, 'Account of ada@example.com');
+    await ada.getByRole('menuitem', { name: 'Sign out' }).click();
+    await press(ada, 'Sign in with a passkey');
+    await ada.getByText('This passkey opens no account here.').waitFor();
 
     const elsewhere = await openPage();
     await elsewhere.goto(url);
