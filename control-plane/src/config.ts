@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { AppError } from './app-error.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -46,6 +47,12 @@ export class Config {
   readonly mailFrom: string = 'Drawbridge <drawbridge@localhost>';
   /** Signs session cookies; 32 characters or more. */
   readonly secret: string = '';
+  /** What browsers may ask of GraphQL: the documents of the UI, or, for work on a UI, any. Keys may always ask any. */
+  readonly documents: 'listed' | 'any' = 'listed';
+  /** Those of the UI, by their hashes, as its build writes them. */
+  readonly documentsFile: string = fileURLToPath(
+    new URL('../web/dist/documents.json', import.meta.url),
+  );
   readonly logLevel: LogLevel = 'info';
   /** How often agents say that they are there. */
   readonly heartbeatMs: number = 10_000;
@@ -95,7 +102,8 @@ export function readConfig(environment: Environment = process.env): Config {
       : `http://localhost:${port}`,
     trustedProxies: networksIn(environment, 'DRAWBRIDGE_TRUSTED_PROXIES', problems),
     webhookNetworks: networksIn(environment, 'DRAWBRIDGE_WEBHOOK_NETWORKS', problems),
-    signUp: signUpIn(environment, problems),
+    signUp: wordIn(environment, 'DRAWBRIDGE_SIGN_UP', ['closed', 'open'], problems),
+    documents: wordIn(environment, 'DRAWBRIDGE_DOCUMENTS', ['listed', 'any'], problems),
     ...oidcIn(environment, problems),
     ...mailIn(environment, problems),
     secret: secretIn(environment, problems),
@@ -160,11 +168,17 @@ function isNetwork(text: string): boolean {
   );
 }
 
-function signUpIn(environment: Environment, problems: string[]): 'open' | 'closed' {
-  const text = environment['DRAWBRIDGE_SIGN_UP'] || 'closed';
-  if (text === 'open' || text === 'closed') return text;
-  problems.push('DRAWBRIDGE_SIGN_UP must be open or closed.');
-  return 'closed';
+/** One of a few words; the first is what it is without the variable. */
+function wordIn<Word extends string>(
+  environment: Environment,
+  name: string,
+  words: readonly [Word, ...Word[]],
+  problems: string[],
+): Word {
+  const text = environment[name] || words[0];
+  const word = words.find((candidate) => candidate === text);
+  if (!word) problems.push(`${name} must be ${words.join(' or ')}.`);
+  return word ?? words[0];
 }
 
 function oidcIn(environment: Environment, problems: string[]): Partial<Config> {

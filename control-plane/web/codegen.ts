@@ -8,7 +8,11 @@ const config: CodegenConfig = {
     'src/api/generated/': {
       preset: 'client',
       // Parts say what they need as plain props; masked fragments would tie them to the API.
-      presetConfig: { fragmentMasking: false },
+      presetConfig: {
+        fragmentMasking: false,
+        // What the control plane answers to browsers: these documents alone.
+        persistedDocuments: { hashAlgorithm: 'sha256' },
+      },
       config: {
         useTypeImports: true,
         enumsAsTypes: true,

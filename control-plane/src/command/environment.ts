@@ -25,6 +25,8 @@ Environment:
   DRAWBRIDGE_OIDC_CLIENT_ID   and
   DRAWBRIDGE_OIDC_CLIENT_SECRET  what it knows us by
   DRAWBRIDGE_OIDC_NAME        what the button calls it (default: single sign-on)
+  DRAWBRIDGE_DOCUMENTS        listed (default): with a browser session, GraphQL answers the documents of the UI
+                              alone; any: whatever is asked, for work on a UI. API keys may always ask any
   DRAWBRIDGE_SMTP_URL         smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS), what mail is sent by;
                               ?tls=optional at its end allows a server of your own network to go without
   DRAWBRIDGE_MAIL_FROM        the sender, "Drawbridge <drawbridge@example.com>"; needed beside it

@@ -1,26 +1,18 @@
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
-import {
-  GraphQLError,
-  visit,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { AppError } from '../app-error.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { RequestContext } from '../auth/caller.js';
 import { Clock } from '../clock.js';
-import { assertStorable } from '../database/storable.js';
+import { Config } from '../config.js';
 import { Drain } from '../drain.js';
 import { sockets } from '../sockets.js';
 import { unexpected } from './app-error.filter.js';
-import { figureHooks } from './graphql-figures.js';
+import { graphqlHooks } from './graphql-hooks.js';
 
-/** As deep as tools ask when they read the schema; no list of ours nests deeper than a few. */
-const maxDepth = 16;
 /** What one request may ask for in all; the longest of ours has a fifth of it. */
 const maxTokens = 2_000;
 /** Websocket close code of a server that will be back: clients of graphql-ws connect again by themselves. */
@@ -37,20 +29,20 @@ interface Line {
 export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
   driver: MercuriusDriver,
   imports: [AuthModule],
-  inject: [AuthService, Drain, Clock],
+  inject: [AuthService, Drain, Clock, Config],
   useFactory: (
     auth: AuthService,
     drain: Drain,
     clock: Clock,
+    config: Config,
   ): Omit<MercuriusDriverConfig, 'driver'> => ({
     autoSchemaFile: true,
     sortSchema: true,
     path: '/graphql',
     graphiql: false,
-    queryDepth: maxDepth,
     graphql: { parseOptions: { maxTokens } },
     allowBatchedQueries: false,
-    hooks: hooksOf(clock),
+    hooks: graphqlHooks(clock, config),
     context: (request: FastifyRequest) => contextOf(auth, request),
     subscription: {
       context: (socket: Line, request: FastifyRequest) => {
@@ -65,24 +57,6 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     }),
   }),
 });
-
-/** What is asked is looked at before anything is done, also texts within the query itself. A subscription takes ids alone. */
-function hooksOf(clock: Clock) {
-  const { preExecution, onResolution } = figureHooks(clock);
-  return {
-    preExecution: async (
-      schema: GraphQLSchema,
-      document: DocumentNode,
-      context: object,
-      variables: unknown,
-    ): Promise<void> => {
-      assertStorable(variables);
-      visit(document, { StringValue: ({ value }) => assertStorable(value) });
-      await preExecution(schema, document, context);
-    },
-    onResolution,
-  };
-}
 
 function watch(socket: Line, drain: Drain): void {
   const forget = drain.hold(() => socket.close(serviceRestart));

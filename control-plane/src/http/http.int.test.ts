@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, inject, test } from 'vitest';
+import { Subscription } from '../testing/subscription.js';
 import {
   codesOf,
   openTestApp,
@@ -81,10 +85,59 @@ test('a body that is no JSON is refused without being repeated', async () => {
   expect(await response.text()).not.toContain('some-secret-value');
 });
 
-test('a query that goes too deep, or is none, is refused', async () => {
-  const nested = `{ syncs { edges { node { runs { edges { node { ${'errors { '.repeat(8)} code ${'} '.repeat(8)} } } } } } } }`;
-  for (const query of [nested, '{ nothing }', 'no query at all'])
-    expect(codesOf(await app.ask(workspace, query)), `for ${query}`).toContain('graphql.invalid');
+test('a query that goes too deep, costs too much, or is none, is refused', async () => {
+  const deep = `{ __schema { types { fields { type ${'{ ofType '.repeat(20)}{ name }${' }'.repeat(20)} } } } }`;
+  const dear =
+    '{ syncs(first: 100) { edges { node { runs(first: 100) { edges { node { id state phase trigger errors { code } } } } } } } }';
+  for (const [query, code] of [
+    [deep, 'graphql.too_deep'],
+    [dear, 'graphql.too_costly'],
+    ['{ nothing }', 'graphql.invalid'],
+    ['no query at all', 'graphql.invalid'],
+  ] as const)
+    expect(codesOf(await app.ask(workspace, query)), `for ${query}`).toEqual([code]);
+});
+
+test('a subscription has the same limits, and must fit the schema', async () => {
+  const headers = { authorization: `Bearer ${workspace.apiKey}` };
+  const levels = Array.from(
+    { length: 60 },
+    (_, n) => `fragment F${n} on Run { ...F${n + 1} ...F${n + 1} }`,
+  );
+  const doubling = `${levels.join(' ')} fragment F60 on Run { id } subscription { runUpdated(id: "x") { ...F0 } }`;
+  const circle = 'fragment A on Run { ...A } subscription { runUpdated(id: "x") { ...A } }';
+  for (const [query, code] of [
+    [doubling, 'graphql.too_costly'],
+    [circle, 'graphql.invalid'],
+    ['subscription { nothing }', 'graphql.invalid'],
+  ] as const) {
+    const subscription = await Subscription.open(app.url, headers, { query });
+    expect(codesOf(await subscription.answer()), `for ${query}`).toEqual([code]);
+    await subscription.close();
+  }
+});
+
+test('with a browser session only the documents of the UI are answered', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drawbridge-documents-'));
+  const documentsFile = join(folder, 'documents.json');
+  const own = 'query Viewer { viewer { name } }';
+  await writeFile(documentsFile, JSON.stringify({ 'sha256:any': own }));
+  const strict = await openTestApp(inject('postgresUrl'), { documents: 'listed', documentsFile });
+  try {
+    const owner = await strict.makeWorkspace('strict');
+    const cookie = await cookieOf(strict, owner);
+    const adHoc = '{ viewer { name role } }';
+    expect(codesOf(await strict.ask({ cookie }, own))).toEqual([]);
+    expect(codesOf(await strict.ask({ cookie }, adHoc))).toEqual(['graphql.unlisted']);
+    expect(codesOf(await strict.ask(owner, adHoc))).toEqual([]);
+    const spied = 'subscription { agentUpdated { id version } }';
+    const refused = await Subscription.open(strict.url, { cookie }, { query: spied });
+    expect(codesOf(await refused.answer())).toEqual(['graphql.unlisted']);
+    await refused.close();
+  } finally {
+    await strict.close();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('what a client wrote gets into no log', async () => {
@@ -102,3 +155,11 @@ test('what a client wrote gets into no log', async () => {
   // What is answered on purpose is no fault of ours.
   expect(text).not.toContain('auth.required');
 });
+
+/** Of a browser that followed the workspace's link. */
+async function cookieOf(of: TestApp, { signInLink }: Workspace): Promise<string> {
+  const { pathname, search } = new URL(signInLink);
+  const response = await fetch(of.url + pathname + search, { redirect: 'manual' });
+  const cookies = response.headers.getSetCookie();
+  return cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+}

@@ -12,8 +12,8 @@ export interface Page<Node> {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-const defaultSize = 20;
-const maxSize = 100;
+export const defaultSize = 20;
+export const maxSize = 100;
 
 /** How many items to give, where a page holds `most` of them. */
 export function pageSize({ first }: PageRequest, most = maxSize): number {

@@ -59,6 +59,7 @@ export async function openTestApp(
     port: 0,
     mailFolder: join(tmpdir(), `drawbridge-mail-${randomUUID()}`),
     logLevel: 'debug',
+    documents: 'any',
     ...values,
   });
   await prepareDatabase(config);
