@@ -1,5 +1,6 @@
 import type { ExportedEntry } from '@drawbridge/proto';
 import type { Operation } from './api.js';
+import type { Connection, PageVariables } from './pages.js';
 
 /** Every question that the command line asks, checked against schema.graphql by a test. */
 export interface RunError {
@@ -129,10 +130,7 @@ export interface RunsVariables {
 
 export const listRuns: Operation<
   {
-    runs: {
-      edges: { node: Run }[];
-      pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    };
+    runs: Connection<Run>;
   },
   RunsVariables
 > = {
@@ -155,9 +153,11 @@ export interface Agent {
   createdAt: string;
 }
 
-export const listAgents: Operation<{ agents: Agent[] }, Record<string, never>> = {
-  document:
-    'query Agents { agents { id pool version online slots freeSlots lastSeenAt revokedAt createdAt } }',
+export const listAgents: Operation<{ agents: Connection<Agent> }, PageVariables> = {
+  document: `query Agents($first: Int, $after: String) { agents(first: $first, after: $after) {
+    edges { node { id pool version online slots freeSlots lastSeenAt revokedAt createdAt } }
+    pageInfo { hasNextPage endCursor }
+  } }`,
 };
 
 export interface EnrollmentToken {
@@ -193,8 +193,10 @@ export interface ApiKey {
 
 const apiKeyFields = 'id name role createdAt lastUsedAt expiresAt';
 
-export const listApiKeys: Operation<{ apiKeys: ApiKey[] }, Record<string, never>> = {
-  document: `query ApiKeys { apiKeys { ${apiKeyFields} } }`,
+export const listApiKeys: Operation<{ apiKeys: Connection<ApiKey> }, PageVariables> = {
+  document: `query ApiKeys($first: Int, $after: String) { apiKeys(first: $first, after: $after) {
+    edges { node { ${apiKeyFields} } } pageInfo { hasNextPage endCursor }
+  } }`,
 };
 
 export const revokeApiKey: Operation<
@@ -232,11 +234,21 @@ export const discoverConnection: Operation<
   }`,
 };
 
-export const listConnections: Operation<
-  { sources: { name: string }[]; destinations: { name: string }[] },
-  Record<string, never>
-> = {
-  document: 'query Connections { sources { name } destinations { name } }',
+export interface NamedConnection {
+  source: { name: string } | null;
+  destination: { name: string } | null;
+  /** The first of them, for who wrote a name that is none. */
+  sources: { edges: { node: { name: string } }[] };
+  destinations: { edges: { node: { name: string } }[] };
+}
+
+export const findConnection: Operation<NamedConnection, { name: string }> = {
+  document: `query Connection($name: String!) {
+    source(name: $name) { name }
+    destination(name: $name) { name }
+    sources { edges { node { name } } }
+    destinations { edges { node { name } } }
+  }`,
 };
 
 export interface AuditLine extends Omit<ExportedEntry, 'before' | 'after'> {

@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const viewer = '{ viewer { name email role } workspace { name } pools { name } }';
+const viewer =
+  '{ viewer { name email role } workspace { name } pools { edges { node { name } } } }';
 const actionsIn = async (workspace: string): Promise<string[]> =>
   (
     await house.test.database.auditEntry.findMany({
@@ -24,7 +25,7 @@ describe('a sign-up', () => {
     expect((await house.test.ask(ada.cookies(), viewer)).data).toEqual({
       viewer: { name: 'ada', email: 'ada@example.com', role: 'owner' },
       workspace: { name: 'Acme' },
-      pools: [{ name: 'default' }],
+      pools: { edges: [{ node: { name: 'default' } }] },
     });
     expect(await actionsIn('Acme')).toEqual(['workspace.create', 'session.create']);
   });

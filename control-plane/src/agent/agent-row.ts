@@ -8,11 +8,21 @@ export interface AgentFilter {
   id?: string;
   /** Names. */
   pools?: readonly string[];
+  /** Only those after it. */
+  after?: EnrolledBefore;
+  /** At most so many; all unless said. */
+  limit?: number;
+}
+
+/** A place in the order of enrolment. */
+export interface EnrolledBefore {
+  createdAt: Date;
+  id: string;
 }
 
 /** Agents as people see them, in the order of their enrolment. Whether one is online is judged by the database's clock. */
 export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[]> {
-  const { workspaceId, offlineMs, id = null, pools = null } = filter;
+  const { workspaceId, offlineMs, id = null, pools = null, after, limit = null } = filter;
   return tx.$queryRaw<Agent[]>`
     select agent.id, pool.name as pool, agent.version, agent.slots, agent."lastSeenAt",
       agent."revokedAt", agent."createdAt", presence.online,
@@ -25,5 +35,7 @@ export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[
     where agent."workspaceId" = ${workspaceId}::uuid
       and (${id}::uuid is null or agent.id = ${id}::uuid)
       and (${pools && [...pools]}::text[] is null or pool.name = any(${pools && [...pools]}::text[]))
-    order by agent."createdAt", agent.id`;
+      and (${after?.id ?? null}::uuid is null
+        or (agent."createdAt", agent.id) > (${after?.createdAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+    order by agent."createdAt", agent.id limit ${limit}::bigint`;
 }

@@ -24,8 +24,9 @@ interface ShownAgent {
 }
 
 const agentsOf = async (asked: Workspace): Promise<ShownAgent[]> => {
-  const query = '{ agents { id pool online freeSlots revokedAt } }';
-  return (await app.ask<{ agents: ShownAgent[] }>(asked, query)).data!.agents;
+  const query = '{ agents { edges { node { id pool online freeSlots revokedAt } } } }';
+  const { data } = await app.ask<{ agents: { edges: { node: ShownAgent }[] } }>(asked, query);
+  return data!.agents.edges.map(({ node }) => node);
 };
 
 const tokenMutation =
@@ -62,12 +63,18 @@ test('a pool begins with its first token, and is one however many ask', async ()
   const agent = await FakeAgent.connect(app.url);
   await agent.enroll(tokens[0]!);
   agent.vanish();
-  const { data } = await app.ask(workspace, '{ pools { name agents { id pool } } }');
+  const { data } = await app.ask(
+    workspace,
+    '{ pools { edges { node { name agents { edges { node { id pool } } } } } } }',
+  );
+  const enrolled = { node: { id: agent.identity.agentId, pool: 'vienna' } };
   expect(data).toEqual({
-    pools: [
-      { name: 'default', agents: [] },
-      { name: 'vienna', agents: [{ id: agent.identity.agentId, pool: 'vienna' }] },
-    ],
+    pools: {
+      edges: [
+        { node: { name: 'default', agents: { edges: [] } } },
+        { node: { name: 'vienna', agents: { edges: [enrolled] } } },
+      ],
+    },
   });
 });
 
@@ -110,3 +117,45 @@ test('agents of another workspace are not there', async () => {
   expect(await agentsOf(other)).toMatchObject([{ revokedAt: null }]);
   agent.vanish();
 });
+
+test('agents are told page by page, in a pool as in the workspace', async () => {
+  const { id: workspaceId } = workspace;
+  await app.makeToken(workspace, 'many');
+  const pool = await app.database.pool.findFirstOrThrow({ where: { workspaceId, name: 'many' } });
+  const enrolled = Array.from({ length: 5 }, (_, n) => ({
+    workspaceId,
+    poolId: pool.id,
+    publicKey: Buffer.from('key'),
+    // Two of one moment.
+    createdAt: new Date(Date.UTC(2030, 0, 1 + Math.min(n, 3))),
+  }));
+  await app.database.agent.createMany({ data: enrolled });
+  const seen = async (list: string, path: (data: never) => Agents): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { data } = await app.ask<never>(workspace, list, { after });
+      const { edges, pageInfo } = path(data!);
+      ids.push(...edges.map(({ node }) => node.id));
+      ({ endCursor: after, hasNextPage: more } = pageInfo);
+    }
+    return ids;
+  };
+  const page =
+    '(first: 2, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } }';
+  const all = await seen(`query ($after: String) { agents${page} }`, ({ agents }) => agents);
+  const ofPool = await seen(
+    `query ($after: String) { pools(first: 100) { edges { node { name agents${page} } } } }`,
+    ({ pools }: { pools: { edges: { node: { name: string; agents: Agents } }[] } }) =>
+      pools.edges.find(({ node }) => node.name === 'many')!.node.agents,
+  );
+  expect(ofPool).toHaveLength(5);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all.slice(-5)).toEqual(ofPool);
+  const bad = await app.ask(workspace, '{ agents(first: 101) { edges { cursor } } }');
+  expect(codesOf(bad)).toEqual(['page.bad_size']);
+});
+
+interface Agents {
+  edges: { node: { id: string } }[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}

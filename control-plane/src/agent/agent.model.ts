@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { connectionTo } from '../page/connection.js';
 
 /** One process in the customer's network. */
 @ObjectType()
@@ -42,3 +43,5 @@ export class RevokeAgentPayload {
   @Field(() => Agent)
   agent!: Agent;
 }
+
+export const AgentConnection = connectionTo(Agent);

@@ -1,9 +1,11 @@
 import { Args, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { PageArgs } from '../page/page-args.js';
+import type { Page } from '../page/page.js';
 import { AgentService } from './agent.service.js';
 import { AgentUpdates } from './agent-updates.js';
-import { Agent, RevokeAgentInput, RevokeAgentPayload } from './agent.model.js';
+import { Agent, AgentConnection, RevokeAgentInput, RevokeAgentPayload } from './agent.model.js';
 
 @Resolver(() => Agent)
 export class AgentResolver {
@@ -13,9 +15,9 @@ export class AgentResolver {
   ) {}
 
   @Allow('agent.read')
-  @Query(() => [Agent])
-  agents(@CurrentCaller() caller: Caller): Promise<Agent[]> {
-    return this.service.list(caller);
+  @Query(() => AgentConnection, { description: 'In the order of their enrolment.' })
+  agents(@CurrentCaller() caller: Caller, @Args() page: PageArgs): Promise<Page<Agent>> {
+    return this.service.page(caller, page);
   }
 
   @Allow('agent.revoke')

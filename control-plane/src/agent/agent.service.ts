@@ -7,7 +7,10 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
-import { readAgents } from './agent-row.js';
+import { pageByName } from '../page/page-by-name.js';
+import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
+import type { Page, PageRequest } from '../page/page.js';
+import { readAgents, type EnrolledBefore } from './agent-row.js';
 import type { Agent } from './agent.model.js';
 import type { Pool } from './pool.model.js';
 
@@ -24,12 +27,35 @@ export class AgentService {
     private readonly config: Config,
   ) {}
 
-  async pools({ workspaceId }: Caller): Promise<Pool[]> {
-    return this.database.of(workspaceId).pool.findMany({
-      where: { workspaceId },
-      orderBy: { name: 'asc' },
-      select: { id: true, name: true, pausedAt: true },
-    });
+  /** By name. */
+  pools({ workspaceId }: Caller, request: PageRequest): Promise<Page<Pool>> {
+    return pageByName(request, ({ where, ...range }) =>
+      this.database.of(workspaceId).pool.findMany({
+        where: { workspaceId, ...where },
+        ...range,
+        select: { id: true, name: true, pausedAt: true },
+      }),
+    );
+  }
+
+  /** In the order of their enrolment. */
+  async page({ workspaceId }: Caller, request: PageRequest): Promise<Page<Agent>> {
+    const [size, after] = [pageSize(request), enrolledIn(request.after)];
+    const { offlineMs } = this.config;
+    const range = { offlineMs, limit: size + 1, ...(after && { after }) };
+    const agents = await readAgents(this.database.of(workspaceId), { workspaceId, ...range });
+    return pageOf(agents, size, placeOfAgent);
+  }
+
+  /** The same of one pool, by its name. */
+  async pageOfPool(caller: Caller, pool: string, request: PageRequest): Promise<Page<Agent>> {
+    const [size, after] = [pageSize(request), enrolledIn(request.after)];
+    const agents = await this.ofPools.of(caller, pool);
+    return pageOf(
+      after ? agents.filter((agent) => isLater(agent, after)) : agents,
+      size,
+      placeOfAgent,
+    );
   }
 
   list({ workspaceId }: Caller): Promise<Agent[]> {
@@ -37,10 +63,6 @@ export class AgentService {
       workspaceId,
       offlineMs: this.config.offlineMs,
     });
-  }
-
-  listOfPool(caller: Caller, pool: string): Promise<Agent[]> {
-    return this.ofPools.of(caller, pool);
   }
 
   async find({ workspaceId }: Caller, id: string): Promise<Agent | undefined> {
@@ -79,6 +101,22 @@ export class AgentService {
     });
   }
 }
+
+const placeOfAgent = ({ createdAt, id }: Agent): string => cursorOf([createdAt.toISOString(), id]);
+
+/** Where a cursor of a list of agents points. */
+function enrolledIn(after: string | null | undefined): EnrolledBefore | undefined {
+  if (!after) return undefined;
+  const [time = '', id = ''] = placeOf(after, 2);
+  const createdAt = new Date(time);
+  if (Number.isNaN(createdAt.getTime()) || !isUuid(id)) throw badCursor();
+  return { createdAt, id };
+}
+
+/** As the database has them in order. */
+const isLater = ({ createdAt, id }: Agent, after: EnrolledBefore): boolean =>
+  createdAt > after.createdAt ||
+  (createdAt.getTime() === after.createdAt.getTime() && id > after.id);
 
 export const poolNotFound = (name: string): AppError =>
   new AppError(

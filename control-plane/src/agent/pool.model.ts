@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { connectionTo } from '../page/connection.js';
 
 /** A named group of identical agents. Its agents are resolved when asked for. */
 @ObjectType()
@@ -33,3 +34,5 @@ export class CreateEnrollmentTokenPayload {
   @Field(() => GraphQLISODateTime)
   expiresAt!: Date;
 }
+
+export const PoolConnection = connectionTo(Pool);

@@ -1,10 +1,17 @@
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { Agent } from './agent.model.js';
+import { PageArgs } from '../page/page-args.js';
+import type { Page } from '../page/page.js';
+import { AgentConnection, type Agent } from './agent.model.js';
 import { AgentService } from './agent.service.js';
 import { EnrollmentService } from './enrollment.service.js';
-import { CreateEnrollmentTokenInput, CreateEnrollmentTokenPayload, Pool } from './pool.model.js';
+import {
+  CreateEnrollmentTokenInput,
+  CreateEnrollmentTokenPayload,
+  Pool,
+  PoolConnection,
+} from './pool.model.js';
 
 @Resolver(() => Pool)
 export class PoolResolver {
@@ -14,14 +21,18 @@ export class PoolResolver {
   ) {}
 
   @Allow('agent.read')
-  @Query(() => [Pool])
-  pools(@CurrentCaller() caller: Caller): Promise<Pool[]> {
-    return this.service.pools(caller);
+  @Query(() => PoolConnection, { description: 'By name.' })
+  pools(@CurrentCaller() caller: Caller, @Args() page: PageArgs): Promise<Page<Pool>> {
+    return this.service.pools(caller, page);
   }
 
-  @ResolveField(() => [Agent])
-  agents(@CurrentCaller() caller: Caller, @Parent() pool: Pool): Promise<Agent[]> {
-    return this.service.listOfPool(caller, pool.name);
+  @ResolveField(() => AgentConnection)
+  agents(
+    @CurrentCaller() caller: Caller,
+    @Parent() pool: Pool,
+    @Args() page: PageArgs,
+  ): Promise<Page<Agent>> {
+    return this.service.pageOfPool(caller, pool.name, page);
   }
 
   @Allow('agent.enroll')

@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { connectionTo } from '../page/connection.js';
 
 @ObjectType({ description: 'The key itself is shown once, when it is made.' })
 export class ApiKey {
@@ -56,3 +57,5 @@ export class RevokeApiKeyPayload {
   @Field(() => ApiKey)
   apiKey!: ApiKey;
 }
+
+export const ApiKeyConnection = connectionTo(ApiKey);

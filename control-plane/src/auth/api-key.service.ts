@@ -4,6 +4,8 @@ import { AuditService, systemOf } from '../audit/audit.service.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
+import { pageByName } from '../page/page-by-name.js';
+import type { Page, PageRequest } from '../page/page.js';
 import type { ApiKey, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.model.js';
 import type { Caller } from './caller.js';
 import { isWithin, lesserOf, roleOf, roles, type Role } from './role.js';
@@ -31,11 +33,13 @@ export class ApiKeyService {
     private readonly clock: Clock,
   ) {}
 
-  list({ workspaceId }: Caller): Promise<ApiKey[]> {
-    const orderBy = { name: 'asc' } as const;
-    return this.database
-      .of(workspaceId)
-      .apiKey.findMany({ where: { workspaceId }, orderBy, select: shown });
+  /** By name. */
+  page({ workspaceId }: Caller, request: PageRequest): Promise<Page<ApiKey>> {
+    return pageByName(request, ({ where, ...range }) =>
+      this.database
+        .of(workspaceId)
+        .apiKey.findMany({ where: { workspaceId, ...where }, ...range, select: shown }),
+    );
   }
 
   async create(caller: Caller, input: CreateApiKeyInput): Promise<CreateApiKeyPayload> {

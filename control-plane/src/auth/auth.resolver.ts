@@ -1,7 +1,10 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { PageArgs } from '../page/page-args.js';
+import type { Page } from '../page/page.js';
 import { Allow } from './allow.js';
 import {
   ApiKey,
+  ApiKeyConnection,
   CreateApiKeyInput,
   CreateApiKeyPayload,
   RevokeApiKeyInput,
@@ -22,9 +25,9 @@ export class AuthResolver {
   }
 
   @Allow('key.read')
-  @Query(() => [ApiKey])
-  apiKeys(@CurrentCaller() caller: Caller): Promise<ApiKey[]> {
-    return this.keys.list(caller);
+  @Query(() => ApiKeyConnection, { description: 'By name.' })
+  apiKeys(@CurrentCaller() caller: Caller, @Args() page: PageArgs): Promise<Page<ApiKey>> {
+    return this.keys.page(caller, page);
   }
 
   @Allow('key.create')

@@ -66,7 +66,7 @@ it('takes subscriptions alone over a line, and shows no fault of ours there', as
 });
 
 it('answers a query that does not fit with what is wrong', async () => {
-  const wrong = await test.ask(ours, '{ agents { id colour } nope }');
+  const wrong = await test.ask(ours, '{ agents { edges { colour } } nope }');
   expect(codesOf(wrong)).toEqual(['graphql.invalid', 'graphql.invalid']);
   expect(wrong.errors?.[0]?.message).toContain('colour');
 });

@@ -71,7 +71,7 @@ async function load(signal: AbortSignal): Promise<{ asked: number; failed: unkno
   let asked = 0;
   for (let n = 0; !signal.aborted; n += 1) {
     const start = `mutation { startRun(input: { sync: "sync-${n % syncs}" }) { run { id } } }`;
-    for (const query of [start, '{ agents { id } }']) {
+    for (const query of [start, '{ agents { edges { cursor } } }']) {
       const { errors = [] } = await ask(query).catch((error: unknown) => ({ errors: [error] }));
       failed.push(...errors.filter((error) => codeOf(error) !== 'run.already_live'));
       asked += 1;

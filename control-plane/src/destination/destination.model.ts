@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
+import { connectionTo } from '../page/connection.js';
 
 /** A connection to a system that is written. */
 @ObjectType()
@@ -29,3 +30,5 @@ export class Destination {
   })
   pausedAt!: Date | null;
 }
+
+export const DestinationConnection = connectionTo(Destination);

@@ -1,7 +1,9 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { Destination } from './destination.model.js';
+import { PageArgs } from '../page/page-args.js';
+import type { Page } from '../page/page.js';
+import { Destination, DestinationConnection } from './destination.model.js';
 import { DestinationService } from './destination.service.js';
 
 @Resolver(() => Destination)
@@ -9,9 +11,12 @@ export class DestinationResolver {
   constructor(private readonly service: DestinationService) {}
 
   @Allow('configuration.read')
-  @Query(() => [Destination])
-  destinations(@CurrentCaller() caller: Caller): Promise<Destination[]> {
-    return this.service.list(caller);
+  @Query(() => DestinationConnection, { description: 'By name.' })
+  destinations(
+    @CurrentCaller() caller: Caller,
+    @Args() page: PageArgs,
+  ): Promise<Page<Destination>> {
+    return this.service.page(caller, page);
   }
 
   @Allow('configuration.read')

@@ -87,18 +87,22 @@ const failed = (lease: { jobId: string; epoch: bigint }) => ({
 
 test('an agent enrols, greets and is online until it leaves', async () => {
   const agent = await live({ slots: 3 });
-  const online = '{ agents { id pool online slots freeSlots version } }';
+  const online = '{ agents { edges { node { id pool online slots freeSlots version } } } }';
   expect((await app.ask(workspace, online)).data).toEqual({
-    agents: [
-      {
-        id: agent.identity.agentId,
-        pool: 'default',
-        online: true,
-        slots: 3,
-        freeSlots: 3,
-        version: '1.0.0',
-      },
-    ],
+    agents: {
+      edges: [
+        {
+          node: {
+            id: agent.identity.agentId,
+            pool: 'default',
+            online: true,
+            slots: 3,
+            freeSlots: 3,
+            version: '1.0.0',
+          },
+        },
+      ],
+    },
   });
   await agent.close();
   await expect.poll(async () => (await row(agent)).sessionId, patience).toBeNull();

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
+import { connectionTo } from '../page/connection.js';
 
 /** A query or table on a source, with its primary key. */
 @ObjectType()
@@ -34,3 +35,5 @@ export class Model {
   })
   digest!: string;
 }
+
+export const ModelConnection = connectionTo(Model);

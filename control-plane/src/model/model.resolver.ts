@@ -1,7 +1,9 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { Model } from './model.model.js';
+import { PageArgs } from '../page/page-args.js';
+import type { Page } from '../page/page.js';
+import { Model, ModelConnection } from './model.model.js';
 import { ModelService } from './model.service.js';
 
 @Resolver(() => Model)
@@ -9,9 +11,9 @@ export class ModelResolver {
   constructor(private readonly service: ModelService) {}
 
   @Allow('configuration.read')
-  @Query(() => [Model])
-  models(@CurrentCaller() caller: Caller): Promise<Model[]> {
-    return this.service.list(caller);
+  @Query(() => ModelConnection, { description: 'By name.' })
+  models(@CurrentCaller() caller: Caller, @Args() page: PageArgs): Promise<Page<Model>> {
+    return this.service.page(caller, page);
   }
 
   @Allow('configuration.read')

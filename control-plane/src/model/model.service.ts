@@ -2,19 +2,24 @@ import { entryDigest, formatEntry, type ModelEntry } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
+import { pageByName } from '../page/page-by-name.js';
+import type { Page, PageRequest } from '../page/page.js';
 import type { Model } from './model.model.js';
 
 @Injectable()
 export class ModelService {
   constructor(private readonly database: Database) {}
 
-  async list(caller: Caller): Promise<Model[]> {
-    const rows = await this.database.of(caller.workspaceId).model.findMany({
-      where: { workspaceId: caller.workspaceId },
-      orderBy: { name: 'asc' },
-      include: { source: true },
+  /** By name. */
+  page({ workspaceId }: Caller, request: PageRequest): Promise<Page<Model>> {
+    return pageByName(request, async ({ where, ...range }) => {
+      const rows = await this.database.of(workspaceId).model.findMany({
+        where: { workspaceId, ...where },
+        ...range,
+        include: { source: true },
+      });
+      return rows.map(modelOf);
     });
-    return rows.map(modelOf);
   }
 
   async find({ workspaceId }: Caller, name: string): Promise<Model | null> {

@@ -12,7 +12,7 @@ afterAll(() => app.close());
 
 /** Every field that is loaded for a row of a list, in lists of lists. */
 const nested = `{
-  pools { name agents { id online } }
+  pools { edges { node { name agents { edges { node { id online } } } } } }
   syncs(first: 50) { edges { node {
     name
     lastRun { id approvals { by } errors { code title } failure { code advice } }
@@ -21,7 +21,7 @@ const nested = `{
 }`;
 
 interface Nested {
-  pools: { agents: { id: string }[] }[];
+  pools: { edges: { node: { agents: { edges: object[] } } }[] };
   syncs: { edges: { node: { lastRun: object | null; runs: { edges: object[] } } }[] };
 }
 
@@ -66,7 +66,7 @@ it('asks the database as often for long lists of lists as for short ones', async
   const few = await statementsOf(await makeLists('few', 2));
   const many = await statementsOf(await makeLists('many', 8));
   const sizes = ({ data }: typeof few): number[] => [
-    data.pools.flatMap(({ agents }) => agents).length,
+    data.pools.edges.flatMap(({ node }) => node.agents.edges).length,
     data.syncs.edges.filter(({ node }) => node.lastRun).length,
     data.syncs.edges.flatMap(({ node }) => node.runs.edges).length,
   ];

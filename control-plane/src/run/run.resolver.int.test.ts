@@ -134,16 +134,16 @@ describe('a run through the API', () => {
     const stranger = await app.makeWorkspace(`w-${randomUUID()}`);
     const seen = await app.ask(
       stranger,
-      `{ run(id: "${id}") { id } runs { edges { cursor } } sync(name: "sync-0") { id } sources { id } models { id }
-         destinations { id } configuration { path } }`,
+      `{ run(id: "${id}") { id } runs { edges { cursor } } sync(name: "sync-0") { id } sources { edges { cursor } }
+         models { edges { cursor } } destinations { edges { cursor } } configuration { path } }`,
     );
     expect(seen.data).toEqual({
       run: null,
       runs: { edges: [] },
       sync: null,
-      sources: [],
-      models: [],
-      destinations: [],
+      sources: { edges: [] },
+      models: { edges: [] },
+      destinations: { edges: [] },
       configuration: [],
     });
     const cancel = `mutation { cancelRun(input: { id: "${id}" }) { run { id } } }`;

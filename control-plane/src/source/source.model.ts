@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
+import { connectionTo } from '../page/connection.js';
 
 /** A connection to a warehouse or database that is read. */
 @ObjectType()
@@ -23,3 +24,5 @@ export class Source {
   })
   digest!: string;
 }
+
+export const SourceConnection = connectionTo(Source);

@@ -1,7 +1,9 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
-import { Source } from './source.model.js';
+import { PageArgs } from '../page/page-args.js';
+import type { Page } from '../page/page.js';
+import { Source, SourceConnection } from './source.model.js';
 import { SourceService } from './source.service.js';
 
 @Resolver(() => Source)
@@ -9,9 +11,9 @@ export class SourceResolver {
   constructor(private readonly service: SourceService) {}
 
   @Allow('configuration.read')
-  @Query(() => [Source])
-  sources(@CurrentCaller() caller: Caller): Promise<Source[]> {
-    return this.service.list(caller);
+  @Query(() => SourceConnection, { description: 'By name.' })
+  sources(@CurrentCaller() caller: Caller, @Args() page: PageArgs): Promise<Page<Source>> {
+    return this.service.page(caller, page);
   }
 
   @Allow('configuration.read')

@@ -3,19 +3,23 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
+import { pageByName } from '../page/page-by-name.js';
+import type { Page, PageRequest } from '../page/page.js';
 import type { Source } from './source.model.js';
 
 @Injectable()
 export class SourceService {
   constructor(private readonly database: Database) {}
 
-  async list(caller: Caller): Promise<Source[]> {
-    const { workspaceId } = caller;
-    const rows = await this.database.of(workspaceId).source.findMany({
-      where: { workspaceId },
-      orderBy: { name: 'asc' },
+  /** By name. */
+  page({ workspaceId }: Caller, request: PageRequest): Promise<Page<Source>> {
+    return pageByName(request, async ({ where, ...range }) => {
+      const rows = await this.database.of(workspaceId).source.findMany({
+        where: { workspaceId, ...where },
+        ...range,
+      });
+      return rows.map(sourceOf);
     });
-    return rows.map(sourceOf);
   }
 
   async find({ workspaceId }: Caller, name: string): Promise<Source | null> {

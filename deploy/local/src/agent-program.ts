@@ -79,6 +79,8 @@ async function online(graphql: Graphql, isOurs: (id: string) => boolean): Promis
 }
 
 async function listAgents(graphql: Graphql): Promise<{ id: string; online: boolean }[]> {
-  return (await graphql<{ agents: { id: string; online: boolean }[] }>('{ agents { id online } }'))
-    .agents;
+  const { agents } = await graphql<{
+    agents: { edges: { node: { id: string; online: boolean } }[] };
+  }>('{ agents(first: 100) { edges { node { id online } } } }');
+  return agents.edges.map(({ node }) => node);
 }

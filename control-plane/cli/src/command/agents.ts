@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { listAgents, type Agent } from '../operation.js';
+import { firstOf } from '../pages.js';
 import { table } from '../text.js';
 
 export const agents: Command = {
@@ -7,7 +8,8 @@ export const agents: Command = {
   summary: 'list agents and how they are',
   example: 'drawbridge agents --json',
   act: async (_given, context) => {
-    const { agents: found } = await context.ask()(listAgents, {});
+    const ask = context.ask();
+    const found = await firstOf(Infinity, async (page) => (await ask(listAgents, page)).agents);
     const none = ['No agents yet. Make a token with: drawbridge enroll-token'];
     return {
       json: { agents: found },

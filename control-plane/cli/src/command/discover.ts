@@ -1,7 +1,7 @@
 import type { Ask } from '../api.js';
 import type { Command, Given } from '../command.js';
 import { CliFailure } from '../failure.js';
-import { discoverConnection, listConnections, type Discovered } from '../operation.js';
+import { discoverConnection, findConnection, type Discovered } from '../operation.js';
 import { table } from '../text.js';
 
 export const discover: Command = {
@@ -33,11 +33,9 @@ async function connectionOf(
 ): Promise<{ source: string } | { destination: string }> {
   if (as !== undefined && as !== 'source' && as !== 'destination')
     throw new CliFailure('cli.bad_kind', '--as is source or destination.', 2);
-  const { sources, destinations } = await ask(listConnections, {});
-  const isIn = (list: readonly { name: string }[]): boolean =>
-    list.some((one) => one.name === name);
-  const isSource = as !== 'destination' && isIn(sources);
-  const isDestination = as !== 'source' && isIn(destinations);
+  const found = await ask(findConnection, { name });
+  const isSource = as !== 'destination' && found.source !== null;
+  const isDestination = as !== 'source' && found.destination !== null;
   if (isSource && !isDestination) return { source: name };
   if (isDestination && !isSource) return { destination: name };
   if (isSource)
@@ -46,7 +44,8 @@ async function connectionOf(
       `There are a source and a destination "${name}". Say --as source or --as destination.`,
       2,
     );
-  const known = [...sources, ...destinations].map((one) => one.name).join(', ') || 'none';
+  const edges = [...found.sources.edges, ...found.destinations.edges];
+  const known = edges.map(({ node }) => node.name).join(', ') || 'none';
   throw new CliFailure(
     'cli.no_connection',
     `There is no "${name}" to look into. Known: ${known}.`,

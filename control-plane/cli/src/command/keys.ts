@@ -2,6 +2,7 @@ import type { Ask } from '../api.js';
 import type { Answer, Command, Context, Given } from '../command.js';
 import { CliFailure } from '../failure.js';
 import { createApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../operation.js';
+import { firstOf } from '../pages.js';
 import { table } from '../text.js';
 
 export const keys: Command = {
@@ -25,7 +26,7 @@ export const keys: Command = {
 };
 
 async function list(context: Context): Promise<Answer> {
-  const { apiKeys } = await context.ask()(listApiKeys, {});
+  const apiKeys = await allKeys(context.ask());
   return { json: { keys: apiKeys }, lines: table([heading, ...apiKeys.map(cellsOf)]) };
 }
 
@@ -49,11 +50,14 @@ async function revoke(name: string, context: Context): Promise<Answer> {
 }
 
 async function keyNamed(name: string, ask: Ask): Promise<ApiKey> {
-  const found = (await ask(listApiKeys, {})).apiKeys.find((key) => key.name === name);
+  const found = (await allKeys(ask)).find((key) => key.name === name);
   if (found) return found;
   const message = `There is no API key "${name}". See them all with: drawbridge keys list`;
   throw new CliFailure('key.not_found', message, 2);
 }
+
+const allKeys = (ask: Ask): Promise<ApiKey[]> =>
+  firstOf(Infinity, async (page) => (await ask(listApiKeys, page)).apiKeys);
 
 const heading = ['KEY', 'ROLE', 'CREATED', 'LAST USED', 'EXPIRES'];
 

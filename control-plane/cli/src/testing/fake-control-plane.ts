@@ -149,9 +149,11 @@ function rootOf(state: FakeState) {
       return look ? { ...sampleRun, id, ...look } : null;
     },
     runs: (page: { sync?: string; first: number; after?: string }) => pageOf(state.runs, page),
-    agents: () => state.agents,
-    sources: () => connectionsOf(state.specification.sources),
-    destinations: () => connectionsOf(state.specification.destinations),
+    agents: () => wholeOf(state.agents),
+    sources: () => wholeOf(connectionsOf(state.specification.sources)),
+    destinations: () => wholeOf(connectionsOf(state.specification.destinations)),
+    source: ({ name }: { name: string }) => named(state.specification.sources, name),
+    destination: ({ name }: { name: string }) => named(state.specification.destinations, name),
     discoverConnection: ({ input }: Input<object>) => {
       state.discovered.push(input);
       return state.discovery ?? { entries: [], isCutOff: false, failure: discoveryFailure };
@@ -162,7 +164,7 @@ function rootOf(state: FakeState) {
       expiresAt: '2026-11-23T12:00:00.000Z',
     }),
     createApiKey: ({ input }: Input<{ name: string }>) => ({ id: input.name, key: 'dbk_made' }),
-    apiKeys: () => state.apiKeys,
+    apiKeys: () => wholeOf(state.apiKeys),
     revokeApiKey: ({ input }: Input<{ id: string }>) => {
       const apiKey = state.apiKeys.find(({ id }) => id === input.id);
       if (!apiKey) throw refusal('key.not_found', 'There is no such API key.');
@@ -171,6 +173,14 @@ function rootOf(state: FakeState) {
     },
   };
 }
+
+const wholeOf = (nodes: readonly object[]) => ({
+  edges: nodes.map((node) => ({ cursor: '', node })),
+  pageInfo: { hasNextPage: false, endCursor: null },
+});
+
+const named = (entries: Readonly<Record<string, { type: string; pool: string }>>, name: string) =>
+  connectionsOf(entries).find((one) => one.name === name) ?? null;
 
 const connectionsOf = (entries: Readonly<Record<string, { type: string; pool: string }>>) =>
   Object.entries(entries).map(([name, { type, pool }]) => ({ name, type, pool }));

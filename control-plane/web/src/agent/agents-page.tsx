@@ -1,30 +1,45 @@
 import { Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useMutation, useSubscription } from 'urql';
+import { useClient, useMutation, useSubscription } from 'urql';
+import type { AgentsQuery as AgentsData } from '../api/generated/graphql.js';
 import { graphql } from '../api/generated/index.js';
+import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
+import { MoreButton } from '../part/more-button.js';
 import { PageHead } from '../part/page-head.js';
 import { Panel } from '../part/panel.js';
 import { AddAgent } from './add-agent.js';
 import { AgentTable } from './agent-table.js';
 
 const AgentsQuery = graphql(`
-  query Agents {
-    pools {
-      id
-      name
+  query Agents($first: Int!, $after: String) {
+    pools(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
     }
-    agents {
-      id
-      pool
-      version
-      online
-      slots
-      freeSlots
-      lastSeenAt
-      revokedAt
-      createdAt
+    agents(first: $first, after: $after) {
+      edges {
+        node {
+          id
+          pool
+          version
+          online
+          slots
+          freeSlots
+          lastSeenAt
+          revokedAt
+          createdAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -60,13 +75,12 @@ const RevokeMutation = graphql(`
 
 /** Milliseconds between looks; a subscription tells of changes sooner. */
 const pollMs = 5_000;
+const pageLength = 100;
 
 export function AgentsPage() {
-  const { data, error, ask } = usePolledQuery(AgentsQuery, {}, pollMs);
-  const [news] = useSubscription({ query: AgentUpdated });
-  useEffect(() => {
-    if (news.data) ask();
-  }, [news.data]);
+  const { data, error, ask } = usePolledQuery(AgentsQuery, { first: pageLength }, pollMs);
+  const agents = useAgents(data?.agents);
+  useNews(ask);
   const [token, makeToken] = useMutation(TokenMutation);
   const [revoked, revokeAgent] = useMutation(RevokeMutation);
   const [visit, setVisit] = useState(0);
@@ -84,7 +98,7 @@ export function AgentsPage() {
             <AddAgent
               // A token is shown once: the next opening starts without it.
               key={visit}
-              pools={data.pools.map(({ name }) => name)}
+              pools={data.pools.edges.map(({ node }) => node.name)}
               token={token.data?.createEnrollmentToken}
               isBusy={token.fetching}
               error={token.error}
@@ -99,16 +113,19 @@ export function AgentsPage() {
       {data ? (
         <Stack gap="md">
           <Panel isFlush>
-            {data.agents.length === 0 ? (
+            {agents.nodes.length === 0 ? (
               <NoAgents />
             ) : (
               <AgentTable
-                agents={data.agents}
+                agents={agents.nodes}
                 isBusy={revoked.fetching}
                 error={revoked.error}
                 revoke={revoke}
               />
             )}
+            <MoreButton isShown={agents.hasMore} isBusy={agents.isBusy} more={agents.more}>
+              Show more agents
+            </MoreButton>
           </Panel>
         </Stack>
       ) : error ? (
@@ -118,6 +135,23 @@ export function AgentsPage() {
       )}
     </>
   );
+}
+
+/** Looks again when an agent has changed. */
+function useNews(ask: () => void) {
+  const [news] = useSubscription({ query: AgentUpdated });
+  useEffect(() => {
+    if (news.data) ask();
+  }, [news.data]);
+}
+
+function useAgents(first: AgentsData['agents'] | undefined) {
+  const client = useClient();
+  return useGrowingList(first, async (after) => {
+    const asked = { first: pageLength, after };
+    const answer = client.query(AgentsQuery, asked, { requestPolicy: 'network-only' });
+    return (await answer.toPromise()).data?.agents;
+  });
 }
 
 const NoAgents = () => (

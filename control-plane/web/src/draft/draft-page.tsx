@@ -12,13 +12,21 @@ import type { Draft } from './draft.js';
 
 const ConnectionsQuery = graphql(`
   query Connections {
-    sources {
-      id
-      name
+    sources(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
     }
-    destinations {
-      id
-      name
+    destinations(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
     }
   }
 `);
@@ -27,7 +35,8 @@ const ConnectionsQuery = graphql(`
 export function DraftPage() {
   const [{ data, error }, ask] = useQuery({ query: ConnectionsQuery });
   const [draft, setDraft] = useState<Draft>(emptyDraft);
-  const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
+  const names = ({ edges }: { edges: readonly { node: { name: string } }[] }): string[] =>
+    edges.map(({ node }) => node.name);
   return (
     <>
       <PageHead title="Draft a sync">
@@ -36,8 +45,8 @@ export function DraftPage() {
       </PageHead>
       {!data && error && <NoAnswer error={error} ask={ask} />}
       {!data && !error && <Loading what="sources and destinations" />}
-      {data && data.sources.length === 0 && <NoConnections />}
-      {data && data.sources.length > 0 && (
+      {data && data.sources.edges.length === 0 && <NoConnections />}
+      {data && data.sources.edges.length > 0 && (
         <Stack gap="md">
           <DraftForm
             draft={draft}

@@ -4,6 +4,13 @@ import type { DiscoverWish } from './fake-listing.js';
 import { nextRunsOf, sampleSlots } from './sample-slots.js';
 import type { FakeState, Page, WantedRun } from './fake-state.js';
 
+const pools = [
+  { id: 'p1', name: 'default' },
+  { id: 'p2', name: 'eu-private' },
+];
+const sources = [{ id: 's1', name: 'warehouse', type: 'postgres', pool: 'default' }];
+const destinations = [{ id: 'd1', name: 'app-db', type: 'postgres', pool: 'default' }];
+
 type Input<T> = { input: T };
 
 /** What the fake server answers, field by field. */
@@ -21,13 +28,10 @@ export function rootOf(state: FakeState) {
     viewer: { name: 'Ada', email: state.email, role: 'owner' },
     workspace: { id: '7f3c', name: 'Acme' },
     memberships: [{ role: 'owner', isCurrent: true, workspace: { id: '7f3c', name: 'Acme' } }],
-    pools: [
-      { id: 'p1', name: 'default', agents: [] },
-      { id: 'p2', name: 'eu-private', agents: [] },
-    ],
-    agents: () => state.agents,
-    sources: [{ id: 's1', name: 'warehouse', type: 'postgres', pool: 'default' }],
-    destinations: [{ id: 'd1', name: 'app-db', type: 'postgres', pool: 'default' }],
+    pools: (page: Page) => pageOf(pools, page),
+    agents: (page: Page) => pageOf(state.agents, page),
+    sources: (page: Page) => pageOf(sources, page),
+    destinations: (page: Page) => pageOf(destinations, page),
     discoverConnection: ({ input }: Input<DiscoverWish>) => state.discover(input),
     syncs: (page: Page) => pageOf(syncs(), page),
     sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,

@@ -149,7 +149,7 @@ async function httpGet(url: string): Promise<Buffer> {
 async function everyRun(whole: Whole): Promise<unknown> {
   return whole.product.graphql(`{ runs(first: 100) { edges { node { id sync state phase
     errors { code vendorCode count errorId title advice } failure { code vendorCode errorId title advice }
-    baseline { key sha256 } } } } agents { id pool version } configuration { path text } }`);
+    baseline { key sha256 } } } } agents { edges { node { id pool version } } } configuration { path text } }`);
 }
 
 async function bucketTexts(folder: string): Promise<Buffer> {

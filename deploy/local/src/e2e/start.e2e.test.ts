@@ -74,11 +74,12 @@ it('sends every row, stays up until it is told to stop, and goes on from there',
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      query: '{ agents { online } syncs(first: 10) { edges { node { name } } } }',
+      query:
+        '{ agents { edges { node { online } } } syncs(first: 10) { edges { node { name } } } }',
     }),
   });
   expect(await answer.json()).toMatchObject({
-    data: { agents: [{ online: true }], syncs: { edges: [{}, {}] } },
+    data: { agents: { edges: [{ node: { online: true } }] }, syncs: { edges: [{}, {}] } },
   });
 
   const other = await start('--exit').ended;
