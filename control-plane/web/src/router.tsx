@@ -4,6 +4,7 @@ import { FinishResetPage, FinishSignUpPage } from './account/finish-pages.js';
 import { InvitationPage } from './account/invitation-page.js';
 import { SecurityPage } from './account/security-page.js';
 import { AgentsPage } from './agent/agents-page.js';
+import { AlertsPage } from './alert/alerts-page.js';
 import { DraftPage } from './draft/draft-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
@@ -69,6 +70,11 @@ const securityRoute = createRoute({
   path: '/security',
   component: SecurityPage,
 });
+const alertsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts',
+  component: AlertsPage,
+});
 const usageRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/usage',
@@ -94,6 +100,7 @@ export const router = createRouter({
     draftRoute,
     runRoute,
     agentsRoute,
+    alertsRoute,
     usageRoute,
     auditRoute,
     membersRoute,

@@ -180,6 +180,27 @@ describeInBrowser('the UI in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('lists alerts, and keeps quiet about one', async () => {
+    const { page, complaints } = await setUpSignedIn();
+    await page.setViewportSize({ width: 360, height: 700 });
+    await page.getByRole('link', { name: 'Alerts', exact: true }).click();
+    await heading(page, 'Alerts').waitFor();
+    await page.getByRole('link', { name: 'Sync customers-to-app failed' }).waitFor();
+    expect(await page.evaluate(findPageFaults)).toEqual([]);
+    const row = page.getByRole('table', { name: /^Alerts/ }).locator('tbody tr');
+    await button(page, 'Snooze 1 h: Sync customers-to-app failed').click();
+    await row.getByText('snoozed', { exact: true }).waitFor();
+    await button(page, 'End snooze: Sync customers-to-app failed').click();
+    await button(page, 'Mute: Sync customers-to-app failed').click();
+    await row.getByText('muted', { exact: true }).waitFor();
+    await button(page, 'Unmute: Sync customers-to-app failed').click();
+    await row.getByText('open', { exact: true }).waitFor();
+    await page.getByLabel('Which alerts').selectOption('resolved');
+    await page.getByText('None is over yet').waitFor();
+    expect(await page.evaluate(findPageFaults)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   it('cancels a run only after asking', async () => {
     const visit = await setUpSignedIn();
     const { page, server } = visit;

@@ -31,6 +31,7 @@ export function Header({ seesAudit, workspace, person }: HeaderProps) {
             Syncs
           </Link>
           <Link to="/agents">Agents</Link>
+          <Link to="/alerts">Alerts</Link>
           <Link to="/members">Members</Link>
           <Link to="/usage">Usage</Link>
           {seesAudit && <Link to="/audit">Audit</Link>}

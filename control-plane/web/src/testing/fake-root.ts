@@ -24,6 +24,7 @@ export function rootOf(state: FakeState) {
       nextRuns: ({ first }: { first: number }) => nextRunsOf(sync, first),
       slots: (page: Page) => pageOf(sampleSlots(), page),
     }));
+  const { alert } = state;
   return {
     viewer: { name: 'Ada', email: state.email, role: 'owner' },
     workspace: { id: '7f3c', name: 'Acme' },
@@ -41,6 +42,13 @@ export function rootOf(state: FakeState) {
       run: state.approve(input),
     }),
     releaseRun: ({ input }: Input<{ id: string }>) => ({ run: state.release(input.id) }),
+    alerts: ({ filter, ...page }: Page & { filter: { state: string } }) =>
+      pageOf(filter.state === alert.state ? [alert] : [], page),
+    muteAlert: () => ({ alert: Object.assign(alert, { muted: true }) }),
+    unmuteAlert: () => ({ alert: Object.assign(alert, { muted: false }) }),
+    snoozeAlert: ({ input }: Input<{ until: string | null }>) => ({
+      alert: Object.assign(alert, { snoozedUntil: input.until }),
+    }),
     usage: () => sampleUsage,
     audit: (page: Page) => pageOf(sampleEntries, page),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { fakeListing } from './fake-listing.js';
 import type { DiscoverWish } from './fake-listing.js';
 import { movedRun, queuedRun, reportCount } from './moving-run.js';
+import { sampleAlert } from './sample-counts.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
 import type { SampleOptions, SampleRun } from './sample.js';
 
@@ -27,6 +28,7 @@ export class FakeState {
   syncs = sampleSyncs();
   runs: SampleRun[] = sampleRuns();
   agents = sampleAgents();
+  readonly alert = sampleAlert();
   /** Questions and sockets are cut off without an answer, as by a server that restarts. */
   isDown = false;
   /** Sockets are refused, as by a proxy that does not know them. */

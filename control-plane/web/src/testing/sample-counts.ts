@@ -39,3 +39,23 @@ export const sampleEntries = Array.from({ length: 60 }, (_, place) => ({
   actor: { kind: 'user', id: null, name: 'Ada' },
   subject: { kind: 'sync', id: null, name: 'customers-to-app' },
 }));
+
+/** One that is open, about a run. */
+export const sampleAlert = () => ({
+  id: 'alert-1',
+  state: 'open',
+  severity: 'error',
+  title: 'Sync customers-to-app failed',
+  text: 'Its last run failed with source.unreachable. The run says what to do.',
+  rule: 'failed',
+  kind: 'failed',
+  times: 1,
+  sync: 'customers-to-app',
+  run: null,
+  raisedAt: minutesAgo(12),
+  seenAt: minutesAgo(12),
+  resolvedAt: null,
+  snoozedUntil: null as string | null,
+  muted: false,
+  flapping: false,
+});
