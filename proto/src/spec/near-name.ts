@@ -4,12 +4,17 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
+/** Longer names are not compared: the work grows with the square of their length. */
+const longestCompared = 100;
+
 /** The candidate that a slip of the finger would explain: at most a third of the letters differ. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > longestCompared) return undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) > limit) continue;
     const distance = distanceBetween(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

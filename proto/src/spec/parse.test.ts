@@ -508,3 +508,26 @@ describe('a file that means harm', () => {
     expect(problemsOf(text)).toContain('0.yaml:4:21 spec.wrong_type');
   });
 });
+
+it('guesses what is meant by the first unknown names alone, or thousands would take minutes', () => {
+  const names = Array.from({ length: 2_000 }, (_, n) => n);
+  const text = [
+    'sources: { s: { type: postgres } }',
+    'models:',
+    ...names.map((n) => `  model-number-${n}: { source: s, primaryKey: [id], table: t }`),
+    'syncs:',
+    ...names.map((n) => `  sync-${n}: { model: model-nuber-${n} }`),
+  ].join('\n');
+  const { problems } = parseSpecification([{ path: 'a.yaml', text }]);
+  const unknown = problems.filter(({ code }) => code === 'spec.unknown_reference');
+  expect(unknown).toHaveLength(2_000);
+  const guessed = unknown.filter(({ message }) => message.includes('Did you mean'));
+  expect(guessed).toEqual(unknown.slice(0, 50));
+});
+
+it('compares no name of a length that nobody would write', () => {
+  const long = 'x'.repeat(200_000);
+  const text = `sources: { ${long}: { type: postgres } }\nmodels: { m: { source: ${long}y, primaryKey: [id], table: t } }`;
+  const { problems } = parseSpecification([{ path: 'a.yaml', text }]);
+  expect(problems.map(({ code }) => code)).toContain('spec.unknown_reference');
+});

@@ -58,7 +58,12 @@ export function parseEntry({ section, name, text }: WrittenEntry, beside: Specif
   return checked(draft, found, names);
 }
 
-const emptyDraft = (): Draft => ({ problems: [], references: [], places: new Map() });
+const emptyDraft = (): Draft => ({
+  problems: [],
+  references: [],
+  places: new Map(),
+  definitions: new Map(),
+});
 
 /** What can be judged only when everything has been read. */
 function checked(draft: Draft, found: Found, names: Names): Parsed {
@@ -121,20 +126,21 @@ function readSection<S extends Section>(
 ): void {
   if (isEmpty(at.file.resolve(at.node))) return;
   const read: Reader<Specification[S][string]> = readers[section];
-  for (const item of withoutKnown(section, at, names[section])) {
+  for (const item of withoutKnown(at, names[section])) {
     const entry = read(item.at);
     if (entry && isName(item)) (found[section] as Map<string, unknown>).set(item.name, entry.value);
   }
 }
 
 /** The items of one file's section, without those that another file has defined already. */
-function withoutKnown(section: Section, at: At, known: Set<string>): Item[] {
-  const { draft } = at.file;
-  const firstPlaces = new Map([...known].map((name) => [name, placeIn(draft, [section, name])]));
+function withoutKnown(at: At, known: Set<string>): Item[] {
+  const { definitions } = at.file.draft;
   const items = itemsOf(at) ?? [];
   return items.filter((item) => {
-    const first = firstPlaces.get(item.name);
+    const path = JSON.stringify(item.at.path);
+    const first = definitions.get(path);
     if (first) refuseAgain(item, first);
+    else definitions.set(path, item.at.file.placeOf(item.at));
     known.add(item.name);
     return !first;
   });

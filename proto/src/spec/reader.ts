@@ -143,14 +143,15 @@ export function itemsOf(at: At): Item[] | undefined {
   const node = at.file.resolve(at.node);
   if (!isMap(node)) return wrongType(at, 'a map of names and values');
   const items: Item[] = [];
+  const seen = new Set<string>();
   for (const pair of node.items) {
     const key = at.file.resolve(pair.key as Node | null);
     const name = isScalar(key) ? nameText(key) : undefined;
     const item = { file: at.file, node: pair.value as Node | null, key: (key ?? node) as Node };
     if (name === undefined) wrongType({ ...at, node: item.key }, 'a name: put it in quotes');
-    else if (items.some((other) => other.name === name))
-      refuseTwice({ ...item, path: at.path }, name);
+    else if (seen.has(name)) refuseTwice({ ...item, path: at.path }, name);
     else items.push({ name, at: noted({ ...item, path: [...at.path, name] }) });
+    if (name !== undefined) seen.add(name);
   }
   return items;
 }

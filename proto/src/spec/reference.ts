@@ -11,12 +11,17 @@ export function referenceTo(section: Section): Reader<string> {
   });
 }
 
+/** A name is guessed for so many; each is compared with all that are defined, and thousands with thousands take minutes. */
+const mostGuessed = 50;
+
 /** A name counts as defined even when what it names has problems of its own: one mistake, one problem. */
 export function checkReferences(draft: Draft, defined: Record<Section, ReadonlySet<string>>): void {
+  let unknown = 0;
   for (const { section, name, place, path } of draft.references) {
     if (defined[section].has(name)) continue;
     const message = `There is no "${name}" under ${section}. Define it there, or correct the name.`;
-    const near = didYouMean(name, defined[section]);
+    unknown += 1;
+    const near = unknown > mostGuessed ? '' : didYouMean(name, defined[section]);
     draft.problems.push({
       ...place,
       code: 'spec.unknown_reference',

@@ -17,6 +17,8 @@ export interface Draft {
   references: { section: Section; name: string; place: Place; path: readonly string[] }[];
   /** By path, as JSON. */
   places: Map<string, Place>;
+  /** Of each name of a section, where it was defined first; by path, as JSON. */
+  definitions: Map<string, Place>;
 }
 
 /** A node of a file, and the path that leads to it. */
@@ -65,6 +67,7 @@ export class YamlFile {
       problems: [],
       references: [],
       places: this.draft.places,
+      definitions: this.draft.definitions,
     });
   }
 
