@@ -19,6 +19,7 @@ const targets = {
   'bench:sync': 'deploy/local/dist/bench/bench-sync.js',
   'test:crash': 'agent/dist/testing/crash/test-crash.js',
   'bench:control-plane': 'control-plane/dist/testing/bench/bench-control-plane.js',
+  'test:fuzz': 'control-plane/dist/testing/fuzz/test-fuzz.js',
   'test:chaos': 'control-plane/dist/testing/chaos/test-chaos.js',
   'test:helm': 'deploy/local/dist/chart/test-helm.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',

@@ -11,6 +11,7 @@ import { Config } from '../config.js';
 import { Drain } from '../drain.js';
 import { sockets } from '../sockets.js';
 import { unexpected } from './app-error.filter.js';
+import { refuseOtherTimes } from './date-time.js';
 import { graphqlHooks } from './graphql-hooks.js';
 
 /** What one request may ask for in all; the longest of ours has a fifth of it. */
@@ -24,6 +25,8 @@ interface Line {
   close(code: number): void;
   once(event: 'close', closed: () => void): unknown;
 }
+
+refuseOtherTimes();
 
 /** The public API at /graphql, with subscriptions over graphql-transport-ws. */
 export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
