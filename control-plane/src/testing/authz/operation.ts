@@ -26,6 +26,8 @@ export interface Texts {
   everywhere?: boolean;
 }
 
+/** Of a page: more than the stand has of anything, and within what one answer may cost. */
+const pageSize = 10;
 /** Of an answer: deep enough for every type of the schema, within the server's limit. */
 const maxDepth = 6;
 
@@ -48,15 +50,17 @@ interface Input {
 const notText: ReadonlySet<string> = new Set(['planDigest', 'after']);
 
 function valuesOf(inputs: readonly Input[], texts: Texts): Record<string, unknown> {
-  const values = inputs.map(
-    ({ name, type }) =>
-      [name, name === 'role' && !texts.everywhere ? roleAt(type) : valueOf(type, texts)] as const,
-  );
+  const values = inputs.map(({ name, type }) => [name, inputOf(name, type, texts)] as const);
   return Object.fromEntries(
     values.filter(
       ([name, value]) => value !== undefined && (texts.everywhere || !notText.has(name)),
     ),
   );
+}
+
+function inputOf(name: string, type: GraphQLInputType, texts: Texts): unknown {
+  if (name === 'first') return pageSize;
+  return name === 'role' && !texts.everywhere ? roleAt(type) : valueOf(type, texts);
 }
 
 /** One that everybody may give. */
@@ -86,5 +90,7 @@ function selectionOf(type: GraphQLOutputType, depth: number): string {
   return `{ __typename ${fields.map((field) => selected(field, depth)).join(' ')} }`;
 }
 
-const selected = (field: GraphQLField<unknown, unknown>, depth: number): string =>
-  `${field.name} ${selectionOf(field.type, depth + 1)}`;
+function selected(field: GraphQLField<unknown, unknown>, depth: number): string {
+  const isPaged = field.args.some(({ name }) => name === 'first');
+  return `${field.name}${isPaged ? `(first: ${pageSize})` : ''} ${selectionOf(field.type, depth + 1)}`;
+}
