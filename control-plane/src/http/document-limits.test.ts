@@ -7,7 +7,10 @@ const text = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf
 const schema = buildSchema(text);
 
 /** The code that it is refused with; undefined when it may be asked. */
-function refusal(query: string, variables?: Record<string, unknown>): string | undefined {
+function refusal(
+  query: string,
+  variables?: Record<string, unknown> | 'unknown',
+): string | undefined {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   try {
@@ -30,7 +33,12 @@ it('counts what a variable says, and the most where nobody knows it', () => {
   expect(refusal(runsOfSyncs('$n'), { n: 20 })).toBeUndefined();
   expect(refusal(runsOfSyncs('$n'), { n: null })).toBeUndefined();
   expect(refusal(runsOfSyncs('$n'), { n: 100 })).toBe('graphql.too_costly');
-  expect(refusal(runsOfSyncs('$n'))).toBe('graphql.too_costly');
+  expect(refusal(runsOfSyncs('$n'), {})).toBeUndefined();
+  expect(refusal(runsOfSyncs('$n'))).toBeUndefined();
+  expect(refusal(runsOfSyncs('$n'), 'unknown')).toBe('graphql.too_costly');
+  const ofItself = runsOfSyncs('$n').replace('$n: Int', '$n: Int = 100');
+  expect(refusal(ofItself, {})).toBe('graphql.too_costly');
+  expect(refusal(ofItself, { n: 20 })).toBeUndefined();
 });
 
 it('counts what is asked of fragments, in whatever order they stand', () => {

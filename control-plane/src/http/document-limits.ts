@@ -22,7 +22,8 @@ const maxCost = 50_000;
 /** What a list without pages is taken to hold. */
 const plainList = 10;
 
-export type Variables = Readonly<Record<string, unknown>> | null | undefined;
+/** Unknown ones are taken for the most. */
+export type Variables = Readonly<Record<string, unknown>> | null | undefined | 'unknown';
 
 /**
  * Refuses a document before anything is done for it: by its depth, and by what it costs. A field costs one, a page as many
@@ -32,7 +33,7 @@ export type Variables = Readonly<Record<string, unknown>> | null | undefined;
 export function checkLimits(
   schema: GraphQLSchema,
   document: DocumentNode,
-  variables?: Variables,
+  variables: Variables,
 ): void {
   const walk = new Walk(schema, document, variables ?? {});
   for (const definition of document.definitions)
@@ -41,6 +42,8 @@ export function checkLimits(
 
 class Walk {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Of the operation that is looked at, what its variables are when nobody says it. */
+  private defaults: ReadonlyMap<string, unknown> = new Map();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -51,7 +54,13 @@ class Walk {
     this.fragments = new Map(fragments.map((one) => [one.name.value, one]));
   }
 
-  check({ operation, selectionSet }: OperationDefinitionNode): void {
+  check({ operation, selectionSet, variableDefinitions = [] }: OperationDefinitionNode): void {
+    this.defaults = new Map(
+      variableDefinitions.map(({ variable, defaultValue }) => [
+        variable.name.value,
+        defaultValue?.kind === 'IntValue' ? Number(defaultValue.value) : null,
+      ]),
+    );
     const root = this.schema.getRootType(operation as Parameters<GraphQLSchema['getRootType']>[0]);
     const cost = this.costOf(selectionSet, root ?? undefined, 1);
     if (cost > maxCost)
@@ -93,11 +102,17 @@ class Walk {
     return 1 + this.timesOf(field, type) * this.costOf(field.selectionSet, named, depth + 1);
   }
 
+  private valueOf(variable: string): unknown {
+    if (this.variables === 'unknown') return maxSize;
+    const value = this.variables[variable];
+    return value === undefined ? this.defaults.get(variable) : value;
+  }
+
   /** How often what is asked of it is answered. A page's items are below it, and it multiplies them all the same. */
   private timesOf(field: FieldNode, type: GraphQLOutputType | undefined): number {
     const first = field.arguments?.find(({ name }) => name.value === 'first')?.value;
     if (first?.kind === 'IntValue') return bounded(Number(first.value));
-    if (first?.kind === 'Variable') return bounded(this.variables[first.name.value]);
+    if (first?.kind === 'Variable') return bounded(this.valueOf(first.name.value));
     const isConnection = type && getNamedType(type).name.endsWith('Connection');
     if (isConnection) return defaultSize;
     // The edges of a page were counted with it.
@@ -105,7 +120,7 @@ class Walk {
   }
 }
 
-/** A variable that is not known, as in a subscription, is taken for the most. */
+/** Null asks for a page as it comes; what is no number is refused later, and taken for the most here. */
 function bounded(first: unknown): number {
   if (first === null) return defaultSize;
   return typeof first === 'number' && first >= 1 ? Math.min(first, maxSize) : maxSize;

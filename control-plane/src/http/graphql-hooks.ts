@@ -38,7 +38,7 @@ export function graphqlHooks(clock: Clock, { documents, documentsFile }: Config)
       const [invalid] = validate(schema, document);
       if (invalid) throw invalid;
       check(document, context);
-      checkLimits(schema, document);
+      checkLimits(schema, document, 'unknown');
     },
     onResolution: figures.onResolution,
   };
