@@ -12,6 +12,8 @@ const events = {
   'session.open': 'connected to the control plane',
   'session.lost': 'the connection to the control plane is lost; trying again',
   'session.enrolled': 'enrolled with the control plane',
+  'session.rotated': 'signs with a new key from now on',
+  'session.no_next_key': 'could not make the next key',
   'job.accepted': 'took a job',
   'job.refused': 'refused a job',
   'job.cancelled': 'a job is to be cancelled',

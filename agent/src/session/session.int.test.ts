@@ -135,6 +135,46 @@ describe('a session', () => {
     expect(plane.agents.size).toBe(1);
   });
 
+  it('takes a new key when it is asked to, goes on with its work, and is known by it at the next start', async () => {
+    const first = await begin();
+    await plane.heard('catalog');
+    const [known] = plane.agents.values();
+    const old = known?.publicKey;
+    const greeted = plane.welcomed();
+    plane.rotate();
+    await greeted;
+    expect(known?.publicKey).not.toEqual(old);
+    const lease = plane.offer(anyWork);
+    await plane.finished(lease.jobId);
+    await first.stop();
+    const again = plane.welcomed();
+    await begin({ token: undefined });
+    await again;
+    expect(plane.agents.size).toBe(1);
+  });
+
+  it('is known by its old key when its new one was lost on the way, and tries again', async () => {
+    let lost = 0;
+    plane.swallows = ({ body }) => {
+      if (body.case !== 'nextKey' || lost > 0) return false;
+      lost += 1;
+      queueMicrotask(() => plane.cut());
+      return true;
+    };
+    await begin();
+    await plane.heard('catalog');
+    const [known] = plane.agents.values();
+    const old = known?.publicKey;
+    const back = plane.welcomed();
+    plane.rotate();
+    await back;
+    expect([lost, known?.publicKey]).toEqual([1, old]);
+    const rotated = plane.welcomed();
+    plane.rotate();
+    await rotated;
+    expect(known?.publicKey).not.toEqual(old);
+  });
+
   it('tries again with the same key and token when the answer to its enrolment was lost', async () => {
     let lost = 0;
     plane.swallows = ({ body }) => {

@@ -1,4 +1,4 @@
-import type { ControlFrame, MessageInitShape, ProgressSchema } from '@drawbridge/proto';
+import type { ControlFrame, MessageInitShape, ProgressSchema, Welcome } from '@drawbridge/proto';
 import type { Clock } from '../clock.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Logger } from '../logger.js';
@@ -40,8 +40,11 @@ const stuckMs = 60_000;
 interface Open {
   connection: Connection;
   heartbeat: Heartbeat;
+  sessionId: string;
   /** Highest number heard; goes out with every frame. */
   heardSeq: bigint;
+  /** A next key was asked for; one answer a connection is enough. */
+  isKeyAsked: boolean;
 }
 
 export class Session implements Line {
@@ -105,7 +108,7 @@ export class Session implements Line {
       const trial: Trial = { openedAtMs: undefined };
       const failure = await this.once(desk, trial, signal).catch(failureOf);
       if (signal.aborted) return;
-      if (self.tokens.passOver(failure)) continue;
+      if (self.tokens.passOver(failure) || self.identity.passOver(failure)) continue;
       if (failure.kind !== 'TRANSIENT') throw failure;
       onState?.('waiting');
       const openMs = trial.openedAtMs === undefined ? 0 : clock.monotonicMs() - trial.openedAtMs;
@@ -144,7 +147,8 @@ export class Session implements Line {
         this.utter(body);
       };
       const heartbeat = new Heartbeat(pace, desk, this.parts.clock, say);
-      this.open = { connection, heartbeat, heardSeq: 0n };
+      const { sessionId } = pace;
+      this.open = { connection, heartbeat, sessionId, heardSeq: 0n, isKeyAsked: false };
       return await this.converse(this.open, desk);
     } finally {
       this.outbox.detach();
@@ -153,7 +157,7 @@ export class Session implements Line {
     }
   }
 
-  private async greet(connection: Connection): Promise<{ heartbeatMs: number; leaseMs: number }> {
+  private async greet(connection: Connection): Promise<Welcome> {
     const { clock, logger, self } = this.parts;
     const greeted = new AbortController();
     void clock.sleep(greetingMs, greeted.signal).then(
@@ -164,6 +168,7 @@ export class Session implements Line {
     const welcome = await shakeHands(connection, self).finally(() => greeted.abort());
     const { agentId = '' } = self.identity.enrolment ?? {};
     if (!wasEnrolled) logger.info('session.enrolled', { agentId });
+    if ((await self.identity.welcomed()) === 'rotated') logger.info('session.rotated', { agentId });
     logger.info('session.open', { agentId, sessionId: welcome.sessionId });
     return welcome;
   }
@@ -188,7 +193,23 @@ export class Session implements Line {
       if (!frame) return undefined;
       this.outbox.acknowledge(frame.ack);
       if (frame.seq > open.heardSeq) open.heardSeq = frame.seq;
-      hear(frame, open, desk);
+      if (frame.body.case === 'rotate') void this.sayNextKey(open);
+      else hear(frame, open, desk);
+    }
+  }
+
+  /** The control plane ends the connection when it has kept the key. One that can't be stored is not said. */
+  private async sayNextKey(open: Open): Promise<void> {
+    if (open.isKeyAsked) return;
+    open.isKeyAsked = true;
+    const { identity } = this.parts.self;
+    const { agentId = '' } = identity.enrolment ?? {};
+    const text = `drawbridge-rotate-v1\n${agentId}${open.sessionId}`;
+    try {
+      const value = await identity.rotate(Buffer.from(text));
+      open.connection.send({ ack: open.heardSeq, body: { case: 'nextKey', value } });
+    } catch (error) {
+      this.parts.logger.failure('session.no_next_key', failureOf(error));
     }
   }
 
@@ -213,6 +234,8 @@ function hear({ body }: ControlFrame, open: Open, desk: Desk): void {
       return undefined;
     case 'problem':
       throw problemFailure(body.value);
+    case 'rotate':
+      return undefined;
     case 'challenge':
     case 'enrolled':
     case 'welcome':

@@ -24,6 +24,8 @@ type ValueOf<Case> =
 
 interface Known {
   publicKey: Uint8Array;
+  /** Kept in a rotation: the first hello that it signs makes it the present one. */
+  nextKey?: Uint8Array;
   bootId: string;
   /** Highest number of this boot that was applied. */
   applied: bigint;
@@ -87,6 +89,11 @@ export class FakeControlPlane {
 
   cancel(lease: LeaseKey): void {
     this.say({ case: 'cancel', value: { lease } });
+  }
+
+  /** Asks for a new key. */
+  rotate(): void {
+    this.say({ case: 'rotate', value: {} });
   }
 
   problem(code: string, retryable: boolean): void {
@@ -178,6 +185,8 @@ export class FakeControlPlane {
         return this.greet(line, frame.body.value);
       case 'heartbeat':
         return this.answersHeartbeats ? this.answer(line, frame.body.value) : undefined;
+      case 'nextKey':
+        return this.keepKey(line, frame.body.value);
       case 'progress':
       case 'goodbye':
         return undefined;
@@ -207,13 +216,26 @@ export class FakeControlPlane {
       line.nonce,
       Buffer.from(`${agentId}${bootId}`),
     ]);
+    if (known.nextKey && isSigned(text, known.nextKey, signature)) {
+      known.publicKey = known.nextKey;
+      delete known.nextKey;
+    }
     if (!isSigned(text, known.publicKey, signature)) return line.end('session.bad_signature');
+    line.agentId = agentId;
     if (known.bootId !== bootId) Object.assign(known, { bootId, applied: 0n });
     line.known = known;
     this.line = line;
     this.greetings += 1;
-    line.say({ case: 'welcome', value: { sessionId: randomUUID(), ...this.pace } });
+    line.say({ case: 'welcome', value: { sessionId: line.sessionId, ...this.pace } });
     this.news.emit('welcome');
+  }
+
+  private keepKey(line: Line, { publicKey, signature }: ValueOf<'nextKey'>): void {
+    const text = Buffer.from(`drawbridge-rotate-v1\n${line.agentId}${line.sessionId}`);
+    if (!line.known || !isSigned(text, publicKey, signature))
+      return line.end('session.bad_signature');
+    line.known.nextKey = publicKey;
+    line.end('session.rotating', true);
   }
 
   private answer(line: Line, { number, leases }: Heartbeat): void {
@@ -245,6 +267,8 @@ export class FakeControlPlane {
 class Line {
   readonly nonce = randomBytes(32);
   known: Known | undefined;
+  agentId = '';
+  readonly sessionId = randomUUID();
   private seq = 0n;
 
   constructor(readonly socket: WebSocket) {}

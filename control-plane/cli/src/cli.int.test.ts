@@ -505,6 +505,8 @@ describe('agents, enroll-token and keys', () => {
         freeSlots: 3,
         lastSeenAt: '2026-11-23T10:00:00.000Z',
         revokedAt: null,
+        rotatedAt: null,
+        rotating: false,
         createdAt: '2026-11-23T09:00:00.000Z',
       },
     ];

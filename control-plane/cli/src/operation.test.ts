@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import * as agentOperations from './agent-operation.js';
 import * as alertOperations from './alert-operation.js';
 import * as channelOperations from './channel-operation.js';
 import * as configurationOperations from './configuration-operation.js';
@@ -12,6 +13,7 @@ const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.m
 
 const documents = Object.entries({
   ...operations,
+  ...agentOperations,
   ...alertOperations,
   ...configurationOperations,
   ...pauseOperations,

@@ -151,11 +151,14 @@ export interface Agent {
   lastSeenAt: string | null;
   revokedAt: string | null;
   createdAt: string;
+  /** When its key became the present one; null for its first. */
+  rotatedAt: string | null;
+  rotating: boolean;
 }
 
 export const listAgents: Operation<{ agents: Connection<Agent> }, PageVariables> = {
   document: `query Agents($first: Int, $after: String) { agents(first: $first, after: $after) {
-    edges { node { id pool version online slots freeSlots lastSeenAt revokedAt createdAt } }
+    edges { node { id pool version online slots freeSlots lastSeenAt revokedAt createdAt rotatedAt rotating } }
     pageInfo { hasNextPage endCursor }
   } }`,
 };

@@ -10,6 +10,7 @@ import { exportConfiguration } from './command/export.js';
 import { keys } from './command/keys.js';
 import { pause, resume } from './command/pause.js';
 import { apply, plan } from './command/plan.js';
+import { rotateKey } from './command/rotate-key.js';
 import { approve, cancel, release, run, show } from './command/run.js';
 import { schedule } from './command/schedule.js';
 import { runs } from './command/runs.js';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   agents,
   alerts,
   enrollToken,
+  rotateKey,
   usage,
   workspace,
   audit,

@@ -25,7 +25,8 @@ export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[
   const { workspaceId, offlineMs, id = null, pools = null, after, limit = null } = filter;
   return tx.$queryRaw<Agent[]>`
     select agent.id, pool.name as pool, agent.version, agent.slots, agent."lastSeenAt",
-      agent."revokedAt", agent."createdAt", presence.online,
+      agent."revokedAt", agent."createdAt", presence.online, agent."rotatedAt",
+      agent."rotationRequestedAt" is not null and agent."revokedAt" is null as rotating,
       case when presence.online then agent."freeSlots" else 0 end as "freeSlots"
     from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"
     cross join lateral (

@@ -30,6 +30,29 @@ export class Agent {
 
   @Field(() => GraphQLISODateTime)
   createdAt!: Date;
+
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'When its key became the present one; null for the one that it enrolled with.',
+  })
+  rotatedAt!: Date | null;
+
+  @Field(() => Boolean, {
+    description: 'It was asked for a new key and has not signed with it yet.',
+  })
+  rotating!: boolean;
+}
+
+@InputType()
+export class RotateAgentInput {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+export class RotateAgentPayload {
+  @Field(() => Agent)
+  agent!: Agent;
 }
 
 @InputType()

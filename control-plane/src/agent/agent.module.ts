@@ -6,6 +6,7 @@ import { EnrollmentService } from './enrollment.service.js';
 import { PoolResolver } from './pool.resolver.js';
 import { PresenceRounds } from './presence-rounds.js';
 import { PresenceService } from './presence.service.js';
+import { RotationService } from './rotation.service.js';
 
 @Module({
   providers: [
@@ -14,9 +15,10 @@ import { PresenceService } from './presence.service.js';
     EnrollmentService,
     PresenceService,
     PresenceRounds,
+    RotationService,
     AgentResolver,
     PoolResolver,
   ],
-  exports: [AgentService, EnrollmentService, PresenceService],
+  exports: [AgentService, EnrollmentService, PresenceService, RotationService],
 })
 export class AgentModule {}

@@ -5,13 +5,22 @@ import { PageArgs } from '../page/page-args.js';
 import type { Page } from '../page/page.js';
 import { AgentService } from './agent.service.js';
 import { AgentUpdates } from './agent-updates.js';
-import { Agent, AgentConnection, RevokeAgentInput, RevokeAgentPayload } from './agent.model.js';
+import {
+  Agent,
+  AgentConnection,
+  RevokeAgentInput,
+  RevokeAgentPayload,
+  RotateAgentInput,
+  RotateAgentPayload,
+} from './agent.model.js';
+import { RotationService } from './rotation.service.js';
 
 @Resolver(() => Agent)
 export class AgentResolver {
   constructor(
     private readonly service: AgentService,
     private readonly updates: AgentUpdates,
+    private readonly rotation: RotationService,
   ) {}
 
   @Allow('agent.read')
@@ -29,6 +38,18 @@ export class AgentResolver {
     @Args('input') input: RevokeAgentInput,
   ): Promise<RevokeAgentPayload> {
     return { agent: await this.service.revoke(caller, input.id) };
+  }
+
+  @Allow('agent.rotate')
+  @Mutation(() => RotateAgentPayload, {
+    description:
+      'It takes a new key as soon as it is connected; its old one is good until it has signed with that.',
+  })
+  async rotateAgent(
+    @CurrentCaller() caller: Caller,
+    @Args('input') input: RotateAgentInput,
+  ): Promise<RotateAgentPayload> {
+    return { agent: await this.rotation.request(caller, input.id) };
   }
 
   @Allow('agent.read')

@@ -8,6 +8,10 @@ export interface Identity {
   workspaceId: string;
   poolId: string;
   publicKey: Uint8Array;
+  /** It was made in a rotation, and has signed nothing yet. */
+  nextPublicKey: Uint8Array | null;
+  /** A person waits for it. */
+  isKeyWanted: boolean;
   isRevoked: boolean;
 }
 
@@ -39,8 +43,10 @@ export class PresenceService {
   async identity(agentId: string): Promise<Identity | undefined> {
     const agent = await this.database.system.agent.findUnique({ where: { id: agentId } });
     if (!agent) return undefined;
-    const { workspaceId, poolId, publicKey, revokedAt } = agent;
-    return { agentId, workspaceId, poolId, publicKey, isRevoked: revokedAt !== null };
+    const { workspaceId, poolId, publicKey, nextPublicKey, revokedAt } = agent;
+    const isKeyWanted = agent.rotationRequestedAt !== null;
+    const isRevoked = revokedAt !== null;
+    return { agentId, workspaceId, poolId, publicKey, nextPublicKey, isKeyWanted, isRevoked };
   }
 
   /**

@@ -5,6 +5,7 @@ export type Permission =
   | 'agent.read'
   | 'agent.enroll'
   | 'agent.revoke'
+  | 'agent.rotate'
   | 'alert.mute'
   | 'alert.read'
   | 'audit.read'

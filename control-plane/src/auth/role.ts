@@ -27,6 +27,7 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'connection.discover': 'editor',
   'agent.enroll': 'admin',
   'agent.revoke': 'admin',
+  'agent.rotate': 'admin',
   'audit.read': 'admin',
   'channel.read': 'admin',
   'channel.write': 'admin',

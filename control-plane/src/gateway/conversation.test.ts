@@ -23,7 +23,7 @@ class HastyClock extends Clock {
 test('a stranger who says nothing is sent away after 10 seconds', async () => {
   const clock = new HastyClock();
   const config = new Config();
-  const greeter = new Greeter(nothing, nothing, config);
+  const greeter = new Greeter(nothing, nothing, nothing, config);
   const conversation = new Conversation(greeter, nothing, nothing, config, clock);
   const inbox = new Inbox({ pause: () => undefined, resume: () => undefined });
   const said: unknown[] = [];

@@ -5,6 +5,7 @@ import {
   type AgentFrame,
   type Heartbeat,
   type Lease,
+  type NextKey,
   type Progress,
 } from '@drawbridge/proto';
 import { Injectable, Logger } from '@nestjs/common';
@@ -14,6 +15,7 @@ import {
   type OpenSession,
   type Turn,
 } from '../agent/presence.service.js';
+import { RotationService } from '../agent/rotation.service.js';
 import { AppError } from '../app-error.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { Database, type Transaction } from '../database/database.js';
@@ -22,6 +24,7 @@ import type { HeldLease, LeaseKey } from '../job/lease.js';
 import type { LeasedJob } from '../job/work.js';
 import { tellFailedFrame } from './failed-frame.js';
 import { FrameBatch } from './frame-batch.js';
+import { isSignedBy, rotationBytes } from './proof.js';
 import { lostSession } from './problem.js';
 
 /** Frames that go into one transaction. */
@@ -47,6 +50,7 @@ export class FrameService {
     private readonly presence: PresenceService,
     private readonly catalogs: CatalogService,
     private readonly jobs: JobService,
+    private readonly rotation: RotationService,
   ) {}
 
   /**
@@ -79,6 +83,14 @@ export class FrameService {
     const hold = await this.presence.seen(session, freeSlots);
     if (hold !== 'held') throw lostSession(hold);
     return this.jobs.renew(session.agentId, leases.map(keyOf));
+  }
+
+  /** False for a key that nobody asked for. */
+  async keepKey(session: OpenSession, { publicKey, signature }: NextKey): Promise<boolean> {
+    const { agentId, sessionId } = session;
+    if (!isSignedBy(publicKey, rotationBytes(agentId, sessionId), signature))
+      throw new AppError('session.bad_signature', 'The signature does not fit the new key.');
+    return this.rotation.keep(session, publicKey);
   }
 
   progress({ agentId }: OpenSession, progress: Progress): Promise<void> {

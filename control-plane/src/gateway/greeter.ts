@@ -3,6 +3,7 @@ import type { AgentFrame, Enroll, Hello } from '@drawbridge/proto';
 import { Injectable, Logger } from '@nestjs/common';
 import { EnrollmentService } from '../agent/enrollment.service.js';
 import { PresenceService, type Identity, type OpenSession } from '../agent/presence.service.js';
+import { RotationService } from '../agent/rotation.service.js';
 import { AppError } from '../app-error.js';
 import { Config } from '../config.js';
 import type { Hearing } from './hearing.js';
@@ -15,6 +16,8 @@ const protocolVersion = 1;
 /** An agent that has proved who it is. */
 export interface Guest extends OpenSession {
   poolId: string;
+  /** It is to make a new key. */
+  isKeyWanted: boolean;
 }
 
 /** From a stranger who was challenged to an agent with a session: [enroll → enrolled] → hello → welcome. */
@@ -25,6 +28,7 @@ export class Greeter {
   constructor(
     private readonly enrollment: EnrollmentService,
     private readonly presence: PresenceService,
+    private readonly rotation: RotationService,
     private readonly config: Config,
   ) {}
 
@@ -65,20 +69,24 @@ export class Greeter {
     const identity = await this.presence.identity(agentId);
     if (!identity)
       throw new AppError('session.unknown_agent', 'There is no such agent. Enrol it anew.');
-    if (!isSignedBy(identity.publicKey, sessionBytes(nonce, agentId, bootId), signature))
-      throw badSignature();
-    if (identity.isRevoked) throw lostSession('revoked');
-    return identity;
+    const bytes = sessionBytes(nonce, agentId, bootId);
+    const { publicKey, nextPublicKey, isRevoked } = identity;
+    const isPresent = isSignedBy(publicKey, bytes, signature);
+    const isNext = !isPresent && nextPublicKey && isSignedBy(nextPublicKey, bytes, signature);
+    if (!isPresent && !isNext) throw badSignature();
+    if (isRevoked) throw lostSession('revoked');
+    if (isNext) await this.rotation.confirm(identity, nextPublicKey);
+    return { ...identity, isKeyWanted: identity.isKeyWanted && !isNext };
   }
 
   private async open(identity: Identity, hello: Hello, voice: Voice): Promise<Guest> {
-    const { agentId, workspaceId, poolId } = identity;
+    const { agentId, workspaceId, poolId, isKeyWanted } = identity;
     const { bootId, version, slots } = hello;
     const session = { agentId, workspaceId, sessionId: randomUUID(), bootId };
     const appliedSeq = await this.presence.open(session, { version, slots });
     if (appliedSeq === undefined) throw lostSession('revoked');
     voice.startFrom(appliedSeq);
-    return { ...session, poolId };
+    return { ...session, poolId, isKeyWanted };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { PresenceService } from '../agent/presence.service.js';
+import { RotationService } from '../agent/rotation.service.js';
 import { Clock } from '../clock.js';
 import { Notices, type Notice } from '../database/notices.js';
 import { Dispatcher } from './dispatcher.js';
@@ -24,6 +25,7 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly presence: PresenceService,
     private readonly notices: Notices,
     private readonly dispatcher: Dispatcher,
+    private readonly rotation: RotationService,
     private readonly clock: Clock,
   ) {}
 
@@ -41,6 +43,7 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
   add(session: Session): void {
     this.sessions.add(session);
     this.dispatcher.add(session);
+    if (session.guest.isKeyWanted) session.askForKey();
   }
 
   delete(session: Session): void {
@@ -63,6 +66,9 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
       case 'agent_revoked':
       case 'agent_updated':
         return void this.endLost(this.of(notice.agentId));
+      case 'key_wanted':
+        for (const session of this.of(notice.agentId)) session.askForKey();
+        return;
       case 'run_updated':
         return;
     }
@@ -75,7 +81,18 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
   private async loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.endLost([...this.sessions]);
+      await this.askForKeys([...this.sessions]);
       await this.clock.sleep(checkMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** Of agents that a person wants to have new keys. */
+  private async askForKeys(sessions: readonly Session[]): Promise<void> {
+    try {
+      const wanted = await this.rotation.wantedOf(sessions.map(({ guest }) => guest.agentId));
+      for (const session of sessions) if (wanted.has(session.guest.agentId)) session.askForKey();
+    } catch (error) {
+      this.logger.error({ err: error }, 'Looking for keys to rotate failed; trying again');
     }
   }
 

@@ -17,6 +17,7 @@ const passing = new Set([
   'session.internal_error',
   'session.reconnected',
   'session.restarting',
+  'session.rotating',
   'session.silent',
   'session.too_slow',
 ]);

@@ -12,6 +12,10 @@ export const enrolmentBytes = (nonce: Uint8Array, token: string): Buffer =>
 export const sessionBytes = (nonce: Uint8Array, agentId: string, bootId: string): Buffer =>
   Buffer.concat([Buffer.from('drawbridge-session-v1\n'), nonce, Buffer.from(agentId + bootId)]);
 
+/** What an agent signs with a key that it has just made; the session's id binds it to the connection of its present key. */
+export const rotationBytes = (agentId: string, sessionId: string): Buffer =>
+  Buffer.from(`drawbridge-rotate-v1\n${agentId}${sessionId}`);
+
 /** ECDSA over P-256 and SHA-256, as r and s. False also for bytes that are no such key. */
 export function isSignedBy(
   publicKey: Uint8Array,

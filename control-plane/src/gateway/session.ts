@@ -1,4 +1,4 @@
-import type { AgentFrame, Heartbeat } from '@drawbridge/proto';
+import type { AgentFrame, Heartbeat, NextKey } from '@drawbridge/proto';
 import { AppError } from '../app-error.js';
 import type { Clock } from '../clock.js';
 import type { LeasedJob } from '../job/work.js';
@@ -71,6 +71,11 @@ export class Session {
     this.offering.cancel(jobId);
   }
 
+  /** Its agent is to make a new key. */
+  askForKey(): void {
+    this.parts.voice.say({ case: 'rotate', value: {} });
+  }
+
   private async take(frame: AgentFrame): Promise<void> {
     const { body, seq, ack } = frame;
     const { frames } = this.parts;
@@ -82,6 +87,8 @@ export class Session {
         return frames.progress(this.guest, body.value);
       case 'goodbye':
         return this.offering.leave();
+      case 'nextKey':
+        return this.takeKey(body.value);
       case 'catalog':
       case 'accepted':
       case 'refused':
@@ -102,6 +109,12 @@ export class Session {
     if (body.case === 'accepted' || body.case === 'refused')
       this.offering.answered(keyIn(body.value));
     if (body.case === 'finished') this.offering.finished(keyIn(body.value));
+  }
+
+  /** The agent comes back at once, as who it will be. */
+  private async takeKey(next: NextKey): Promise<void> {
+    if (await this.parts.frames.keepKey(this.guest, next))
+      this.end(new AppError('session.rotating', 'Say hello with the new key.'));
   }
 
   private async answer(heartbeat: Heartbeat, ack: bigint): Promise<void> {

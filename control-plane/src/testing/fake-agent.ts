@@ -21,6 +21,13 @@ export class FakeIdentity {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   agentId = '';
 
+  /** The same agent with another key. */
+  successor(): FakeIdentity {
+    const next = new FakeIdentity();
+    next.agentId = this.agentId;
+    return next;
+  }
+
   publicKey(): Uint8Array {
     return this.keys.publicKey.export({ type: 'spki', format: 'der' });
   }

@@ -55,6 +55,7 @@ export const agentBodies: Record<string, AgentBody> = {
       slots: 4,
     },
   },
+  'next-key': { case: 'nextKey', value: { publicKey: bytes(91), signature: bytes(64) } },
   heartbeat: { case: 'heartbeat', value: { freeSlots: 3, leases: [lease], number: 7n } },
   catalog: {
     case: 'catalog',
@@ -280,6 +281,7 @@ function hostField() {
 
 /** One of every body that the control plane says; together they set each field. */
 export const controlBodies: Record<string, ControlBody> = {
+  rotate: { case: 'rotate', value: {} },
   challenge: {
     case: 'challenge',
     value: { nonce: bytes(32), serverTime: { seconds: 1_800_000_000n, nanos: 5 } },

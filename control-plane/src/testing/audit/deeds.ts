@@ -79,6 +79,7 @@ export const deeds: Readonly<Record<string, Deed>> = {
   pausePool: { action: 'pool.pause', input: () => ({ pool: 'default' }) },
   resumePool: { action: 'pool.resume', input: () => ({ pool: 'default' }) },
   createEnrollmentToken: { action: 'agent.enroll', input: () => ({ pool: 'new' }) },
+  rotateAgent: { action: 'agent.rotate', input: id('agent') },
   revokeAgent: { action: 'agent.revoke', input: id('agent') },
   createApiKey: { action: 'key.create', input: () => ({ name: 'walk' }) },
   revokeApiKey: { action: 'key.revoke', input: id('key') },
