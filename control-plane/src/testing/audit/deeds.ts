@@ -112,6 +112,7 @@ export const deeds: Readonly<Record<string, Deed>> = {
     input: ({ member }) => ({ id: member, role: 'editor' }),
   },
   removeMember: { action: 'member.remove', input: id('member') },
+  deletePasskey: { action: 'account.delete_passkey', input: id('passkey') },
   revokeSession: { action: 'session.revoke', input: id('session') },
   revokeOtherSessions: { action: 'session.revoke_others' },
   // From here on the person is in the other workspace, and the entries are in its log.

@@ -47,6 +47,15 @@ async function makePeople({ database }: TestApp, ours: Workspace, other: Workspa
     await database.session.create({
       data: { id, userId: owner.id, token: id, expiresAt: new Date('2999-01-01') },
     });
+  const { id: passkey } = await database.passkey.create({
+    data: {
+      userId: owner.id,
+      name: 'laptop',
+      credentialId: randomUUID(),
+      publicKey: new Uint8Array(32),
+      counter: 0,
+    },
+  });
   const { id: invitation } = await database.invitation.create({
     data: {
       workspaceId: ours.id,
@@ -57,7 +66,7 @@ async function makePeople({ database }: TestApp, ours: Workspace, other: Workspa
       expiresAt: new Date('2999-01-01'),
     },
   });
-  return { member, session, invitation };
+  return { member, session, passkey, invitation };
 }
 
 async function makeThings({ database }: TestApp, { id: workspaceId }: Workspace) {
