@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Anchor, Button, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { DataTable, type Column } from '../part/data-table.js';
 import { When } from '../part/when.js';
@@ -64,20 +64,15 @@ const columnsFor = (act: Act): Column<AlertRow>[] => [
 ];
 
 /** Leads to the page that says most of it. */
-function Subject({ title, run, sync }: AlertRow) {
-  if (run)
-    return (
-      <Link to="/runs/$id" params={{ id: run }}>
-        {title}
-      </Link>
-    );
-  if (sync)
-    return (
-      <Link to="/syncs/$name" params={{ name: sync }}>
-        {title}
-      </Link>
-    );
-  return <Link to="/agents">{title}</Link>;
+const Subject = ({ title, run, sync }: AlertRow) => (
+  <Anchor component={Link} to={pathOf(run, sync)} fw={550} fz="inherit">
+    {title}
+  </Anchor>
+);
+
+function pathOf(run: string | null | undefined, sync: string | null | undefined): string {
+  if (run) return `/runs/${run}`;
+  return sync ? `/syncs/${encodeURIComponent(sync)}` : '/agents';
 }
 
 function Quiet({ alert, act }: { alert: AlertRow; act: Act }) {
