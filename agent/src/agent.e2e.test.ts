@@ -14,7 +14,8 @@ import { openBucket } from '@drawbridge/local/bucket/bucket.js';
 import type { Bucket } from '@drawbridge/local/bucket/bucket.js';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
-import { openS3Store } from './store/s3.js';
+import { setUpBucket } from './doctor/testing/ground.js';
+import { openClient, openS3Store } from './store/s3.js';
 import { FakeControlPlane } from './testing/fake-control-plane.js';
 import type { OfferedWork } from './testing/fake-control-plane.js';
 import { openPostgresFixture } from './testing/postgres.js';
@@ -320,9 +321,13 @@ it('tells everything that is wrong with its environment at once', async () => {
 });
 
 it('says in doctor what works and what to do about the rest', async () => {
+  const { bucket: name, endpoint: url } = bucket;
+  const client = openClient({ bucket: name, prefix: '', endpoint: url, region: 'us-east-1' });
+  await setUpBucket(client, name);
+  client.destroy();
   const good = await start(['doctor']);
   expect(await good.exited).toBe(0);
-  expect(good.output().match(/✓/g)).toHaveLength(9);
+  expect(good.output().match(/✓/g)).toHaveLength(17);
   const bad = await start(['doctor'], { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
   expect(await bad.exited).toBe(1);
   expect(bad.output()).toMatch(/✗ bucket: .*\(store\.unreachable\)/);

@@ -82,12 +82,12 @@ export async function openGround(): Promise<Ground> {
     },
   };
   ground.deny((query, key) => isBeyond(query.get('prefix')) || isBeyond(key));
-  await setUp(client, name);
+  await setUpBucket(client, name);
   return ground;
 }
 
 /** As deploy/terraform/aws sets a bucket up. */
-async function setUp(client: S3Client, Bucket: string): Promise<void> {
+export async function setUpBucket(client: S3Client, Bucket: string): Promise<void> {
   await client.send(
     new PutBucketEncryptionCommand({
       Bucket,
