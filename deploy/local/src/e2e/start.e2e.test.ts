@@ -90,7 +90,7 @@ it('sends every row, stays up until it is told to stop, and goes on from there',
   expect(await started.ended).toMatchObject({ code: 0 });
 
   const second = await start('--exit').ended;
-  expect(second, second.output).toMatchObject({ code: 0 });
+  expect(second).toMatchObject({ code: 0 });
   expect(second.output).toMatch(/cities-to-app .* 0 added, 0 changed, 0 removed → 0 sent/);
 });
 
@@ -111,11 +111,11 @@ it('sends one model to every kind of destination, and begins anew each time', sl
 
 it('reads the same cities from Snowflake, and finds its state again', slow, async () => {
   const first = await start('--warehouse', 'snowflake', '--exit').ended;
-  expect(first, first.output).toMatchObject({ code: 0 });
+  expect(first).toMatchObject({ code: 0 });
   expect(first.output).toContain('The warehouse (Snowflake) was filled with 135,233 cities');
   expect(first.output.match(/equal to the query/g)).toHaveLength(2);
   const second = await start('--warehouse', 'snowflake', '--exit').ended;
-  expect(second, second.output).toMatchObject({ code: 0 });
+  expect(second).toMatchObject({ code: 0 });
   expect(second.output).toMatch(/cities-to-app .* 0 added, 0 changed, 0 removed → 0 sent/);
 });
 
