@@ -7,7 +7,8 @@ import {
   type House,
   type Visitor,
 } from '../account/testing/visitor.js';
-import { codesOf } from '../testing/test-app.js';
+import { openApp } from '../open-app.js';
+import { codesOf, type TestApp } from '../testing/test-app.js';
 import { codeOf } from './testing/totp.js';
 
 let house: House;
@@ -27,6 +28,11 @@ const hasTotp = async (who: Visitor) =>
   (await house.test.ask<{ viewer: { hasTotp: boolean } }>(who.cookies(), '{ viewer { hasTotp } }'))
     .data?.viewer.hasTotp;
 const code = () => codeOf(uri, Date.now());
+/** As if the time had come for the app's next code. */
+const unspent = async () => {
+  await house.test.database.twoFactor.updateMany({ data: { spentStep: null } });
+  return code();
+};
 const another = () => String((Number(code()) + 1) % 1_000_000).padStart(6, '0');
 const actions = async () =>
   (await house.test.database.auditEntry.findMany({ orderBy: { sequence: 'asc' } })).map(
@@ -47,7 +53,10 @@ it('is asked for once it was shown, after a password and beside nothing else', a
   expect(await hasTotp(visitor)).toBeUndefined();
   // Nobody is in, so the log says nothing.
   expect(await actions()).toHaveLength(before);
-  const answer = await visitor.post('/two-factor/verify-totp', { code: code(), trustDevice: true });
+  const answer = await visitor.post('/two-factor/verify-totp', {
+    code: await unspent(),
+    trustDevice: true,
+  });
   expect(answer.status).toBe(200);
   expect(await hasTotp(visitor)).toBe(true);
   expect((await actions()).slice(before)).toEqual(['session.create']);
@@ -83,6 +92,35 @@ it('can not be guessed: five codes a sign-in, and ten an account', async () => {
   });
 });
 
+it('takes a code once, on whichever replica and whoever asks at the same moment', async () => {
+  const replica = await openApp(house.test.config, false);
+  await replica.listen(0, '127.0.0.1');
+  const there = { ...house.test, url: await replica.getUrl() };
+  const asked = async (where: TestApp) => {
+    const visitor = house.visitor(where);
+    await visitor.signIn(email, password);
+    return visitor;
+  };
+  const visitors = await Promise.all([house.test, there, house.test, there].map(asked));
+  const said = await unspent();
+  const enter = (visitor: Visitor) => visitor.post('/two-factor/verify-totp', { code: said });
+  const answers = await Promise.all(visitors.map(enter));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401]);
+  const refused = answers.filter(({ status }) => status === 401).map(({ body }) => body['code']);
+  expect(refused).toEqual(['INVALID_CODE', 'INVALID_CODE', 'INVALID_CODE']);
+  const inside = await Promise.all(visitors.map(hasTotp));
+  expect(inside.filter(Boolean)).toHaveLength(1);
+
+  // Nor the one of the step before, which the library would still take; and each counts as a wrong one.
+  const late = await asked(there);
+  await late.post('/two-factor/verify-totp', { code: codeOf(uri, Date.now() - 30_000) });
+  const [factor] = await house.test.database.twoFactor.findMany();
+  expect(factor?.failedVerificationCount).toBeGreaterThan(0);
+  expect(await hasTotp(late)).toBeUndefined();
+  expect((await late.post('/two-factor/verify-totp', { code: await unspent() })).status).toBe(200);
+  await replica.close();
+});
+
 it('is replaced by a backup code, each once, and they rest encrypted', async () => {
   const kept = JSON.stringify(await house.test.database.twoFactor.findMany());
   const secret = new URL(uri).searchParams.get('secret') ?? '';
@@ -102,7 +140,7 @@ it('is still asked for after a reset, and given up by password alone', async () 
   const { token } = secretIn(await house.mail.next(email));
   await visitor.post('/account/reset/finish', { email, token, password });
   expect((await visitor.signIn(email, password)).body).toMatchObject({ twoFactorRedirect: true });
-  await visitor.post('/two-factor/verify-totp', { code: code() });
+  await visitor.post('/two-factor/verify-totp', { code: await unspent() });
   expect((await visitor.post('/two-factor/disable', { password: 'guessed wrong' })).status).toBe(
     400,
   );

@@ -2,8 +2,10 @@ import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/a
 import { personAt, type Asker } from '../account/asker.js';
 import { recordEverywhere } from '../account/everywhere.js';
 import { AuditService } from '../audit/audit.service.js';
+import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { clientAddressHeader } from './client-address.js';
+import { spendCode } from './spent-codes.js';
 import { tooManyTries, type SignInTries } from './sign-in-tries.js';
 import { workspaceOf } from './workspace-of.js';
 
@@ -15,6 +17,8 @@ const passwordPaths: ReadonlySet<string> = new Set([
   '/two-factor/generate-backup-codes',
 ]);
 
+const codePath = '/two-factor/verify-totp';
+
 /** What of this stands in the audit log, once it has succeeded. */
 const recorded: Readonly<Record<string, `account.${string}`>> = {
   '/change-password': 'account.change_password',
@@ -22,7 +26,7 @@ const recorded: Readonly<Record<string, `account.${string}`>> = {
 };
 
 /** What the sign-in library is told to do beside its own. */
-export const requestHooks = (database: Database, tries: SignInTries) => ({
+export const requestHooks = (database: Database, tries: SignInTries, clock: Clock) => ({
   /** A try is counted before the password is looked at, or a hundred guesses at once would count as one. */
   before: createAuthMiddleware(async (context) => {
     const { path, body } = context;
@@ -31,7 +35,11 @@ export const requestHooks = (database: Database, tries: SignInTries) => ({
     const account = email ?? signedIn?.user.email;
     if (account !== undefined && !(await tries.allow(account)))
       throw new APIError('TOO_MANY_REQUESTS', tooManyTries);
-    return { context: { body: adjusted(path, body) } };
+    if (path !== codePath) return { context: { body: adjusted(path, body) } };
+    const isSpent = !(await spendCode(context, database, clock.now()));
+    // One that was used before is counted and answered as any wrong one.
+    const left = isSpent ? { ...body, code: '' } : body;
+    return { context: { body: adjusted(path, left) } };
   }),
   after: createAuthMiddleware(async ({ path, context, headers }) => {
     const { returned, session } = context;

@@ -42,7 +42,7 @@ export class SignIn {
       session: {
         additionalFields: { workspaceId: { type: 'string', required: false, input: false } },
       },
-      hooks: requestHooks(database, tries),
+      hooks: requestHooks(database, tries, passkeys.clock),
       databaseHooks: {
         session: sessionHooks(database, tries),
         user: userHooks(database),

@@ -19,7 +19,8 @@ export interface Visitor {
 export interface House {
   test: TestApp;
   mail: MailServer;
-  visitor(): Visitor;
+  /** Of another replica, if one is named. */
+  visitor(at?: Pick<TestApp, 'url' | 'config'>): Visitor;
   close(): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ export async function openHouse(postgresUrl: string, values: Partial<Config> = {
   return {
     test,
     mail,
-    visitor: () => makeVisitor(test, `203.0.${(visitors += 1)}.7`),
+    visitor: (at = test) => makeVisitor(at, `203.0.${(visitors += 1)}.7`),
     close: async () => {
       await test.close();
       await mail.close();
@@ -44,7 +45,7 @@ export async function openHouse(postgresUrl: string, values: Partial<Config> = {
   };
 }
 
-function makeVisitor({ url, config }: TestApp, address: string): Visitor {
+function makeVisitor({ url, config }: Pick<TestApp, 'url' | 'config'>, address: string): Visitor {
   const jar = new Map<string, string>();
   const own = (): Record<string, string> => ({
     'x-forwarded-for': address,

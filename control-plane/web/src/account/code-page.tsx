@@ -15,7 +15,7 @@ const codeField: AccountField = {
 const sources = {
   app: {
     path: '/two-factor/verify-totp',
-    hint: 'Type the six digits that your authenticator app shows for Drawbridge.',
+    hint: 'Type the six digits that your authenticator app shows for Drawbridge. Each code works once.',
     other: 'Use a backup code instead',
   },
   backup: {
