@@ -29,11 +29,16 @@ export default defineConfig({
     // A core to each file, and none left over: most of their time the later ones wait for processes of their own.
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: SlowestFirst },
+    unstubGlobals: true,
+    unstubEnvs: true,
+    restoreMocks: true,
     projects: [
       {
         extends: true,
         test: {
           name: 'pure',
+          // Modules are loaded once per worker: no test changes one, and what it stubs is put back.
+          isolate: false,
           testTimeout: 10_000,
           include: ['**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{int,e2e}.test.ts'],
