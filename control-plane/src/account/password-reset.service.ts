@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { Notices } from '../database/notices.js';
 import { PostBox } from '../mail/post-box.js';
 import { accountOf, addressOf } from './address.js';
 import type { Asker } from './asker.js';
@@ -23,6 +24,7 @@ export class PasswordResetService {
     private readonly database: Database,
     private readonly config: Config,
     private readonly postBox: PostBox,
+    private readonly notices: Notices,
   ) {}
 
   /** Answers alike, and after the same statements, whether the address has an account or not. */
@@ -48,6 +50,7 @@ export class PasswordResetService {
       await recordEverywhere(tx, { action: 'account.reset_password', userId: person.id }, asker);
       return person.id;
     });
+    await this.notices.publish({ kind: 'access_changed' });
     this.postBox.drop(passwordChangedMail(this.config, email));
     return { email, userId };
   }

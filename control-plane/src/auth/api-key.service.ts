@@ -3,6 +3,7 @@ import { AppError } from '../app-error.js';
 import { AuditService, systemOf } from '../audit/audit.service.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import { pageByName } from '../page/page-by-name.js';
 import type { Page, PageRequest } from '../page/page.js';
@@ -31,6 +32,7 @@ export class ApiKeyService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly notices: Notices,
   ) {}
 
   /** By name. */
@@ -85,6 +87,7 @@ export class ApiKeyService {
         before: { name: key.name, role: key.role, expiresAt: key.expiresAt },
       });
     });
+    await this.notices.publish({ kind: 'access_changed' });
     return key;
   }
 
@@ -92,23 +95,15 @@ export class ApiKeyService {
   async replace(workspaceId: string, name: string): Promise<string> {
     const { token, hash } = makeToken('dbk');
     await this.database.of(workspaceId).$transaction(async (tx) => {
-      const { id } = await tx.apiKey.upsert({
-        where: { workspaceId_name: { workspaceId, name } },
-        create: { workspaceId, name, hash, role: 'owner' },
-        update: {
-          hash,
-          role: 'owner',
-          makerId: null,
-          createdAt: this.clock.now(),
-          lastUsedAt: null,
-          expiresAt: null,
-        },
-      });
+      await tx.apiKey.deleteMany({ where: { workspaceId, name } });
+      const data = { workspaceId, name, hash, role: 'owner' };
+      const { id } = await tx.apiKey.create({ data });
       await AuditService.record(tx, systemOf(workspaceId, 'setup'), {
         action: 'key.replace',
         subject: { kind: 'key', id, name },
       });
     });
+    await this.notices.publish({ kind: 'access_changed' });
     return token;
   }
 

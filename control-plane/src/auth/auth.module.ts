@@ -5,6 +5,7 @@ import { AllowGuard } from './allow.guard.js';
 import { ApiKeyService } from './api-key.service.js';
 import { AuthResolver } from './auth.resolver.js';
 import { AuthService } from './auth.service.js';
+import { OpenLines } from './open-lines.js';
 import { Passkeys } from './passkeys.js';
 import { SignIn } from './sign-in.js';
 import { SignInTries } from './sign-in-tries.js';
@@ -18,8 +19,9 @@ import { SignInTries } from './sign-in-tries.js';
     ApiKeyService,
     AuthService,
     AuthResolver,
+    OpenLines,
     { provide: APP_GUARD, useClass: AllowGuard },
   ],
-  exports: [SignIn, ApiKeyService, AuthService],
+  exports: [SignIn, ApiKeyService, AuthService, OpenLines],
 })
 export class AuthModule {}

@@ -15,7 +15,8 @@ export type Notice =
   | { kind: 'run_updated'; workspaceId: string; runId: string }
   | { kind: 'agent_updated'; workspaceId: string; agentId: string }
   | { kind: 'agent_revoked'; agentId: string }
-  | { kind: 'key_wanted'; agentId: string };
+  | { kind: 'key_wanted'; agentId: string }
+  | { kind: 'access_changed' };
 
 const channel = 'drawbridge';
 /** Gathers what is said in one go; by then the transaction that it is about has usually ended. */

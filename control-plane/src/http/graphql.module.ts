@@ -5,7 +5,8 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import { AppError } from '../app-error.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
-import type { RequestContext } from '../auth/caller.js';
+import type { Caller, RequestContext } from '../auth/caller.js';
+import { OpenLines } from '../auth/open-lines.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Drain } from '../drain.js';
@@ -18,9 +19,14 @@ import { graphqlHooks } from './graphql-hooks.js';
 const maxTokens = 2_000;
 /** Websocket close code of a server that will be back: clients of graphql-ws connect again by themselves. */
 const serviceRestart = 1012;
+/** And of one whose caller may not have it any more, by graphql-transport-ws: whoever still may something connects again. */
+const forbidden = 4403;
+/** ws: its end was not begun. */
+const open = 1;
 
 /** What there is to know of a subscriber's websocket. */
 interface Line {
+  readonly readyState: number;
   send(text: string, sent?: (error?: Error) => void): void;
   close(code: number): void;
   once(event: 'close', closed: () => void): unknown;
@@ -32,9 +38,10 @@ refuseOtherTimes();
 export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
   driver: MercuriusDriver,
   imports: [AuthModule],
-  inject: [AuthService, Drain, Clock, Config],
+  inject: [AuthService, OpenLines, Drain, Clock, Config],
   useFactory: (
     auth: AuthService,
+    lines: OpenLines,
     drain: Drain,
     clock: Clock,
     config: Config,
@@ -48,10 +55,12 @@ export const graphqlModule = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
     hooks: graphqlHooks(clock, config),
     context: (request: FastifyRequest) => contextOf(auth, request),
     subscription: {
-      context: (socket: Line, request: FastifyRequest) => {
+      context: async (socket: Line, request: FastifyRequest) => {
         watch(socket, drain);
         giveCodes(socket);
-        return contextOf(auth, request);
+        const context = await contextOf(auth, request);
+        if (context.caller) holdOpen(socket, lines, context.caller);
+        return context;
       },
     },
     errorFormatter: (execution) => ({
@@ -68,6 +77,16 @@ function watch(socket: Line, drain: Drain): void {
     forget();
     sockets.dec({ of: 'subscriber' });
   });
+}
+
+/** For as long as the caller may have it. */
+function holdOpen(socket: Line, lines: OpenLines, caller: Caller): void {
+  // It may have closed while we looked who asks, and would never say so again.
+  if (socket.readyState !== open) return;
+  socket.once(
+    'close',
+    lines.hold(caller, () => socket.close(forbidden)),
+  );
 }
 
 /** What is refused before a subscription begins comes as the library says it, and has no code yet. */

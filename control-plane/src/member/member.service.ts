@@ -3,6 +3,7 @@ import { AppError } from '../app-error.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
+import { Notices } from '../database/notices.js';
 import { isUuid } from '../database/uuid.js';
 import { assertWithin, isAbove } from './grant.js';
 import type { Member } from './member.model.js';
@@ -17,7 +18,10 @@ const shown = {
 
 @Injectable()
 export class MemberService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly notices: Notices,
+  ) {}
 
   async list(caller: Caller): Promise<Member[]> {
     const { workspaceId } = caller;
@@ -31,7 +35,7 @@ export class MemberService {
 
   changeRole(caller: Caller, { id, role }: { id: string; role: string }): Promise<Member> {
     const wanted = assertWithin(caller, role);
-    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
+    return this.change(caller, async (tx) => {
       const row = await lockedMember(tx, caller, id);
       assertNotAbove(caller, row.role);
       if (wanted !== 'owner') assertOwnerStays(row);
@@ -48,7 +52,7 @@ export class MemberService {
 
   /** Their API keys end with it; sessions of theirs are in another workspace from the next request on, or in none. */
   remove(caller: Caller, id: string): Promise<{ member: Member; endedKeys: string[] }> {
-    return this.database.of(caller.workspaceId).$transaction(async (tx) => {
+    return this.change(caller, async (tx) => {
       const row = await lockedMember(tx, caller, id);
       assertNotAbove(caller, row.role);
       return { member: memberOf(row, caller), endedKeys: await removeRow(tx, caller, row) };
@@ -62,11 +66,21 @@ export class MemberService {
         'member.not_here',
         'A person leaves the workspace that they are in. Sign in, and switch to it first.',
       );
-    await this.database.of(caller.workspaceId).$transaction(async (tx) => {
+    await this.change(caller, async (tx) => {
       const where = { workspaceId_userId: { workspaceId, userId: caller.actorId } };
       const { id } = await tx.member.findUniqueOrThrow({ where });
       await removeRow(tx, caller, await lockedMember(tx, caller, id));
     });
+  }
+
+  /** Lines that are open hear of it at once. */
+  private async change<Made>(
+    { workspaceId }: Caller,
+    act: (tx: Transaction) => Promise<Made>,
+  ): Promise<Made> {
+    const made = await this.database.of(workspaceId).$transaction(act);
+    await this.notices.publish({ kind: 'access_changed' });
+    return made;
   }
 }
 

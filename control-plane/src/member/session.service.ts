@@ -4,6 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { Notices } from '../database/notices.js';
 import type { Session } from './session.model.js';
 
 /** Not its token, which is the cookie. */
@@ -22,6 +23,7 @@ export class SessionService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly notices: Notices,
   ) {}
 
   async list(caller: Caller): Promise<Session[]> {
@@ -37,7 +39,7 @@ export class SessionService {
   /** At once: the next request of that browser is nobody's. */
   async revoke(caller: Caller, id: string): Promise<Session> {
     const where = { id, userId: caller.by === 'session' ? caller.actorId : '' };
-    return this.database.system.$transaction(async (tx) => {
+    const session = await this.database.system.$transaction(async (tx) => {
       const row = await tx.session.findFirst({ where, select: shown });
       if (!row) throw new AppError('session.not_found', 'You have no such session. It has ended.');
       await tx.session.deleteMany({ where });
@@ -47,12 +49,14 @@ export class SessionService {
       });
       return sessionOf(row, caller);
     });
+    await this.notices.publish({ kind: 'access_changed' });
+    return session;
   }
 
   async revokeOthers(caller: Caller): Promise<number> {
     const { sessionId } = caller;
     if (sessionId === undefined) return 0;
-    return this.database.system.$transaction(async (tx) => {
+    const ended = await this.database.system.$transaction(async (tx) => {
       const others = { userId: caller.actorId, id: { not: sessionId } };
       const { count } = await tx.session.deleteMany({ where: others });
       if (count > 0)
@@ -63,6 +67,8 @@ export class SessionService {
         });
       return count;
     });
+    await this.notices.publish({ kind: 'access_changed' });
+    return ended;
   }
 }
 

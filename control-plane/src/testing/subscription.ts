@@ -12,10 +12,14 @@ export class Subscription {
   private readonly said: Said[] = [];
   private wake: () => void = () => undefined;
   closeCode: number | undefined;
+  /** Whether the server said that the line stands. */
+  isAcknowledged = false;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data: Buffer) => {
-      this.said.push(JSON.parse(String(data)) as Said);
+      const message = JSON.parse(String(data)) as Said;
+      this.isAcknowledged ||= message.type === 'connection_ack';
+      this.said.push(message);
       this.wake();
     });
     socket.on('error', () => undefined);
