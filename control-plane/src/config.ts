@@ -24,7 +24,7 @@ export class Config {
   readonly rolesOfDatabase: string = '';
   /** How many connections to it this process holds at most. */
   readonly databaseConnections: number = 20;
-  /** How long one statement may take, and how long it may wait for a lock; said to the server, not to a pooler. */
+  /** How long one statement may take, and how long it may wait for a lock. */
   readonly statementTimeoutMs: number = 30_000;
   readonly lockTimeoutMs: number = 10_000;
   readonly host: string = '127.0.0.1';

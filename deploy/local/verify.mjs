@@ -22,7 +22,7 @@ const debian = [
     path: '/usr/bin/openssl',
     without: 'tests that need a certificate are skipped. Install Debian\'s "openssl".',
   },
-  ...connectorPackages(),
+  ...testPackages(),
 ];
 
 const sourceFolders = [
@@ -105,13 +105,13 @@ function run(command, args, cwd, live = false) {
 }
 
 /** A connector that is tested against a real server says so in its own folder, in `testing/debian.json`. */
-function connectorPackages() {
-  return ['source', 'destination'].flatMap((room) =>
-    readdirSync(join(root, 'agent', 'src', room)).flatMap((name) => {
-      const file = join(root, 'agent', 'src', room, name, 'testing', 'debian.json');
+function testPackages() {
+  return ['agent/src/source', 'agent/src/destination', 'control-plane/src'].flatMap((house) =>
+    readdirSync(join(root, house)).flatMap((room) => {
+      const file = join(root, house, room, 'testing', 'debian.json');
       if (!existsSync(file)) return [];
       const { package: wanted, path, variable } = JSON.parse(readFileSync(file, 'utf8'));
-      const without = `tests of ${room}/${name} are skipped. Install Debian's "${wanted}", or set ${variable}.`;
+      const without = `tests of ${house}/${room} are skipped. Install Debian's "${wanted}", or set ${variable}.`;
       return [{ name: wanted, path: process.env[variable] ?? path, without }];
     }),
   );

@@ -6,8 +6,8 @@ Environment:
   DRAWBRIDGE_DIRECT_DATABASE_URL  the same database without a pooler such as PgBouncer in between, for
                               notices and migrations (default: DATABASE_URL)
   DRAWBRIDGE_DATABASE_CONNECTIONS  at most, by this process (default: 20)
-  DRAWBRIDGE_STATEMENT_TIMEOUT_MS  how long one statement may take (default: 30000); behind a pooler set it
-                              on the role instead, as the next one
+  DRAWBRIDGE_STATEMENT_TIMEOUT_MS  how long one statement may take (default: 30000); behind a pooler it is set
+                              on the roles, as the next one
   DRAWBRIDGE_LOCK_TIMEOUT_MS  how long a statement may wait for a lock (default: 10000)
   DRAWBRIDGE_SECRET           32 characters or more; signs browser sessions; the secrets of webhooks, the keys
                               that seal those of other channels and the passwords of the two roles are made of it

@@ -5,7 +5,8 @@ import { AppError } from '../app-error.js';
 import { Config } from '../config.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { HotStatements } from './hot-statements.js';
-import { isPooled, openPool } from './pool.js';
+import { openPool } from './pool.js';
+import { isPooled } from './role.js';
 import { bindToWorkspace, forWorkspace } from './tenant-pool.js';
 import { isUuid } from './uuid.js';
 

@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { AppError } from '../app-error.js';
 import { readTenancy } from './migration-files.js';
-import { whileLocked } from './migration-lock.js';
+import { connect, whileLocked } from './migration-lock.js';
 import {
   databaseRoles,
+  isPooled,
+  limitsOf,
   nameOfRole,
   urlOfRole,
   verifierOfRole,
@@ -14,27 +16,38 @@ import {
 /** Makes the two roles, as far as they are missing, and gives them what prisma/tenancy.sql says. After the migrations. */
 export async function grantRoles(config: RoleConfig): Promise<void> {
   const script = await readTenancy();
-  await whileLocked(config.directDatabaseUrl, async (owner) => {
-    for (const role of databaseRoles) await ensureRole(owner, config, role);
-    await assertHarmless(owner, config);
-    for (const role of databaseRoles)
-      await owner.query('select set_config($1, $2, false)', [
-        `drawbridge.${role}_role`,
-        nameOfRole(config, role),
-      ]);
-    await owner.query(script);
+  await whileLocked(config.directDatabaseUrl, async () => {
+    const owner = await connect(config.directDatabaseUrl);
+    try {
+      for (const role of databaseRoles) await ensureRole(owner, config, role);
+      await assertHarmless(owner, config);
+      await owner.query(`begin; ${rolesNamed(config)}; ${script}; commit`);
+    } finally {
+      await owner.end();
+    }
   });
   for (const role of databaseRoles) await assertLetIn(config, role);
 }
 
+/** For the script that follows in the same transaction. */
+const rolesNamed = (config: RoleConfig): string =>
+  databaseRoles
+    .map((role) => `set local drawbridge.${role}_role = '${nameOfRole(config, role)}'`)
+    .join('; ');
+
 /** What somebody who may make roles runs when the owner of the database may not. */
 export const rolesAsSql = (config: RoleConfig): string =>
   databaseRoles
-    .map(
-      (role) =>
-        `create role ${nameOfRole(config, role)} login password '${verifierOfRole(config, role)}';`,
-    )
+    .flatMap((role) => [
+      `create role ${nameOfRole(config, role)} login password '${verifierOfRole(config, role)}';`,
+      ...limitsAsSql(config, role),
+    ])
     .join('\n');
+
+const limitsAsSql = (config: RoleConfig, role: DatabaseRole): string[] =>
+  Object.entries(isPooled(config) ? limitsOf(config) : {}).map(
+    ([name, ms]) => `alter role ${nameOfRole(config, role)} set ${name} = ${ms};`,
+  );
 
 /** Lines for a pooler's list of users, as PgBouncer's auth_file has them. */
 export const rolesForPooler = (config: RoleConfig): string =>
@@ -51,6 +64,7 @@ async function ensureRole(owner: pg.Client, config: RoleConfig, role: DatabaseRo
   const verb = found.rowCount === 0 ? 'create role' : 'alter role';
   try {
     await owner.query(`${verb} ${name} login ${password}`);
+    await owner.query(limitsAsSql(config, role).join(' '));
   } catch (error) {
     if ((error as { code?: string }).code !== insufficientPrivilege) throw error;
     // Somebody else made it, and sees to its password; whether it is let in shows below.

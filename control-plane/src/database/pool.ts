@@ -2,14 +2,12 @@ import pg from 'pg';
 import { Gauge } from 'prom-client';
 import type { Config } from '../config.js';
 import { registry } from '../registry.js';
-import { urlOfRole, type DatabaseRole } from './role.js';
+import { isPooled, limitsOf, urlOfRole, type DatabaseRole } from './role.js';
 
 /** To reach the server, and to get one of the connections when all are lent. */
 const connectMs = 10_000;
 /** A connection that nobody needs is given back to the server. */
 const idleMs = 30_000;
-/** A transaction that was forgotten in the middle holds its locks no longer. Ours take at most half of it. */
-const idleInTransactionMs = 60_000;
 
 const pools = new Set<pg.Pool>();
 
@@ -48,7 +46,7 @@ export function openPool(config: Config, role: DatabaseRole): pg.Pool {
     idleTimeoutMillis: idleMs,
     keepAlive: true,
     application_name: 'drawbridge',
-    ...limitsOf(config),
+    ...(isPooled(config) ? {} : limitsOf(config)),
   });
   pools.add(pool);
   const end = pool.end.bind(pool) as () => Promise<void>;
@@ -58,20 +56,3 @@ export function openPool(config: Config, role: DatabaseRole): pg.Pool {
   };
   return pool;
 }
-
-/**
- * What the server holds us to. They are said as a connection begins, which a pooler refuses, and what is set later would be
- * the next one's who is lent the same connection: behind one, the limits are set on the role or in the pooler itself.
- */
-function limitsOf(config: Config): pg.PoolConfig {
-  if (isPooled(config)) return {};
-  return {
-    statement_timeout: config.statementTimeoutMs,
-    lock_timeout: config.lockTimeoutMs,
-    idle_in_transaction_session_timeout: idleInTransactionMs,
-  };
-}
-
-/** Whether a pooler is in between: it lends a connection for a transaction alone. */
-export const isPooled = ({ databaseUrl, directDatabaseUrl }: Config): boolean =>
-  directDatabaseUrl !== databaseUrl;

@@ -11,8 +11,30 @@ export const databaseRoles = ['tenant', 'system'] as const satisfies readonly Da
 
 export type RoleConfig = Pick<
   Config,
-  'databaseUrl' | 'directDatabaseUrl' | 'secret' | 'rolesOfDatabase'
+  | 'databaseUrl'
+  | 'directDatabaseUrl'
+  | 'secret'
+  | 'rolesOfDatabase'
+  | 'statementTimeoutMs'
+  | 'lockTimeoutMs'
 >;
+
+/** Whether a pooler is in between: it lends a connection for a transaction alone. */
+export const isPooled = ({ databaseUrl, directDatabaseUrl }: RoleConfig): boolean =>
+  directDatabaseUrl !== databaseUrl;
+
+/** A transaction that was forgotten in the middle holds its locks no longer. Ours take at most half of it. */
+const idleInTransactionMs = 60_000;
+
+/**
+ * What the server holds a role to. It is said as a connection begins; a pooler refuses that, and what is set later would be
+ * the next one's who is lent the same connection. Behind one it is set on the role itself.
+ */
+export const limitsOf = (config: RoleConfig): Readonly<Record<string, number>> => ({
+  statement_timeout: config.statementTimeoutMs,
+  lock_timeout: config.lockTimeoutMs,
+  idle_in_transaction_session_timeout: idleInTransactionMs,
+});
 
 /** Two databases of one server have roles of their own. At most 63 characters, and none that would need quoting. */
 export function nameOfRole(config: RoleConfig, role: DatabaseRole): string {

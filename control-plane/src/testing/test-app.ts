@@ -46,13 +46,17 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** Opens what stands between a control plane and its database. */
+type OpenPooler = (config: Config) => Promise<{ url: string; close(): Promise<void> }>;
+
 /** The whole control plane on a migrated database of its own, listening on a free port. */
 export async function openTestApp(
   postgresUrl: string,
   values: Partial<Config> = {},
+  openPooler?: OpenPooler,
 ): Promise<TestApp> {
   const testDatabase = await makeDatabase(postgresUrl);
-  const config = new Config({
+  const direct = new Config({
     databaseUrl: testDatabase.url,
     secret: testSecret,
     publicUrl: 'http://localhost:3000',
@@ -62,6 +66,8 @@ export async function openTestApp(
     documents: 'any',
     ...values,
   });
+  const pooler = await openPooler?.(direct);
+  const config = pooler ? new Config({ ...direct, databaseUrl: pooler.url }) : direct;
   await prepareDatabase(config);
   const log: string[] = [];
   const lines: DestinationStream = { write: (line) => void log.push(line) };
@@ -91,6 +97,7 @@ export async function openTestApp(
     },
     close: async () => {
       await app.close();
+      await pooler?.close();
       await testDatabase.close();
       await rm(config.mailFolder, { recursive: true, force: true });
     },
