@@ -9,7 +9,7 @@ import { openHttpClient } from './connector/http.js';
 import { leaveThrough, wayOut } from './proxy.js';
 import { openConnection } from './session/connection.js';
 import { openS3Store } from './store/s3.js';
-import { hasOpenssl, makeAuthority } from './testing/certificates.js';
+import { hasOpenssl, makeAuthority } from '@drawbridge/local/certificates.js';
 import { FakeControlPlane } from './testing/fake-control-plane.js';
 import { openForwardProxy } from './testing/forward-proxy.js';
 import type { ForwardProxy } from './testing/forward-proxy.js';

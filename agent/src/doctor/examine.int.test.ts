@@ -10,7 +10,7 @@ import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
 import { readConfig } from '../config.js';
 import { loadRegistry } from '../connector/registry.js';
-import { hasOpenssl, makeAuthority } from '../testing/certificates.js';
+import { hasOpenssl, makeAuthority } from '@drawbridge/local/certificates.js';
 import { openForwardProxy } from '../testing/forward-proxy.js';
 import { openPostgresFixture } from '../testing/postgres.js';
 import { openTlsFront } from '../testing/tls-front.js';

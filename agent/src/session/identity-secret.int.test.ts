@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasOpenssl } from '../testing/certificates.js';
+import { hasOpenssl } from '@drawbridge/local/certificates.js';
 import { openFakeCluster, serviceAccountToken } from '../testing/fake-cluster.js';
 import type { FakeCluster } from '../testing/fake-cluster.js';
 import { IdentitySecret } from './identity-secret.js';

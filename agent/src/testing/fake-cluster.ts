@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Cluster } from '../session/identity-secret.js';
-import { makeAuthority } from './certificates.js';
+import { makeAuthority } from '@drawbridge/local/certificates.js';
 
 interface Secret {
   metadata: { name: string; namespace: string; resourceVersion: string };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
-import type { Certificate } from './certificates.js';
+import type { Certificate } from '@drawbridge/local/certificates.js';
 
 /** TLS in front of a port of this machine, as a load balancer has it. */
 export async function openTlsFront(
