@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './free-port.js';
@@ -18,6 +18,17 @@ interface AgentOptions {
   logFile: string;
   env: Readonly<Record<string, string>>;
   graphql: Graphql;
+  place?: AgentPlace;
+}
+
+/** Where an agent runs that is not beside us: another network, and perhaps another user. */
+export interface AgentPlace {
+  /** As `within` of a program. */
+  within: readonly string[];
+  /** Where its metrics are, as we reach them. */
+  metrics: { host: string; port: number };
+  /** Whom its folder belongs to. */
+  user: { uid: number; gid: number };
 }
 
 const onlineMs = 30_000;
@@ -25,23 +36,25 @@ const pollMs = 50;
 
 /** Starts an agent; the first time it enrols with a single-use token. Ready when the control plane sees it online. */
 export async function openAgent(options: AgentOptions): Promise<AgentProgram> {
-  const { folder, graphql } = options;
+  const { folder, graphql, place } = options;
   await mkdir(folder, { recursive: true });
+  if (place) await chown(folder, place.user.uid, place.user.gid);
   const known = await readFile(join(folder, 'id'), 'utf8').catch(() => undefined);
   const before = new Set((await listAgents(graphql)).map(({ id }) => id));
-  const metricsPort = await freePort();
+  const metrics = place?.metrics ?? { host: '127.0.0.1', port: await freePort() };
   const token = known ? undefined : await makeToken(graphql);
   const program = await openProgram({
     name: 'agent',
     script: options.script,
     args: ['start'],
     logFile: options.logFile,
-    readyUrl: `http://127.0.0.1:${metricsPort}/readyz`,
+    readyUrl: `http://${metrics.host}:${metrics.port}/readyz`,
+    ...(place && { within: place.within }),
     env: async () => ({
       ...options.env,
       DRAWBRIDGE_IDENTITY: `file:${join(folder, 'identity')}`,
       DRAWBRIDGE_WORK_DIR: join(folder, 'work'),
-      DRAWBRIDGE_METRICS_PORT: String(metricsPort),
+      DRAWBRIDGE_METRICS_PORT: String(metrics.port),
       ...(token ? { DRAWBRIDGE_ENROLLMENT_TOKEN: token } : {}),
     }),
   });

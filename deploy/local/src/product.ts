@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openAgent } from './agent-program.js';
-import type { AgentProgram } from './agent-program.js';
+import type { AgentPlace, AgentProgram } from './agent-program.js';
 import type { Bucket } from './bucket/bucket.js';
 import { askGraphql } from './graphql.js';
 import type { Graphql } from './graphql.js';
@@ -32,6 +32,8 @@ export interface ProductOptions {
   controlPlaneEnv?: Readonly<Record<string, string>>;
   /** Added to the environment of agents alone: what their secret references point at. */
   agentEnv?: Readonly<Record<string, string>>;
+  /** Beside the control plane unless given; then there is one agent. */
+  agentPlace?: AgentPlace;
   owner?: { workspace: string; email: string };
 }
 
@@ -179,23 +181,32 @@ async function agentOptions(
   },
 ): Promise<Parameters<typeof openAgent>[0]> {
   const { options, graphql } = given;
-  const { bucket, port, home } = options;
+  const { home } = options;
   return {
     script: join(given.root, 'agent/dist/main.js'),
     folder: join(home, `agent-${n}`),
     logFile: await logFileOf(home, `agent-${n}`),
     graphql,
-    env: {
-      ...surroundings(),
-      DRAWBRIDGE_URL: options.agentUrl ?? `ws://127.0.0.1:${port}`,
-      DRAWBRIDGE_BUCKET: `s3://${bucket.bucket}/drawbridge`,
-      AWS_ENDPOINT_URL_S3: bucket.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: bucket.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: bucket.secretAccessKey,
-      ...options.env,
-      ...options.agentEnv,
-    },
+    ...(options.agentPlace && { place: options.agentPlace }),
+    env: agentEnvOf(options),
+  };
+}
+
+/** Of every agent, before what is its own. */
+export function agentEnvOf(
+  options: Pick<ProductOptions, 'agentUrl' | 'bucket' | 'port' | 'env' | 'agentEnv'>,
+): Record<string, string> {
+  const { bucket, port } = options;
+  return {
+    ...surroundings(),
+    DRAWBRIDGE_URL: options.agentUrl ?? `ws://127.0.0.1:${port}`,
+    DRAWBRIDGE_BUCKET: `s3://${bucket.bucket}/drawbridge`,
+    AWS_ENDPOINT_URL_S3: bucket.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: bucket.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: bucket.secretAccessKey,
+    ...options.env,
+    ...options.agentEnv,
   };
 }
 

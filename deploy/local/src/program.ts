@@ -12,6 +12,8 @@ export interface ProgramOptions {
   /** Path of the script that Node runs, and its arguments. */
   script: string;
   args: readonly string[];
+  /** A command that runs what follows it, in another network for example, without leaving a process of its own between. */
+  within?: readonly string[];
   /** Asked anew at every start. */
   env: () => Promise<Readonly<Record<string, string>>>;
   logFile: string;
@@ -84,9 +86,17 @@ async function start(options: ProgramOptions): Promise<Running> {
   const env = await options.env();
   const log = openSync(options.logFile, 'a');
   const lifeline = new URL('../dist/lifeline.js', import.meta.url);
-  const child = spawn(
+  const command = [
+    ...(options.within ?? []),
     process.execPath,
-    [`--import=${lifeline.href}`, options.script, ...options.args],
+    `--import=${lifeline.href}`,
+    options.script,
+    ...options.args,
+  ];
+  const [program = '', ...args] = command;
+  const child = spawn(
+    program,
+    args,
     // Of its own process group: ctrl-C in a terminal reaches us alone, and we end what we started in order.
     { env, stdio: ['pipe', log, log], detached: true },
   );

@@ -7,11 +7,20 @@ import type { ObjectSetting } from './schema.js';
 import { openSalesforceServer } from './server.js';
 
 const { values: flags } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, objects: { type: 'string' } },
+  options: {
+    port: { type: 'string', default: '0' },
+    'public-url': { type: 'string' },
+    objects: { type: 'string' },
+  },
 });
 const objects = flags.objects
   ? (JSON.parse(readFileSync(flags.objects, 'utf8')) as ObjectSetting[])
   : standardObjects;
-const server = await openSalesforceServer({ objects, port: Number(flags.port) });
+const publicUrl = flags['public-url'];
+const server = await openSalesforceServer({
+  objects,
+  port: Number(flags.port),
+  ...(publicUrl !== undefined && { publicUrl }),
+});
 console.log(JSON.stringify({ url: server.url, ...server.credentials }));
 process.on('SIGTERM', () => void server.close());

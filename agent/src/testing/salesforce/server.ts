@@ -39,6 +39,8 @@ export interface SalesforceOptions {
   moods?: Partial<Moods>;
   /** Any free one unless given. */
   port?: number;
+  /** Its address as clients have it, where something stands between; its own unless given. */
+  publicUrl?: string;
   /** Made up unless given, and the same for every server of a process. */
   credentials?: Credentials & { publicKey: string };
   nowMs?: () => number;
@@ -90,7 +92,7 @@ export async function openSalesforceServer(options: SalesforceOptions): Promise<
   const sessions = new Sessions({
     credentials,
     publicKey,
-    url: () => url,
+    url: () => options.publicUrl ?? url,
     orgId: idOf('00D', 1),
     userId,
     nowMs,

@@ -20,13 +20,18 @@ const scopes = [
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
+    'public-url': { type: 'string' },
     channel: { type: 'string', multiple: true, default: ['general'] },
     user: { type: 'string', multiple: true, default: [] },
     token: { type: 'string' },
   },
 });
 
-const server = await openSlackServer({ port: Number(values.port) });
+const publicUrl = values['public-url'];
+const server = await openSlackServer({
+  port: Number(values.port),
+  ...(publicUrl !== undefined && { publicUrl }),
+});
 for (const name of values.channel) server.workspace.makeChannel(name);
 for (const email of values.user) server.workspace.makeUser(email);
 const token = values.token ?? server.workspace.makeToken(scopes);

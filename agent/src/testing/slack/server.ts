@@ -41,6 +41,8 @@ export interface SlackServer {
 export interface SlackServerOptions {
   clock?: ServerClock;
   port?: number;
+  /** Its address as clients have it, where something stands between; its own unless given. */
+  publicUrl?: string;
   /** Whether it limits the pace; it does unless told. */
   rates?: boolean;
 }
@@ -70,9 +72,10 @@ export async function openSlackServer(options: SlackServerOptions = {}): Promise
   const server = createServer((request, response) => void serve(slack, request, response));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  slack.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  slack.origin = options.publicUrl ?? url;
   return {
-    apiUrl: `${slack.origin}/api/`,
+    apiUrl: `${url}/api/`,
     workspace,
     moods: slack.moods,
     calls: slack.calls,

@@ -7,6 +7,7 @@ import { openSnowflakeServer } from './snowflake-server.js';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
+    'public-url': { type: 'string' },
     account: { type: 'string', default: 'DRAWBRIDGE_DEMO' },
     user: { type: 'string', default: 'DRAWBRIDGE' },
     password: { type: 'string' },
@@ -18,6 +19,7 @@ const { values } = parseArgs({
 const server = await openSnowflakeServer({
   port: Number(values.port),
   account: values.account,
+  ...(values['public-url'] !== undefined && { publicUrl: values['public-url'] }),
   ...(values.password !== undefined && {
     users: [
       {

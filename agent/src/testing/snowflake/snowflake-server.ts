@@ -35,6 +35,8 @@ import { runText } from './statement/run.js';
 import { Binds } from './binds.js';
 
 export interface SnowflakeOptions {
+  /** Its address as clients have it, where something stands between; its own unless given. */
+  publicUrl?: string;
   /** A free one unless given. */
   port?: number;
   /** `DRAWBRIDGE_TEST` unless given. */
@@ -118,10 +120,11 @@ export async function openSnowflakeServer(
   server.keepAliveTimeout = 60_000;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
-  service.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  service.url = options.publicUrl ?? url;
   const [first = administrator] = users;
   return {
-    url: service.url,
+    url,
     account: account.name,
     user: first.name,
     password: first.password ?? '',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { signInToSnowflake } from './snowflake-session.js';
 import type { SnowflakeSaid } from './snowflake-session.js';
-import { openVendorServer } from './vendor-server.js';
+import { openVendorServer, publicArgs } from './vendor-server.js';
 import type { VendorServer } from './vendor-server.js';
 
 export interface Snowflake extends VendorServer<SnowflakeSaid> {
@@ -15,6 +15,7 @@ export interface Snowflake extends VendorServer<SnowflakeSaid> {
 interface Options {
   home: string;
   port: number;
+  publicUrl?: string;
   /** The demo's Postgres warehouse, which has the same table. */
   warehouse: pg.Client;
 }
@@ -29,7 +30,12 @@ create table geo.city (city_id number(38, 0) not null, name varchar not null, co
  * The test double of Snowflake, filled with the cities that the Postgres warehouse has. It forgets everything when it ends,
  * and Postgres remembers: so both sides can be compared, and the next start finds the same rows.
  */
-export async function openSnowflake({ home, port, warehouse }: Options): Promise<Snowflake> {
+export async function openSnowflake({
+  home,
+  port,
+  publicUrl,
+  warehouse,
+}: Options): Promise<Snowflake> {
   const sql = join(home, 'snowflake.sql');
   const inserts = await insertsOf(warehouse, 'geo.city');
   await writeFile(sql, [tableSql, ...inserts].join('\n'));
@@ -38,7 +44,9 @@ export async function openSnowflake({ home, port, warehouse }: Options): Promise
   const server = await openVendorServer<SnowflakeSaid>({
     name: 'Snowflake',
     script: 'snowflake/serve.js',
-    args: ['--port', String(port), '--password', password, '--sql', sql],
+    args: ['--port', String(port), '--password', password, '--sql', sql].concat(
+      publicArgs(publicUrl),
+    ),
     logFile: join(home, 'log/snowflake.log'),
   });
   const follow = async (): Promise<void> => {

@@ -27,6 +27,10 @@ export interface VendorOptions {
   onLine?: (line: string) => void;
 }
 
+/** For a server that clients reach at another address than its own, which its answers name. */
+export const publicArgs = (url: string | undefined): string[] =>
+  url === undefined ? [] : ['--public-url', url];
+
 const servers = fileURLToPath(new URL('../../../../agent/dist/testing/', import.meta.url));
 
 export async function openVendorServer<Said>(options: VendorOptions): Promise<VendorServer<Said>> {

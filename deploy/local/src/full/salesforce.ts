@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openVendorServer } from '../demo/vendor-server.js';
+import { openVendorServer, publicArgs } from '../demo/vendor-server.js';
 import type { VendorServer } from '../demo/vendor-server.js';
 import { citiesOf } from './arrival.js';
 import type { Arrival, City } from './arrival.js';
@@ -40,13 +40,17 @@ const objects = [
 ];
 
 /** The test double of Salesforce, which forgets everything when it ends. */
-export async function openSalesforce(home: string, port: number): Promise<Salesforce> {
+export async function openSalesforce(
+  home: string,
+  port: number,
+  publicUrl?: string,
+): Promise<Salesforce> {
   const file = join(home, 'salesforce-objects.json');
   await writeFile(file, JSON.stringify(objects));
   const server = await openVendorServer<Said>({
     name: 'Salesforce',
     script: 'salesforce/serve.js',
-    args: ['--port', String(port), '--objects', file],
+    args: ['--port', String(port), '--objects', file, ...publicArgs(publicUrl)],
     logFile: join(home, 'log/salesforce.log'),
   });
   const arrival: Arrival = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { openVendorServer } from '../demo/vendor-server.js';
+import { openVendorServer, publicArgs } from '../demo/vendor-server.js';
 import type { VendorServer } from '../demo/vendor-server.js';
 
 export interface Slack extends VendorServer<{ apiUrl: string; token: string }> {
@@ -16,13 +16,15 @@ export interface Message {
 }
 
 /** The test double of Slack, with a channel for cities; it forgets everything when it ends. */
-export async function openSlack(home: string, port: number): Promise<Slack> {
+export async function openSlack(home: string, port: number, publicUrl?: string): Promise<Slack> {
   const messages: Message[] = [];
   const token = `xoxb-${randomBytes(12).toString('hex')}`;
   const server = await openVendorServer<{ apiUrl: string; token: string }>({
     name: 'Slack',
     script: 'slack/serve.js',
-    args: ['--port', String(port), '--channel', 'cities', '--token', token],
+    args: ['--port', String(port), '--channel', 'cities', '--token', token].concat(
+      publicArgs(publicUrl),
+    ),
     logFile: join(home, 'log/slack.log'),
     onLine: (line) => messages.push(JSON.parse(line) as Message),
   });
