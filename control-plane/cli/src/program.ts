@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Command as Program } from 'commander';
 import type { Command, Given } from './command.js';
 import { agents } from './command/agents.js';
@@ -59,8 +60,17 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a run that did not send every row
 /** Does what a command says and tells the outcome. */
 export type Perform = (command: Command, given: Given) => Promise<void>;
 
-export function makeProgram(perform: Perform): Program {
+interface Streams {
+  out: Writable;
+  err: Writable;
+}
+
+export function makeProgram(perform: Perform, { out, err }: Streams): Program {
   const program = new Program('drawbridge')
+    .configureOutput({
+      writeOut: (text) => void out.write(text),
+      writeErr: (text) => void err.write(text),
+    })
     .description(
       'Moves rows from your warehouse into the tools that need them, from inside your network.',
     )

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Given } from '../command.js';
 import { makeProgram } from '../program.js';
@@ -9,7 +10,8 @@ const examples = [run.example, ...(run.moreExamples ?? [])];
 /** What an example asks for, as if it were typed. */
 async function typed(example: string): Promise<Given> {
   const given: Given[] = [];
-  const program = makeProgram((_, one) => Promise.resolve(void given.push(one)));
+  const nowhere = { out: new PassThrough(), err: new PassThrough() };
+  const program = makeProgram((_, one) => Promise.resolve(void given.push(one)), nowhere);
   await program.parseAsync(example.split(' ').slice(1), { from: 'user' });
   return given[0]!;
 }
