@@ -10,7 +10,7 @@ export interface LinkFor {
   account: string;
 }
 
-const livesMinutes = 60;
+export const linkLivesMinutes = 60;
 /** Nobody's mailbox is filled by whoever knows its address. */
 const mostAnHour = 3;
 
@@ -26,7 +26,7 @@ export async function makeMailedLink(
   await tx.$executeRaw`delete from "MailedLink" where "expiresAt" < now()`;
   const made = await tx.$executeRaw`
     insert into "MailedLink" (id, purpose, account, hash, "expiresAt")
-    select ${randomUUID()}::uuid, ${purpose}, ${account}, ${hash}, now() + ${livesMinutes} * interval '1 minute'
+    select ${randomUUID()}::uuid, ${purpose}, ${account}, ${hash}, now() + ${linkLivesMinutes} * interval '1 minute'
     where (select count(*) from "MailedLink" where purpose = ${purpose} and account = ${account}) < ${mostAnHour}`;
   return made > 0 ? token : undefined;
 }

@@ -7,8 +7,11 @@ import { accountOf, addressOf } from './address.js';
 import type { Asker } from './asker.js';
 import { recordEverywhere } from './everywhere.js';
 import { passwordChangedMail, resetMail } from './mail-text.js';
-import { linkOver, makeMailedLink, spendMailedLink } from './mailed-link.js';
+import { linkLivesMinutes, linkOver, makeMailedLink, spendMailedLink } from './mailed-link.js';
 import { hashOfPassword, keepPassword } from './password.js';
+
+/** Minutes; later nobody would know what it is about. */
+const livesMinutes = 3 * 24 * 60;
 
 export interface PasswordReset {
   email: string;
@@ -30,11 +33,14 @@ export class PasswordResetService {
   /** Answers alike, and after the same statements, whether the address has an account or not. */
   async ask(email: string): Promise<void> {
     const address = addressOf(email);
-    const [token, person] = await this.database.system.$transaction(async (tx) => [
-      await makeMailedLink(tx, this.linkFor(address)),
-      await tx.user.findUnique({ where: { email: address }, select: { id: true } }),
-    ]);
-    if (token !== undefined && person) this.postBox.drop(resetMail(this.config, address, token));
+    await this.database.system.$transaction(async (tx) => {
+      const token = await makeMailedLink(tx, this.linkFor(address));
+      const person = await tx.user.findUnique({ where: { email: address }, select: { id: true } });
+      const mail = resetMail(this.config, address, token ?? '');
+      const about = { kind: 'reset', userId: person?.id, livesMinutes: linkLivesMinutes } as const;
+      await this.postBox.drop(tx, mail, about, token !== undefined && person !== null);
+    });
+    this.postBox.collect();
   }
 
   /** All sessions of the person end with it. A second factor stays what it was. */
@@ -48,10 +54,12 @@ export class PasswordResetService {
       await keepPassword(tx, person.id, password);
       await tx.session.deleteMany({ where: { userId: person.id } });
       await recordEverywhere(tx, { action: 'account.reset_password', userId: person.id }, asker);
+      const about = { kind: 'password_changed', userId: person.id, livesMinutes } as const;
+      await this.postBox.drop(tx, passwordChangedMail(this.config, email), about);
       return person.id;
     });
     await this.notices.publish({ kind: 'access_changed' });
-    this.postBox.drop(passwordChangedMail(this.config, email));
+    this.postBox.collect();
     return { email, userId };
   }
 

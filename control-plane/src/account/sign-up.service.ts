@@ -8,7 +8,7 @@ import { accountOf, addressOf } from './address.js';
 import { personAt, type Asker } from './asker.js';
 import { foundWorkspace, makePerson } from './founding.js';
 import { hasAccountMail, signUpMail } from './mail-text.js';
-import { makeMailedLink, spendMailedLink } from './mailed-link.js';
+import { linkLivesMinutes, makeMailedLink, spendMailedLink } from './mailed-link.js';
 import { hashOfPassword, keepPassword } from './password.js';
 
 export interface SignUp {
@@ -45,14 +45,17 @@ export class SignUpService {
   async ask(email: string): Promise<void> {
     this.assertOpen();
     const address = addressOf(email);
-    const [token, person] = await this.database.system.$transaction(async (tx) => [
-      await makeMailedLink(tx, this.linkFor(address)),
-      await tx.user.findUnique({ where: { email: address }, select: { id: true } }),
-    ]);
-    if (token === undefined) return;
-    this.postBox.drop(
-      person ? hasAccountMail(this.config, address) : signUpMail(this.config, address, token),
-    );
+    await this.database.system.$transaction(async (tx) => {
+      const token = await makeMailedLink(tx, this.linkFor(address));
+      const person = await tx.user.findUnique({ where: { email: address }, select: { id: true } });
+      const mail = person
+        ? hasAccountMail(this.config, address)
+        : signUpMail(this.config, address, token ?? '');
+      const kind = person ? 'has_account' : 'sign_up';
+      const about = { kind, userId: person?.id, livesMinutes: linkLivesMinutes } as const;
+      await this.postBox.drop(tx, mail, about, token !== undefined);
+    });
+    this.postBox.collect();
   }
 
   /** All of it or nothing: when the workspace's name is taken, the link can be used again. */

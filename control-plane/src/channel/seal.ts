@@ -1,26 +1,19 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '../app-error.js';
+import { sealText, unsealText } from '../sealed-text.js';
+
+const purpose = 'drawbridge channel';
 
 /**
  * Keeps what a channel is reached with, such as the address of a Slack webhook, so that who has the database alone has
- * nothing: AES-256-GCM under a key derived from DRAWBRIDGE_SECRET and the channel's id. Random IV (12 bytes), tag (16),
- * ciphertext.
+ * nothing.
  */
-export function seal(installation: string, channelId: string, secret: string): Buffer {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(installation, channelId), iv);
-  const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]);
-}
+export const seal = (installation: string, channelId: string, secret: string): Buffer =>
+  sealText({ installation, purpose, id: channelId }, secret);
 
 /** Throws AppError `channel.sealed_otherwise` when DRAWBRIDGE_SECRET is not what it was then. */
 export function unseal(installation: string, channelId: string, sealed: Uint8Array): string {
-  const iv = sealed.subarray(0, ivBytes);
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(installation, channelId), iv);
   try {
-    decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
-    const text = decipher.update(sealed.subarray(ivBytes + tagBytes));
-    return Buffer.concat([text, decipher.final()]).toString('utf8');
+    return unsealText({ installation, purpose, id: channelId }, sealed);
   } catch (cause) {
     throw new AppError(
       'channel.sealed_otherwise',
@@ -29,9 +22,3 @@ export function unseal(installation: string, channelId: string, sealed: Uint8Arr
     );
   }
 }
-
-const ivBytes = 12;
-const tagBytes = 16;
-
-const keyOf = (installation: string, channelId: string): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', installation, channelId, 'drawbridge channel', 32));

@@ -3,12 +3,19 @@ import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { MailFolder } from './mail-folder.js';
 import { Mailer } from './mailer.js';
+import { MailRounds } from './mail-rounds.js';
 import { PostBox } from './post-box.js';
+import { Postman } from './postman.js';
 import { SmtpMailer } from './smtp-mailer.js';
 
 @Global()
 @Module({
-  providers: [{ provide: Mailer, inject: [Config, Clock], useFactory: mailerBy }, PostBox],
+  providers: [
+    { provide: Mailer, inject: [Config, Clock], useFactory: mailerBy },
+    PostBox,
+    Postman,
+    MailRounds,
+  ],
   exports: [Mailer, PostBox],
 })
 export class MailModule {}

@@ -1,5 +1,7 @@
 /** What is sent to one person. */
 export interface Mail {
+  /** The same for each attempt, so that a mailbox that was given it twice shows it once; a UUID. */
+  id?: string;
   /** One address, `you@example.com`. */
   to: string;
   subject: string;

@@ -5,8 +5,10 @@ import type { Mail } from './mailer.js';
 const isAddress = (text: string): boolean =>
   text.length <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text);
 
+const domainOf = (from: string): string => /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'localhost';
+
 /** As the library takes it. Throws AppError `mail.bad_address`. */
-export function messageOf({ to, subject, text, html }: Mail, from: string): object {
+export function messageOf({ id, to, subject, text, html }: Mail, from: string): object {
   if (!isAddress(to))
     throw new AppError(
       'mail.bad_address',
@@ -19,6 +21,7 @@ export function messageOf({ to, subject, text, html }: Mail, from: string): obje
     subject,
     text,
     ...(html !== undefined && { html }),
+    ...(id !== undefined && { messageId: `<${id}@${domainOf(from)}>` }),
     // RFC 3834: nobody's out-of-office note comes back.
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,

@@ -1,55 +1,35 @@
-import { Injectable, Logger } from '@nestjs/common';
-import type { OnApplicationShutdown } from '@nestjs/common';
-import { AppError } from '../app-error.js';
-import { Clock } from '../clock.js';
-import { Mailer, type Mail } from './mailer.js';
-
-/** When a server that is busy or away is tried again. After the last one a mail is lost: a person asks for another. */
-const triedAgainAfterMs = [5_000, 60_000];
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config.js';
+import type { Transaction } from '../database/database.js';
+import { sealText } from '../sealed-text.js';
+import { WakeUp } from '../wake-up.js';
+import type { Mail } from './mailer.js';
+import { addOutgoing, mailPurpose, type Occasion } from './outgoing-row.js';
 
 /**
- * For mail that nobody may wait for: whoever waited would learn by the time it takes whether a mail was sent. It is kept by
- * this process alone.
+ * Where mail is dropped that nobody may wait for: whoever waited would learn by the time it takes whether a mail was sent.
+ * It rests in the database from the transaction of its cause until it is sent, so no restart loses it. Most mails hold a
+ * link that lets somebody in, so what rests there is sealed, and gone once it is sent or given up.
  */
 @Injectable()
-export class PostBox implements OnApplicationShutdown {
-  private readonly logger = new Logger(PostBox.name);
-  private readonly stopping = new AbortController();
-  private readonly sending = new Set<Promise<void>>();
+export class PostBox {
+  /** Called when there is mail to collect; without it, it is found a little later. */
+  readonly filled = new WakeUp();
 
-  constructor(
-    private readonly mailer: Mailer,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly config: Config) {}
 
-  drop(mail: Mail): void {
-    const sent: Promise<void> = this.send(mail).finally(() => this.sending.delete(sent));
-    this.sending.add(sent);
+  /** With `isMeant` false the same is done, and nothing will be sent. `collect` comes after the transaction. */
+  async drop(tx: Transaction, mail: Mail, about: Occasion, isMeant = true): Promise<void> {
+    const id = randomUUID();
+    const whose = { installation: this.config.secret, purpose: mailPurpose, id };
+    const sealed = new Uint8Array(sealText(whose, JSON.stringify(mail)));
+    // A stranger's address is nobody's to read.
+    const isKnown = about.workspaceId !== undefined || about.userId !== undefined;
+    await addOutgoing(tx, { id, sealed, about, recipient: isKnown ? mail.to : null, isMeant });
   }
 
-  /** What is on its way is sent; what would be tried again is not. */
-  async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.sending);
-  }
-
-  private async send(mail: Mail): Promise<void> {
-    for (const pauseMs of [...triedAgainAfterMs, undefined])
-      try {
-        return await this.mailer.send(mail);
-      } catch (error) {
-        if (pauseMs === undefined || isFinal(error) || !(await this.hasWaited(pauseMs)))
-          return this.logger.warn({ err: error }, 'A mail was not sent');
-      }
-  }
-
-  private hasWaited(ms: number): Promise<boolean> {
-    return this.clock.sleep(ms, this.stopping.signal).then(
-      () => true,
-      () => false,
-    );
+  collect(): void {
+    this.filled.call();
   }
 }
-
-const isFinal = (error: unknown): boolean =>
-  error instanceof AppError && ['mail.refused', 'mail.bad_address'].includes(error.code);

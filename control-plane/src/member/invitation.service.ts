@@ -51,7 +51,7 @@ export class InvitationService {
     const { token, hash } = makeToken('dbi');
     const sentAt = this.clock.now();
     const expiresAt = new Date(sentAt.getTime() + livesMs);
-    const [invitation, workspace] = await this.database.of(workspaceId).$transaction(async (tx) => {
+    const invitation = await this.database.of(workspaceId).$transaction(async (tx) => {
       await this.assertRoom(tx, caller, email);
       const said = { role, invitedBy: caller.name, hash, sentAt, expiresAt };
       const made = await tx.invitation.upsert({
@@ -65,10 +65,12 @@ export class InvitationService {
         subject: { kind: 'invitation', id: made.id, name: email },
         after: { email, role },
       });
-      return [made, made.workspace.name] as const;
+      const named = { to: email, token, workspace: made.workspace.name, invitedBy: caller.name };
+      const about = { kind: 'invitation', workspaceId, livesMinutes: livesMs / 60_000 } as const;
+      await this.postBox.drop(tx, invitationMail(this.config, named), about);
+      return made;
     });
-    const named = { to: email, token, workspace, invitedBy: caller.name };
-    this.postBox.drop(invitationMail(this.config, named));
+    this.postBox.collect();
     return invitation;
   }
 

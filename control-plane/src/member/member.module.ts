@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { InvitationService } from './invitation.service.js';
+import { MailResolver } from './mail.resolver.js';
+import { MailService } from './mail.service.js';
 import { MemberResolver } from './member.resolver.js';
 import { MemberService } from './member.service.js';
 import { MembershipResolver } from './membership.resolver.js';
@@ -20,6 +22,8 @@ import { SessionService } from './session.service.js';
     SessionResolver,
     PasskeyService,
     PasskeyResolver,
+    MailService,
+    MailResolver,
   ],
 })
 export class MemberModule {}

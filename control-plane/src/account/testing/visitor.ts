@@ -25,8 +25,12 @@ export interface House {
 }
 
 /** The control plane with a real mail server, where anybody may sign up. */
-export async function openHouse(postgresUrl: string, values: Partial<Config> = {}): Promise<House> {
-  const mail = await openMailServer();
+export async function openHouse(
+  postgresUrl: string,
+  values: Partial<Config> = {},
+  mailOptions: Parameters<typeof openMailServer>[0] = {},
+): Promise<House> {
+  const mail = await openMailServer(mailOptions);
   const test = await openTestApp(postgresUrl, {
     trustedProxies: ['127.0.0.1'],
     signUp: 'open',

@@ -29,8 +29,11 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-/** A real SMTP server on a free port. It takes any mail unless the options say otherwise. */
-export async function openMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+/** A real SMTP server, on a free port unless one is named. It takes any mail unless the options say otherwise. */
+export async function openMailServer(
+  options: SMTPServerOptions = {},
+  port = 0,
+): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
   const taken = new Set<ReceivedMail>();
   let arrived = Promise.withResolvers<void>();
@@ -61,7 +64,7 @@ export async function openMailServer(options: SMTPServerOptions = {}): Promise<M
   });
   // Clients that break off are what some tests are about.
   server.on('error', () => undefined);
-  const listening = server.listen(0, '127.0.0.1');
+  const listening = server.listen(port, '127.0.0.1');
   await new Promise((resolve) => listening.once('listening', resolve));
   return {
     port: (listening.address() as AddressInfo).port,

@@ -9,6 +9,7 @@ import { Invitations } from './invitations.js';
 import { InviteMember } from './invite-member.js';
 import { MemberTable } from './member-table.js';
 import { managesMembers } from './role.js';
+import { UnsentMails } from './unsent-mails.js';
 
 const MembersQuery = graphql(`
   query Members {
@@ -82,6 +83,7 @@ export function MembersPage() {
             />
           </Panel>
           {managesMembers(role) && <Invitations />}
+          {managesMembers(role) && <UnsentMails />}
         </Stack>
       ) : error ? (
         <NoAnswer error={error} ask={ask} />
