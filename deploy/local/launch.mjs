@@ -23,6 +23,7 @@ const targets = {
   'test:chaos': 'control-plane/dist/testing/chaos/test-chaos.js',
   'test:helm': 'deploy/local/dist/chart/test-helm.js',
   'test:egress': 'deploy/local/dist/egress/test-egress.js',
+  'test:upgrade': 'deploy/local/dist/upgrade/test-upgrade.js',
   'bench:narrow': 'deploy/local/dist/bench/bench-narrow.js',
   'bench:http': 'agent/dist/testing/bench/bench-http.js',
   'bench:salesforce': 'agent/dist/testing/bench/bench-salesforce.js',
