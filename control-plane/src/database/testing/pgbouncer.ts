@@ -11,7 +11,9 @@ import { rolesForPooler } from '../grant.js';
 import type { RoleConfig } from '../role.js';
 
 // The real one, from Debian's package; `npm test` installs it where it may.
-const wanted = JSON.parse(readFileSync(new URL('debian.json', import.meta.url), 'utf8')) as Record<
+// Beside the sources, also for a script that was compiled.
+const file = new URL('../../../src/database/testing/debian.json', import.meta.url);
+const wanted = JSON.parse(readFileSync(file, 'utf8')) as Record<
   'package' | 'path' | 'variable',
   string
 >;
@@ -36,19 +38,19 @@ export async function openPgBouncer(config: RoleConfig, connections: number): Pr
   await chmod(folder, 0o755);
   const url = new URL(config.directDatabaseUrl);
   const users = join(folder, 'users.txt');
-  const file = join(folder, 'pgbouncer.ini');
+  const settings = join(folder, 'pgbouncer.ini');
   const account = await accountForServer();
   const port = await freePort();
   const owner = `"${url.username}" "${decodeURIComponent(url.password)}"`;
   for (const [path, text] of [
     [users, `${owner}\n${rolesForPooler(config)}\n`],
-    [file, settingsOf(url, { port, users, connections })],
+    [settings, settingsOf(url, { port, users, connections })],
   ] as const) {
     await writeFile(path, text, { mode: 0o600 });
     if (account.uid !== undefined) await chown(path, account.uid, account.gid);
   }
   // It refuses to be root, as Postgres does.
-  const child = spawn(binary, [file], { ...account, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(binary, [settings], { ...account, stdio: ['ignore', 'ignore', 'pipe'] });
   const leave = (): void => void child.kill('SIGKILL');
   process.once('exit', leave);
   await ready(child);
@@ -79,6 +81,7 @@ auth_type = scram-sha-256
 auth_file = ${users}
 pool_mode = transaction
 default_pool_size = ${connections}
+server_login_retry = 1
 max_client_conn = 90
 `;
 

@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '@drawbridge/local/free-port.js';
 import { openPostgres, type Postgres } from '@drawbridge/local/postgres.js';
-import { yamlOfSyncs } from '../../job/testing/ground.js';
+import { Config } from '../../config.js';
+import { openPgBouncer } from '../../database/testing/pgbouncer.js';
 import { FakeAgent } from '../fake-agent.js';
 import { openReplica, type Replica } from '../replica.js';
 import { SteadyAgent } from '../steady-agent.js';
+import { testSecret } from '../test-secret.js';
 import { openTestApp, type TestApp } from '../test-app.js';
 import { MuteProxy } from './mute-proxy.js';
 import { Record } from './record.js';
+import { yamlOfArena, type Syncs } from './syncs.js';
 
 const postgresAwayMs = 500;
 
-export interface Size {
+export interface Size extends Syncs {
   replicas: number;
+  /** Of a PgBouncer between the replicas and Postgres, for each role; 0 is without one. */
+  pooled: number;
   agents: number;
-  syncs: number;
   heartbeatMs: number;
   leaseMs: number;
 }
@@ -52,6 +56,7 @@ export async function openArena(
   const noticeLine = await openProxy(Number(port), open);
   const direct = new URL(databaseUrl);
   direct.port = String(noticeLine.port);
+  const way = size.pooled > 0 ? await openPooler(databaseUrl, size.pooled, open) : databaseUrl;
   const env = {
     DRAWBRIDGE_DIRECT_DATABASE_URL: direct.href,
     DRAWBRIDGE_HEARTBEAT_MS: String(size.heartbeatMs),
@@ -62,7 +67,7 @@ export async function openArena(
   };
   const replicas = await Promise.all(
     Array.from({ length: size.replicas }, (_, n) =>
-      openReplica(databaseUrl, join(directory, `replica-${n}.log`), env),
+      openReplica(way, join(directory, `replica-${n}.log`), env),
     ),
   );
   for (const { program } of replicas)
@@ -109,22 +114,33 @@ async function openServer(open: AsyncDisposableStack) {
   return { url: server.url(), restart };
 }
 
+async function openPooler(
+  databaseUrl: string,
+  connections: number,
+  open: AsyncDisposableStack,
+): Promise<string> {
+  const config = new Config({ databaseUrl, secret: testSecret });
+  const pooler = await openPgBouncer(config, connections);
+  open.defer(() => pooler.close());
+  return pooler.url;
+}
+
 async function openProxy(port: number, open: AsyncDisposableStack): Promise<MuteProxy> {
   const proxy = await MuteProxy.open({ host: '127.0.0.1', port });
   return open.adopt(proxy, (one) => one.close());
 }
 
 /** A workspace, its syncs and enrolled agents, made by a control plane that is gone before the first fault. */
-async function prepare(serverUrl: string, { agents, syncs }: Size) {
+async function prepare(serverUrl: string, size: Size) {
   const app = await openTestApp(serverUrl);
   const workspace = await app.makeWorkspace('acme');
   await app.ask(
     workspace,
     'mutation ($input: ApplyConfigurationInput!) { applyConfiguration(input: $input) { applied } }',
-    { input: { files: [{ path: 'test.yaml', text: yamlOfSyncs(syncs) }] } },
+    { input: { files: [{ path: 'test.yaml', text: yamlOfArena(size) }] } },
   );
   const identities = [];
-  for (let n = 0; n < agents; n += 1) identities.push(await enrol(app, workspace));
+  for (let n = 0; n < size.agents; n += 1) identities.push(await enrol(app, workspace));
   const { databaseUrl } = app.config;
   await app.app.close();
   return { databaseUrl, apiKey: workspace.apiKey, identities };

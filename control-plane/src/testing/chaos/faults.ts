@@ -27,6 +27,11 @@ export const faults = {
     await wait(size.leaseMs * 3);
     replicas[victim]?.program.kill('SIGCONT');
   },
+  'stop them all': async ({ replicas, size }) => {
+    for (const { program } of replicas) program.kill('SIGSTOP');
+    await wait(size.leaseMs * 3);
+    for (const { program } of replicas) program.kill('SIGCONT');
+  },
   'accept and never answer': async ({ doors, size }, victim) => {
     doors[victim]?.mute();
     await wait(size.leaseMs * 3);

@@ -50,7 +50,7 @@ export class Record {
   async makeDue(most: number): Promise<number> {
     const rows = await this.rows(
       `with free as (
-         select id from "Sync" as sync where "nextRunAt" is null and name ~ '[13579]$'
+         select id from "Sync" as sync where "nextRunAt" is null and name ~ '^sync-[0-9]*[13579]$'
            and not exists (select from "Run" as run where run."liveSyncId" = sync.id)
          order by random() limit $1 for no key update skip locked),
        due as (update "Sync" as sync set "nextRunAt" = clock_timestamp() from free where sync.id = free.id
@@ -59,6 +59,13 @@ export class Record {
       [most],
     );
     return rows.length;
+  }
+
+  /** Stops the clocks; what has come by then still gets its runs. */
+  async stopClocks(): Promise<void> {
+    await this.rows(
+      `update "Sync" set "nextRunAt" = null where name ~ '^tick-' and "nextRunAt" > clock_timestamp()`,
+    );
   }
 
   /** Ends every other connection to the database. */
