@@ -9,7 +9,7 @@ const mostRetryAfterMs = 86_400_000;
 
 /**
  * How long until the next attempt; undefined when there is none. `random` from 0 to 1 spreads it over a fifth of the wait.
- * What the receiver asks for counts when it is longer, up to a day.
+ * What the receiver asks for counts when it is longer.
  */
 export function waitAfter(
   attemptsLeft: number,
@@ -18,13 +18,12 @@ export function waitAfter(
 ): number | undefined {
   const waitMs = waitsMs[maxAttempts - attemptsLeft - 1];
   if (attemptsLeft < 1 || waitMs === undefined) return undefined;
-  return Math.max(Math.round(waitMs * (1 + random / 5)), Math.min(retryAfterMs, mostRetryAfterMs));
+  return Math.max(Math.round(waitMs * (1 + random / 5)), retryAfterMs);
 }
 
-/** Of a Retry-After header: seconds, or a date. 0 when it says nothing that can be understood. */
+/** Of a Retry-After header: seconds, or a date; a day at most. 0 when it says nothing that can be understood. */
 export function retryAfterMsOf(header: string | undefined, now: Date): number {
   if (header === undefined) return 0;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? 0 : Math.max(0, at - now.getTime());
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now.getTime();
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(0, ms), mostRetryAfterMs);
 }

@@ -67,6 +67,8 @@ export class ChannelService {
       const data = {
         ...(name && { name: checkedName(name) }),
         ...(settings && this.kept(id, settings)),
+        // Another receiver, or another key of it, has asked for nothing yet.
+        ...(settings && { quietUntil: null }),
       };
       if (data.name !== undefined && data.name !== before.name)
         await assertFree(tx, caller, data.name);

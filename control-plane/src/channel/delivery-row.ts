@@ -34,7 +34,7 @@ export interface Claim {
 }
 
 /**
- * Each is taken by one process. What is due longest goes first, and what is told of one alert in its order: the end of one
+ * Each is taken by one process, and nothing of a channel that is to be left alone. What is due longest goes first, and what is told of one alert in its order: the end of one
  * whose beginning is still to be told again would leave it open for ever.
  */
 export function claimDeliveries(
@@ -57,7 +57,7 @@ export function claimDeliveries(
           order by "nextAttemptAt", "eventId" limit greatest(${mostOfOne}::int - coalesce(busy.count, 0), 0)
           for update skip locked
         ) as delivery
-      where channel."disabledAt" is null
+      where channel."disabledAt" is null and coalesce(channel."quietUntil" <= now(), true)
       limit ${room}
     )
     update "Delivery" as delivery set attempts = attempts + 1, "attemptsLeft" = greatest("attemptsLeft" - 1, 0),
@@ -77,6 +77,13 @@ export interface Attempt {
   problem: string | null;
   /** Until the next one; undefined when this was the last. */
   waitMs: number | undefined;
+}
+
+/** Nothing more is sent to the channel for so long: what it asks for one delivery it asks for all. Bounded as a wait is. */
+export async function leaveAlone(tx: Transaction, channelId: string, ms: number): Promise<void> {
+  await tx.$executeRaw`
+    update "Channel" set "quietUntil" = greatest("quietUntil", now() + make_interval(secs => ${ms}::float8 / 1000))
+    where id = ${channelId}::uuid`;
 }
 
 /** An attempt that took so long that another began decides nothing more, but it is written down. */

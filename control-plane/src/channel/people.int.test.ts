@@ -161,6 +161,7 @@ it('tells no end before its beginning, however long that has to wait', async () 
   // Slack asked for half a minute; by itself it would have been five seconds.
   expect(Number(waiting?.nextAttemptAt) - Date.now()).toBeGreaterThan(25_000);
   [slack.mood, pagerDuty.mood] = ['well', 'well'];
+  await ground.database.channel.updateMany({ data: { quietUntil: null } });
   await later();
   await sendDue();
   await sendDue();
@@ -171,25 +172,73 @@ it('tells no end before its beginning, however long that has to wait', async () 
   expect([...pagerDuty.incidents.values()]).toMatchObject([{ state: 'resolved', triggers: 1 }]);
 });
 
-it('gives up at once what can never be, and tells nothing more to a channel that is gone', async () => {
+it('leaves a receiver alone for as long as it asks, with everything that is for it', async () => {
   const made = await createAll();
+  pagerDuty.mood = 'limited';
+  const tell = () => fail(['on-call']);
+  await tell();
+  await taken(1);
+  await sendDue();
+  expect(await tries(made.pagerDuty.id)).toEqual([
+    { state: 'waiting', problem: 'channel.refused' },
+  ]);
+  const [waiting] = await ground.database.delivery.findMany();
+  const waitMs = Number(waiting?.nextAttemptAt) - Date.now();
+  expect(waitMs).toBeGreaterThan(40_000);
+  expect(waitMs).toBeLessThan(46_000);
+  // The test of the channel is due at once, and waits all the same; another channel does not.
+  pagerDuty.mood = 'well';
+  const service = new ChannelTestService(ground.tenancy, config, new Clock());
+  for (const { id } of [made.slack, made.pagerDuty]) await service.test(ground.caller, id);
+  await sendDue();
+  expect(pagerDuty.receiver.received).toHaveLength(1);
+  expect(slack.messages).toHaveLength(1);
+  await ground.database.$executeRaw`update "Channel" set "quietUntil" = now()`;
+  await sendDue();
+  expect([...pagerDuty.incidents.values()]).toMatchObject([{ severity: 'info' }]);
+  await later();
+  await sendDue();
+  expect(pagerDuty.incidents.size).toBe(2);
+});
+
+it('asks an address that was changed at once', async () => {
+  const made = await createAll();
+  pagerDuty.mood = 'limited';
+  await fail(['on-call']);
+  await taken(1);
+  await sendDue();
+  pagerDuty.mood = 'well';
   await channels.update(ground.caller, {
     id: made.pagerDuty.id,
-    pagerDuty: { routingKey: 'x'.repeat(32), url: pagerDuty.url },
+    pagerDuty: { routingKey, url: pagerDuty.url },
   });
-  slack.mood = 'archived';
-  await fail(['team', 'on-call']);
-  await taken(2);
+  await later();
   await sendDue();
-  expect(await tries(made.pagerDuty.id)).toEqual([{ state: 'dead', problem: 'channel.refused' }]);
-  expect(await tries(made.slack.id)).toEqual([{ state: 'dead', problem: 'channel.gone' }]);
-  const listed = await channels.list(ground.caller);
-  expect(listed.map(({ name, disabledAt }) => [name, disabledAt !== null])).toEqual([
-    ['mail', false],
-    ['on-call', false],
-    ['team', true],
-  ]);
+  expect(pagerDuty.incidents.size).toBe(1);
 });
+
+it.each(['archived', 'revoked'] as const)(
+  'gives up at once what can never be, and tells nothing more to a channel that is gone, as one that was %s',
+  async (mood) => {
+    const made = await createAll();
+    await channels.update(ground.caller, {
+      id: made.pagerDuty.id,
+      pagerDuty: { routingKey: 'x'.repeat(32), url: pagerDuty.url },
+    });
+    slack.mood = mood;
+    await fail(['team', 'on-call']);
+    await taken(2);
+    await sendDue();
+    expect(await tries(made.pagerDuty.id)).toEqual([{ state: 'dead', problem: 'channel.refused' }]);
+    expect(await tries(made.slack.id)).toEqual([{ state: 'dead', problem: 'channel.gone' }]);
+    const listed = await channels.list(ground.caller);
+    expect(listed.map(({ name, disabledAt }) => [name, disabledAt !== null])).toEqual([
+      ['mail', false],
+      ['on-call', false],
+      ['team', true],
+    ]);
+  },
+);
 
 it('tells of a rule that comes and goes four times, and then waits', async () => {
   await channels.create(ground.caller, { name: 'team', slack: { url: slack.url } });

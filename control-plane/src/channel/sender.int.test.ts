@@ -59,8 +59,11 @@ async function sendDue(senders = [makeSender()]): Promise<void> {
     begun = counts.reduce((sum, count) => sum + count, 0);
   }
 }
-const makeDue = () =>
-  ground.database.$executeRaw`update "Delivery" set "nextAttemptAt" = now() - interval '1 second'`;
+const makeDue = async (): Promise<void> => {
+  await ground.database.channel.updateMany({ data: { quietUntil: null } });
+  await ground.database
+    .$executeRaw`update "Delivery" set "nextAttemptAt" = now() - interval '1 second'`;
+};
 const shown = async () => {
   const { edges } = await new DeliveryService(ground.tenancy).page(ground.caller, {}, {});
   return edges.map(({ node }) => node);

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AuditService, systemOf } from '../audit/audit.service.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import { takeEvents } from '../event/take-events.js';
 import { addDeliveries } from './add-deliveries.js';
 import { retryAfterMsOf, waitAfter } from './backoff.js';
-import { claimDeliveries, settleAttempt, type DueDelivery } from './delivery-row.js';
+import { claimDeliveries, leaveAlone, settleAttempt, type DueDelivery } from './delivery-row.js';
 import { Dispatch } from './dispatch.js';
 
 const consumer = 'webhooks';
@@ -73,16 +73,24 @@ export class Sender {
       : waitAfter(delivery.attemptsLeft, Math.random(), retryAfterMs);
     await this.database.system.$transaction(async (tx) => {
       await settleAttempt(tx, delivery, { at, durationMs, status, problem, waitMs });
-      if (problem !== 'channel.gone') return;
-      const { channelId, workspaceId, name } = delivery;
-      const where = { id: channelId, disabledAt: null };
-      const { count } = await tx.channel.updateMany({ where, data: { disabledAt: at } });
-      if (count === 0) return;
-      await AuditService.record(tx, systemOf(workspaceId, 'channel'), {
-        action: 'channel.disable',
-        subject: { kind: 'channel', id: channelId, name },
-        after: { reason: problem },
-      });
+      if (retryAfterMs > 0) await leaveAlone(tx, delivery.channelId, retryAfterMs);
+      if (problem === 'channel.gone') await disable(tx, delivery, at);
     });
   }
+}
+
+/** Whoever enables it again is told what happens from then on. */
+async function disable(
+  tx: Transaction,
+  { channelId, workspaceId, name }: DueDelivery,
+  at: Date,
+): Promise<void> {
+  const where = { id: channelId, disabledAt: null };
+  const { count } = await tx.channel.updateMany({ where, data: { disabledAt: at } });
+  if (count === 0) return;
+  await AuditService.record(tx, systemOf(workspaceId, 'channel'), {
+    action: 'channel.disable',
+    subject: { kind: 'channel', id: channelId, name },
+    after: { reason: 'channel.gone' },
+  });
 }

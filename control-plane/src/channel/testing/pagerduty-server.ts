@@ -5,6 +5,8 @@ export interface PagerDutyServer {
   /** By deduplication key: `triggered` or `resolved`, and how often it was triggered. */
   incidents: Map<string, { state: string; triggers: number; summary: string; severity: string }>;
   mood: 'well' | 'limited' | 'down';
+  /** Seconds, when it is limited. */
+  retryAfter: string;
   receiver: Receiver;
 }
 
@@ -21,11 +23,16 @@ export async function openPagerDutyServer(): Promise<PagerDutyServer> {
     url: new URL('/v2/enqueue', receiver.url).href,
     incidents: new Map(),
     mood: 'well',
+    retryAfter: '45',
     receiver,
   };
   receiver.answer = (response, received) => {
     const [status, body] = answerTo(server, received);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const headers = {
+      'content-type': 'application/json',
+      ...(status === 429 && { 'retry-after': server.retryAfter }),
+    };
+    response.writeHead(status, headers).end(JSON.stringify(body));
   };
   return server;
 }

@@ -6,7 +6,7 @@ export interface SlackServer {
   /** What stands in the channel: the messages that were taken. */
   messages: SlackMessage[];
   /** How it answers everything, instead of by what it is sent. */
-  mood: 'well' | 'limited' | 'archived' | 'down';
+  mood: 'well' | 'limited' | 'archived' | 'revoked' | 'down';
   receiver: Receiver;
 }
 
@@ -39,6 +39,7 @@ export async function openSlackServer(): Promise<SlackServer> {
 
 function answerTo(server: SlackServer, received: Received): [status: number, text: string] {
   if (received.path !== path) return [404, 'no_service'];
+  if (server.mood === 'revoked') return [404, 'no_service'];
   if (server.mood === 'archived') return [410, 'channel_is_archived'];
   if (server.mood === 'limited') return [429, 'rate_limited'];
   if (server.mood === 'down') return [500, 'rollup_error'];
