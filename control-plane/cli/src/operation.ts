@@ -189,12 +189,15 @@ export interface ApiKey {
   id: string;
   name: string;
   role: string;
+  /** What it begins with. */
+  prefix: string | null;
+  madeBy: string | null;
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;
 }
 
-const apiKeyFields = 'id name role createdAt lastUsedAt expiresAt';
+const apiKeyFields = 'id name role prefix madeBy createdAt lastUsedAt expiresAt';
 
 export const listApiKeys: Operation<{ apiKeys: Connection<ApiKey> }, PageVariables> = {
   document: `query ApiKeys($first: Int, $after: String) { apiKeys(first: $first, after: $after) {

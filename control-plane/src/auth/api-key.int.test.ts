@@ -16,6 +16,8 @@ interface ApiKey {
   id: string;
   name: string;
   role: string;
+  prefix: string | null;
+  madeBy: string | null;
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;
@@ -35,7 +37,7 @@ const list = async (as: Who) =>
   (
     await test.ask<{ apiKeys: { edges: { node: ApiKey }[] } }>(
       as,
-      '{ apiKeys { edges { node { id name role createdAt lastUsedAt expiresAt } } } }',
+      '{ apiKeys { edges { node { id name role prefix madeBy createdAt lastUsedAt expiresAt } } } }',
     )
   ).data!.apiKeys.edges.map(({ node }) => node);
 const revoke = (as: Who, id: string) =>
@@ -45,6 +47,16 @@ const revoke = (as: Who, id: string) =>
     { id },
   );
 const headersOf = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** The cookies of a browser that opened the link. */
+async function signedInAs({ signInLink }: Workspace): Promise<string> {
+  const { pathname, search } = new URL(signInLink);
+  const signedIn = await fetch(`${test.url}${pathname}${search}`, { redirect: 'manual' });
+  return signedIn.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+}
 
 describe('the API keys of a workspace', () => {
   it('are listed by name with what is known of them, without the keys', async () => {
@@ -56,6 +68,8 @@ describe('the API keys of a workspace', () => {
         id,
         name: 'ci',
         role: 'owner',
+        prefix: key.slice(0, 8),
+        madeBy: null,
         createdAt: expect.any(String),
         lastUsedAt: null,
         expiresAt: '2999-01-01T00:00:00.000Z',
@@ -64,6 +78,21 @@ describe('the API keys of a workspace', () => {
     ]);
     expect(JSON.stringify(keys)).not.toContain(key);
     expect((await list(stranger)).map(({ name }) => name)).toEqual(['setup']);
+  });
+
+  it('say who made them, or whose key did', async () => {
+    const cookie = await signedInAs(acme);
+    const { key } = await made({ cookie, origin: test.config.publicUrl }, 'ci');
+    await made(headersOf(key), 'child');
+    const { name } = (
+      await test.ask<{ viewer: { name: string } }>({ cookie }, '{ viewer { name } }')
+    ).data!.viewer;
+    const makers = (await list(acme)).map((one) => [one.name, one.madeBy]);
+    expect(makers).toEqual([
+      ['child', name],
+      ['ci', name],
+      ['setup', null],
+    ]);
   });
 
   it('let nobody in once they are revoked, and leave their name to another', async () => {
@@ -127,13 +156,7 @@ describe('the role of a key', () => {
 });
 
 it('a member has the role that the database says, from the next request on', async () => {
-  const { signInLink } = acme;
-  const { pathname, search } = new URL(signInLink);
-  const signedIn = await fetch(`${test.url}${pathname}${search}`, { redirect: 'manual' });
-  const cookie = signedIn.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ');
+  const cookie = await signedInAs(acme);
   const ask = () => test.ask<{ viewer: { role: string } }>({ cookie }, '{ viewer { role } }');
   const set = (role: string) =>
     test.database.member.updateMany({ where: { workspaceId: acme.id }, data: { role } });

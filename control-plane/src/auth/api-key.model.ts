@@ -12,6 +12,19 @@ export class ApiKey {
   @Field({ description: 'owner, admin, editor, operator or viewer.' })
   role!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What the key begins with, 8 characters: tells keys apart and opens nothing. Null for one that was made before these were kept.',
+  })
+  prefix!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the person who made it, or whose key did; null of the setup command.',
+  })
+  madeBy!: string | null;
+
   @Field(() => GraphQLISODateTime)
   createdAt!: Date;
 

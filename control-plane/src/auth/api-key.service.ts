@@ -20,6 +20,8 @@ const shown = {
   id: true,
   name: true,
   role: true,
+  prefix: true,
+  makerId: true,
   createdAt: true,
   lastUsedAt: true,
   expiresAt: true,
@@ -37,11 +39,12 @@ export class ApiKeyService {
 
   /** By name. */
   page({ workspaceId }: Caller, request: PageRequest): Promise<Page<ApiKey>> {
-    return pageByName(request, ({ where, ...range }) =>
-      this.database
+    return pageByName(request, async ({ where, ...range }) => {
+      const keys = await this.database
         .of(workspaceId)
-        .apiKey.findMany({ where: { workspaceId, ...where }, ...range, select: shown }),
-    );
+        .apiKey.findMany({ where: { workspaceId, ...where }, ...range, select: shown });
+      return this.withMakers(workspaceId, keys);
+    });
   }
 
   async create(caller: Caller, input: CreateApiKeyInput): Promise<CreateApiKeyPayload> {
@@ -53,7 +56,9 @@ export class ApiKeyService {
     assertNotOutlived(caller, input.expiresAt ?? null);
     const { token, hash } = makeToken('dbk');
     const makerId = (caller.by === 'session' ? caller.actorId : caller.makerId) ?? null;
-    const data = { workspaceId, name, role, makerId, hash, expiresAt: input.expiresAt ?? null };
+    const expiresAt = input.expiresAt ?? null;
+    const prefix = prefixOf(token);
+    const data = { workspaceId, name, role, makerId, hash, prefix, expiresAt };
     const made = await this.database.of(workspaceId).$transaction(async (tx) => {
       const [key] = await tx.apiKey.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (!key) return undefined;
@@ -88,7 +93,8 @@ export class ApiKeyService {
       });
     });
     await this.notices.publish({ kind: 'access_changed' });
-    return key;
+    const [revoked] = await this.withMakers(caller.workspaceId, [key]);
+    return revoked ?? { ...key, madeBy: null };
   }
 
   /** For the command that sets a workspace up: the former key of that name stops to work. */
@@ -96,7 +102,7 @@ export class ApiKeyService {
     const { token, hash } = makeToken('dbk');
     await this.database.of(workspaceId).$transaction(async (tx) => {
       await tx.apiKey.deleteMany({ where: { workspaceId, name } });
-      const data = { workspaceId, name, hash, role: 'owner' };
+      const data = { workspaceId, name, hash, prefix: prefixOf(token), role: 'owner' };
       const { id } = await tx.apiKey.create({ data });
       await AuditService.record(tx, systemOf(workspaceId, 'setup'), {
         action: 'key.replace',
@@ -130,6 +136,20 @@ export class ApiKeyService {
     };
   }
 
+  /** Keys end with the membership of who made them, so each maker is still there. */
+  private async withMakers<Key extends { makerId: string | null }>(
+    workspaceId: string,
+    keys: readonly Key[],
+  ): Promise<(Key & { madeBy: string | null })[]> {
+    const makers = keys.flatMap(({ makerId }) => makerId ?? []);
+    const members = await this.database.of(workspaceId).member.findMany({
+      where: { workspaceId, userId: { in: makers } },
+      select: { userId: true, user: { select: { name: true } } },
+    });
+    const names = new Map(members.map(({ userId, user }) => [userId, user.name]));
+    return keys.map((key) => ({ ...key, madeBy: names.get(key.makerId ?? '') ?? null }));
+  }
+
   /** Its own, and at most what its maker has by now; none once they have left. */
   private async roleOfKey(key: KeyRow): Promise<Role | undefined> {
     const role = roleOf(key.role);
@@ -142,6 +162,9 @@ export class ApiKeyService {
     return maker && lesserOf(role, maker);
   }
 }
+
+/** `dbk_` and four characters: 24 of its 256 random bits. */
+const prefixOf = (token: string): string => token.slice(0, 8);
 
 /** A key has at most what its maker has. */
 function roleWithin(caller: Caller, wanted: string): Role {

@@ -9,6 +9,7 @@ import { DraftPage } from './draft/draft-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
 import { Door } from './frame/door.js';
+import { KeysPage } from './key/keys-page.js';
 import { MembersPage } from './member/members-page.js';
 import { RunPage } from './run/run-page.js';
 import { runSearchOf } from './sync/run-search.js';
@@ -80,6 +81,11 @@ const usageRoute = createRoute({
   path: '/usage',
   component: UsagePage,
 });
+const keysRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/keys',
+  component: KeysPage,
+});
 const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
@@ -102,6 +108,7 @@ export const router = createRouter({
     agentsRoute,
     alertsRoute,
     usageRoute,
+    keysRoute,
     auditRoute,
     membersRoute,
     securityRoute,

@@ -33,11 +33,12 @@ describe('agents, enroll-token and keys', () => {
   it('list keys, and revoke one by its name', async () => {
     await using world = await openCommandLine();
     const times = { createdAt: '2026-11-23T10:00:00.000Z', lastUsedAt: null, expiresAt: null };
-    const setup = { id: 'k2', name: 'setup', role: 'owner', ...times };
-    world.state.apiKeys = [{ id: 'k1', name: 'ci', role: 'editor', ...times }, setup];
+    const known = { prefix: 'dbk_Qm3x', madeBy: 'Ada', ...times };
+    const setup = { id: 'k2', name: 'setup', role: 'owner', ...known };
+    world.state.apiKeys = [{ id: 'k1', name: 'ci', role: 'editor', ...known }, setup];
     const listed = await world.drawbridge('keys', 'list');
     expect(listed.out).toMatch(
-      /^KEY +ROLE +CREATED +LAST USED +EXPIRES\nci +editor +2026-11-23T10:00:00.000Z +never +never\n/,
+      /^KEY +ROLE +BEGINS +MADE BY +CREATED +LAST USED +EXPIRES\nci +editor +dbk_Qm3x +Ada +2026-11-23T10:00:00.000Z +never +never\n/,
     );
     expect(await world.drawbridge('keys', 'revoke', 'ci')).toMatchObject({ code: 0 });
     expect((await world.drawbridge('keys', 'list', '--json')).json()).toEqual({ keys: [setup] });

@@ -59,11 +59,21 @@ async function keyNamed(name: string, ask: Ask): Promise<ApiKey> {
 const allKeys = (ask: Ask): Promise<ApiKey[]> =>
   firstOf(Infinity, async (page) => (await ask(listApiKeys, page)).apiKeys);
 
-const heading = ['KEY', 'ROLE', 'CREATED', 'LAST USED', 'EXPIRES'];
+const heading = ['KEY', 'ROLE', 'BEGINS', 'MADE BY', 'CREATED', 'LAST USED', 'EXPIRES'];
 
-const cellsOf = ({ name, role, createdAt, lastUsedAt, expiresAt }: ApiKey): string[] => [
+const cellsOf = ({
   name,
   role,
+  prefix,
+  madeBy,
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+}: ApiKey): string[] => [
+  name,
+  role,
+  prefix ?? '',
+  madeBy ?? '',
   createdAt,
   lastUsedAt ?? 'never',
   expiresAt ?? 'never',

@@ -5,9 +5,11 @@ import { reachable } from '../api/line.js';
 import { usePolledQuery } from '../api/polled-query.js';
 import { useStore } from '../api/store.js';
 import { Loading, NoAnswer } from '../part/answers.js';
+import { isAtLeast } from '../member/role.js';
 import { Header } from './header.js';
 import { LinkNote } from './link-note.js';
 import { OutageBanner } from './outage-banner.js';
+import { RoleProvider } from './role.js';
 import classes from './frame.module.css';
 
 const FrameQuery = graphql(`
@@ -34,17 +36,17 @@ export function Frame() {
         Skip to content
       </a>
       <Header
-        seesAudit={['owner', 'admin'].includes(data?.viewer.role ?? '')}
+        isAdmin={isAtLeast(data?.viewer.role ?? '', 'admin')}
         workspace={data?.workspace.name}
         person={data && (data.viewer.email ?? data.viewer.name)}
       />
       <OutageBanner isShown={!isReachable && data !== undefined} />
       <Container component="main" id="content" tabIndex={-1} size={1160} px="md" py="xl">
         {data ? (
-          <>
+          <RoleProvider value={data.viewer.role}>
             <LinkNote />
             <Outlet />
-          </>
+          </RoleProvider>
         ) : error ? (
           <NoAnswer error={error} ask={ask} />
         ) : (

@@ -5,13 +5,13 @@ import { Mark } from './mark.js';
 import { SchemeMenu } from './scheme-menu.js';
 
 interface HeaderProps {
-  /** Reading the audit log is for admins. */
-  seesAudit: boolean;
+  /** API keys, channels and the audit log are for admins. */
+  isAdmin: boolean;
   workspace: string | undefined;
   person: string | undefined;
 }
 
-export function Header({ seesAudit, workspace, person }: HeaderProps) {
+export function Header({ isAdmin, workspace, person }: HeaderProps) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // A sync's page, a run's page and a draft lie below the list that leads to them.
   const isAmongSyncs = /^\/(syncs|runs)\/|^\/draft$/.test(path);
@@ -34,7 +34,8 @@ export function Header({ seesAudit, workspace, person }: HeaderProps) {
           <Link to="/alerts">Alerts</Link>
           <Link to="/members">Members</Link>
           <Link to="/usage">Usage</Link>
-          {seesAudit && <Link to="/audit">Audit</Link>}
+          {isAdmin && <Link to="/keys">API keys</Link>}
+          {isAdmin && <Link to="/audit">Audit</Link>}
         </nav>
         <SchemeMenu />
         {person && <AccountMenu person={person} />}

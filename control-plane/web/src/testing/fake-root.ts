@@ -2,7 +2,9 @@ import { GraphQLError } from 'graphql';
 import { sampleEntries, sampleUsage } from './sample-counts.js';
 import type { DiscoverWish } from './fake-listing.js';
 import { nextRunsOf, sampleSlots } from './sample-slots.js';
-import type { FakeState, Page, WantedRun } from './fake-state.js';
+import { keyRoot } from './fake-keys.js';
+import { pageOf, type Page } from './page-of.js';
+import type { FakeState, WantedRun } from './fake-state.js';
 
 const pools = [
   { id: 'p1', name: 'default' },
@@ -26,7 +28,7 @@ export function rootOf(state: FakeState) {
     }));
   const { alert } = state;
   return {
-    viewer: { name: 'Ada', email: state.email, role: 'owner' },
+    viewer: { name: 'Ada', email: state.email, role: state.role },
     workspace: { id: '7f3c', name: 'Acme' },
     memberships: [{ role: 'owner', isCurrent: true, workspace: { id: '7f3c', name: 'Acme' } }],
     pools: (page: Page) => pageOf(pools, page),
@@ -36,6 +38,8 @@ export function rootOf(state: FakeState) {
     discoverConnection: ({ input }: Input<DiscoverWish>) => state.discover(input),
     syncs: (page: Page) => pageOf(syncs(), page),
     sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,
+    runs: ({ sync, filter, ...page }: Page & RunsWish) =>
+      pageOf(chosenRuns(state, { sync, filter }), page),
     run: ({ id }: { id: string }) => state.runs.find((run) => run.id === id) ?? null,
     startRun: ({ input }: Input<WantedRun>) => ({ run: state.start(input) }),
     approveRun: ({ input }: Input<{ runId: string; planDigest: string | null }>) => ({
@@ -49,6 +53,7 @@ export function rootOf(state: FakeState) {
     snoozeAlert: ({ input }: Input<{ until: string | null }>) => ({
       alert: Object.assign(alert, { snoozedUntil: input.until }),
     }),
+    ...keyRoot(state.keys),
     usage: () => sampleUsage,
     audit: (page: Page) => pageOf(sampleEntries, page),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),
@@ -63,15 +68,23 @@ export function rootOf(state: FakeState) {
   };
 }
 
-function pageOf<Node extends { id: string }>(all: Node[], { first = 20, after }: Page) {
-  if (first < 1 || first > 100)
-    throw new GraphQLError('"first" must be from 1 to 100.', {
-      extensions: { code: 'page.bad_size' },
+interface RunsWish {
+  sync: string | null;
+  filter: { states: string[]; trigger: string | null; from: string | null; to: string | null };
+}
+
+function chosenRuns(state: FakeState, { sync, filter }: RunsWish) {
+  if (sync !== null && !state.syncs.some(({ name }) => name === sync))
+    throw new GraphQLError(`There is no sync "${sync}".`, {
+      extensions: { code: 'sync.not_found' },
     });
-  const start = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
-  const nodes = all.slice(start, start + first);
-  return {
-    edges: nodes.map((node) => ({ cursor: node.id, node })),
-    pageInfo: { hasNextPage: start + first < all.length, endCursor: nodes.at(-1)?.id ?? null },
-  };
+  const { states, trigger, from, to } = filter;
+  return state.runs.filter(
+    (run) =>
+      (sync === null || run.sync === sync) &&
+      (states.length === 0 || states.includes(run.state)) &&
+      (trigger === null || run.trigger === trigger) &&
+      (from === null || run.createdAt >= from) &&
+      (to === null || run.createdAt < to),
+  );
 }

@@ -5,9 +5,8 @@ import type { DiscoverWish } from './fake-listing.js';
 import { movedRun, queuedRun, reportCount } from './moving-run.js';
 import { sampleAlert } from './sample-counts.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
+import { sampleKeys } from './fake-keys.js';
 import type { SampleOptions, SampleRun } from './sample.js';
-
-export type Page = { first?: number; after?: string };
 
 /** What StartRunInput may hold. */
 export interface WantedRun extends Partial<SampleOptions> {
@@ -21,6 +20,8 @@ export interface WantedRun extends Partial<SampleOptions> {
 export class FakeState {
   readonly email = 'owner@example.com';
   readonly password = 'correct horse battery';
+  /** Of whoever is signed in. */
+  role = 'owner';
   readonly token = `dbe_${'k3Jt9'.repeat(8)}abc`;
   readonly sessions = new Set<string>();
   readonly started: WantedRun[] = [];
@@ -29,6 +30,7 @@ export class FakeState {
   runs: SampleRun[] = sampleRuns();
   agents = sampleAgents();
   readonly alert = sampleAlert();
+  readonly keys = sampleKeys();
   /** Questions and sockets are cut off without an answer, as by a server that restarts. */
   isDown = false;
   /** Sockets are refused, as by a proxy that does not know them. */
