@@ -12,6 +12,8 @@ import { Door } from './frame/door.js';
 import { KeysPage } from './key/keys-page.js';
 import { MembersPage } from './member/members-page.js';
 import { RunPage } from './run/run-page.js';
+import { RunsPage } from './run/runs-page.js';
+import { runsSearchOf } from './run/runs-search.js';
 import { runSearchOf } from './sync/run-search.js';
 import { AuditPage } from './trail/audit-page.js';
 import { UsagePage } from './usage/usage-page.js';
@@ -38,6 +40,20 @@ const draftRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/draft',
   component: DraftPage,
+});
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs',
+  validateSearch: runsSearchOf,
+  component: function RunsRoute() {
+    const navigate = runsRoute.useNavigate();
+    return (
+      <RunsPage
+        search={runsRoute.useSearch()}
+        change={(search) => void navigate({ to: '/runs', search })}
+      />
+    );
+  },
 });
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -104,6 +120,7 @@ export const router = createRouter({
     syncsRoute,
     syncRoute,
     draftRoute,
+    runsRoute,
     runRoute,
     agentsRoute,
     alertsRoute,

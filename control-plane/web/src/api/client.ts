@@ -4,7 +4,7 @@ import type { Client as Socket } from 'graphql-ws';
 import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import type { OperationResult } from 'urql';
 import { reachable, socketOpen } from './line.js';
-import { isOutage, isUnauthenticated } from './refusal.js';
+import { isMissing, isOutage, isUnauthenticated } from './refusal.js';
 import { recognised, unrecognised } from './session.js';
 
 export interface Api {
@@ -61,8 +61,10 @@ function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response
 
 function note({ operation, error, data }: OperationResult): void {
   if (error && isUnauthenticated(error)) return unrecognised();
-  // What a mutation is refused is its own page's to tell; a question that failed leaves the page behind the times.
-  if (error && (isOutage(error) || operation.kind === 'query')) return reachable.set(false);
+  // What a mutation is refused is its own page's to tell, and that there is no such thing is an answer; a question that
+  // failed leaves the page behind the times.
+  const isBehind = operation.kind === 'query' && error && !isMissing(error);
+  if (error && (isOutage(error) || isBehind)) return reachable.set(false);
   if (!data) return;
   reachable.set(true);
   recognised();

@@ -9,6 +9,10 @@ export const codesOf = (error: CombinedError): string[] =>
 export const isUnauthenticated = (error: CombinedError): boolean =>
   codesOf(error).includes('auth.required') || statusOf(error) === 401;
 
+/** What was asked for is not there, such as `sync.not_found`. */
+export const isMissing = (error: CombinedError): boolean =>
+  codesOf(error).some((code) => code.endsWith('.not_found'));
+
 /** What to tell a person: the server's own sentence, or that there was no server. */
 export function sentenceOf(error: CombinedError): string {
   if (isOutage(error)) return 'Drawbridge can’t be reached at the moment.';

@@ -13,8 +13,8 @@ interface HeaderProps {
 
 export function Header({ isAdmin, workspace, person }: HeaderProps) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  // A sync's page, a run's page and a draft lie below the list that leads to them.
-  const isAmongSyncs = /^\/(syncs|runs)\/|^\/draft$/.test(path);
+  // A sync's page and a draft lie below the list that leads to them.
+  const isAmongSyncs = /^\/syncs\/|^\/draft$/.test(path);
   return (
     <header className={classes['header']}>
       <div className={classes['bar']}>
@@ -30,6 +30,7 @@ export function Header({ isAdmin, workspace, person }: HeaderProps) {
           <Link to="/" activeOptions={{ exact: true }} data-here={isAmongSyncs || undefined}>
             Syncs
           </Link>
+          <Link to="/runs">Runs</Link>
           <Link to="/agents">Agents</Link>
           <Link to="/alerts">Alerts</Link>
           <Link to="/members">Members</Link>

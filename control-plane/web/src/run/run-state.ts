@@ -13,6 +13,9 @@ const states: Record<string, { label: string; look: Look }> = {
   cancelled: { label: 'Cancelled', look: 'still' },
 };
 
+/** All that a run can be in, in the order of its life. */
+export const runStates: readonly string[] = Object.keys(states);
+
 /** A state of a newer server is shown by its own name. */
 export const stateOf = (state: string): { label: string; look: Look } =>
   states[state] ?? { label: state.replaceAll('_', ' '), look: 'waiting' };
@@ -37,10 +40,12 @@ export const isOver = (state: string): boolean => over.has(state);
 
 export const isLive = (state: string): boolean => !over.has(state);
 
-const triggers: Record<string, string> = {
+const triggerTexts: Record<string, string> = {
   schedule: 'Schedule',
   api: 'API',
   ui: 'Browser',
 };
 
-export const triggerText = (trigger: string): string => triggers[trigger] ?? trigger;
+export const triggers: readonly string[] = Object.keys(triggerTexts);
+
+export const triggerText = (trigger: string): string => triggerTexts[trigger] ?? trigger;

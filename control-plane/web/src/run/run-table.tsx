@@ -12,6 +12,7 @@ import { StateMark } from './state-mark.js';
 
 export interface RunRow {
   id: string;
+  sync?: string;
   state: string;
   trigger: string;
   dryRun: boolean;
@@ -51,6 +52,26 @@ function tookText({ startedAt, finishedAt }: RunRow): string {
   return durationText(new Date(finishedAt).getTime() - new Date(startedAt).getTime());
 }
 
-export const RunTable = ({ runs }: { runs: RunRow[] }) => (
-  <DataTable caption="Runs, newest first" columns={columns} rows={runs} keyOf={({ id }) => id} />
+const syncColumn: Column<RunRow> = {
+  header: 'Sync',
+  cell: ({ sync = '' }) => (
+    <Anchor component={Link} to={`/syncs/${encodeURIComponent(sync)}`} fz="inherit">
+      {sync}
+    </Anchor>
+  ),
+};
+
+interface RunTableProps {
+  runs: RunRow[];
+  /** Where they are not all of one. */
+  withSync?: boolean;
+}
+
+export const RunTable = ({ runs, withSync = false }: RunTableProps) => (
+  <DataTable
+    caption="Runs, newest first"
+    columns={withSync ? columns.toSpliced(1, 0, syncColumn) : columns}
+    rows={runs}
+    keyOf={({ id }) => id}
+  />
 );
