@@ -18,6 +18,7 @@ const rooms = [
   'page',
   'event',
   'audit',
+  'outbound',
   'mail',
   'account',
   'auth',

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { AppError } from '../app-error.js';
 import type { Config } from '../config.js';
-import { AddressGuard } from './address-guard.js';
+import { AddressGuard } from '../outbound/address-guard.js';
 
 const maxUrlLength = 2_000;
 

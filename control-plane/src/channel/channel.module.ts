@@ -5,7 +5,7 @@ import { ChannelResolver } from './channel.resolver.js';
 import { ChannelService } from './channel.service.js';
 import { DeliveryService } from './delivery.service.js';
 import { Dispatch, resolveKey } from './dispatch.js';
-import { resolveBySystem } from './post.js';
+import { resolveBySystem } from '../outbound/guarded-request.js';
 import { Sender } from './sender.js';
 
 @Module({

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Mailer } from '../mail/mailer.js';
-import { AddressGuard } from './address-guard.js';
+import { AddressGuard } from '../outbound/address-guard.js';
 import type { DueDelivery } from './delivery-row.js';
 import type { MailText } from './mail-text.js';
 import { outcomeOfError, outcomeOfStatus, type Outcome } from './outcome.js';
 import { withRoutingKey } from './pagerduty-event.js';
-import { post, type Post, type Resolve } from './post.js';
+import type { Resolve } from '../outbound/guarded-request.js';
+import { post, type Post } from './post.js';
 import { unseal } from './seal.js';
 import { secretOf, signedHeaders } from './signature.js';
 

@@ -10,7 +10,7 @@ import { ChannelTestService } from './channel-test.service.js';
 import { ChannelService } from './channel.service.js';
 import { DeliveryService } from './delivery.service.js';
 import { Dispatch } from './dispatch.js';
-import { resolveBySystem } from './post.js';
+import { resolveBySystem } from '../outbound/guarded-request.js';
 import { Sender } from './sender.js';
 import {
   openPagerDutyServer,

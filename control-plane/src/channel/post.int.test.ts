@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AddressGuard } from './address-guard.js';
-import { post, resolveBySystem, type Answer, type Resolve } from './post.js';
+import { AddressGuard } from '../outbound/address-guard.js';
+import { resolveBySystem, type Resolve } from '../outbound/guarded-request.js';
+import { post, type Answer } from './post.js';
 import { openReceiver, type Receiver } from './testing/receiver.js';
 
 let receiver: Receiver;

@@ -5,7 +5,7 @@ import { EventService } from '../event/event.service.js';
 import { openGround, type Ground } from '../job/testing/ground.js';
 import { maxAttempts } from './backoff.js';
 import { DeliveryService } from './delivery.service.js';
-import { resolveBySystem } from './post.js';
+import { resolveBySystem } from '../outbound/guarded-request.js';
 import { Sender } from './sender.js';
 import { secretOf, signatureOf } from './signature.js';
 import { openReceiver, type Receiver } from './testing/receiver.js';
