@@ -212,6 +212,7 @@ module.exports = {
       '^control-plane/src/account/password\\.ts$',
     ]),
     door('simplewebauthn', '@simplewebauthn/server/', ['^control-plane/src/auth/passkeys\\.ts$']),
+    door('openid-client', 'openid-client/', ['^control-plane/src/auth/oidc-client\\.ts$']),
     door('nodemailer', 'nodemailer/', ['^control-plane/src/mail/(smtp-mailer|mail-folder)\\.ts$']),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],

@@ -1,4 +1,6 @@
-import { beforeAll, expect, inject, it, vi } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { deeds, entryKinds } from '../testing/audit/deeds.js';
 import { openScene, type Scene } from '../testing/audit/scene.js';
 import { rootFieldsOf, schemaOf } from '../testing/authz/root-field.js';
@@ -20,12 +22,27 @@ const before: Readonly<Record<string, () => Promise<unknown>>> = {
     await stopAt('waiting_approval', 'finished');
   },
   releaseRun: () => stopAt('parked', 'parked'),
+  setIdentityProvider: async () => {
+    scene.found['issuer'] = await openIssuer();
+  },
   ...Object.fromEntries(
     entryKinds.flatMap((kind) =>
       ['update', 'delete'].map((verb) => [verb + kind, () => readDigest(kind)]),
     ),
   ),
 };
+
+/** An identity provider, as far as naming it goes. */
+async function openIssuer(): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ issuer, authorization_endpoint: `${issuer}/sign-in` }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return issuer;
+}
 
 /** Of the definition that is changed next. */
 async function readDigest(kind: string): Promise<void> {

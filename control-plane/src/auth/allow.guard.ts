@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AppError } from '../app-error.js';
 import { allowKey, type Permission } from './allow.js';
 import { callerIn } from './caller.js';
+import { held } from './held-session.js';
 import { may } from './role.js';
 
 /** Stands before every field of Query, Mutation and Subscription: everything is denied unless allowed. */
@@ -18,6 +19,8 @@ export class AllowGuard implements CanActivate {
         'auth.forbidden',
         'Your role does not allow this. Ask an owner of the workspace.',
       );
+    // What is a person's own, and not the workspace's.
+    if (caller.isHeld && permission === 'viewer.write') throw held();
     return true;
   }
 }

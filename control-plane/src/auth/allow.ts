@@ -20,6 +20,7 @@ export type Permission =
   | 'key.read'
   | 'key.revoke'
   | 'pool.pause'
+  | 'provider.write'
   | 'run.approve'
   | 'run.read'
   | 'run.start'

@@ -7,6 +7,8 @@ import { AuthResolver } from './auth.resolver.js';
 import { AuthService } from './auth.service.js';
 import { OpenLines } from './open-lines.js';
 import { Passkeys } from './passkeys.js';
+import { WaysIn } from './ways-in.js';
+import { WorkspaceProviders } from './workspace-providers.js';
 import { SignIn } from './sign-in.js';
 import { SignInTries } from './sign-in-tries.js';
 
@@ -16,12 +18,14 @@ import { SignInTries } from './sign-in-tries.js';
     SignIn,
     SignInTries,
     Passkeys,
+    WorkspaceProviders,
+    WaysIn,
     ApiKeyService,
     AuthService,
     AuthResolver,
     OpenLines,
     { provide: APP_GUARD, useClass: AllowGuard },
   ],
-  exports: [SignIn, ApiKeyService, AuthService, OpenLines],
+  exports: [SignIn, ApiKeyService, AuthService, OpenLines, WorkspaceProviders],
 })
 export class AuthModule {}

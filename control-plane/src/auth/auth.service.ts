@@ -39,10 +39,14 @@ export class AuthService {
     id,
     user,
     workspaceId,
+    providerId,
     hasTotp,
   }: SignedIn): Promise<Caller | undefined> {
     const member = (workspaceId && (await this.memberOf(user.id, workspaceId))) || undefined;
-    const elsewhere = member ? undefined : await workspaceOf(this.database.system, user.id);
+    const elsewhere =
+      member || providerId !== undefined
+        ? undefined
+        : await workspaceOf(this.database.system, user.id);
     const found = member ?? (elsewhere && (await this.memberOf(user.id, elsewhere))) ?? undefined;
     const role = found && roleOf(found.role);
     if (!role) return undefined;
@@ -55,6 +59,7 @@ export class AuthService {
       email,
       by: 'session',
       sessionId: id,
+      isHeld: providerId !== undefined,
       hasTotp,
     };
   }

@@ -15,6 +15,8 @@ export interface Caller {
   by: 'session' | 'key';
   /** Of the browser that is signed in. */
   sessionId?: string;
+  /** Whether the workspace's own identity provider began the session: it opens nothing else of the person's. */
+  isHeld?: boolean;
   /** Whether their password alone lets nobody in. */
   hasTotp?: boolean;
   /** The person whose key it is; the setup command's is nobody's. */

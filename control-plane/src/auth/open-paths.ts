@@ -22,8 +22,11 @@ const openPaths: ReadonlySet<string> = new Set([
   'POST /two-factor/generate-backup-codes',
   'POST /two-factor/verify-backup-code',
   'POST /two-factor/verify-totp',
+  'POST /workspace/sign-in',
 ]);
+
+const callback = /^\/workspace\/callback\/[0-9a-f-]{36}$/;
 
 /** `path` is what stands behind /api/auth. */
 export const isOpenPath = (method: string, path: string): boolean =>
-  openPaths.has(`${method} ${path}`);
+  openPaths.has(`${method} ${path}`) || (method === 'GET' && callback.test(path));

@@ -35,7 +35,7 @@ export class Passkeys {
 
   constructor(
     private readonly database: Database,
-    readonly clock: Clock,
+    private readonly clock: Clock,
     config: Config,
   ) {
     const { origin, hostname } = new URL(config.publicUrl);

@@ -37,6 +37,7 @@ const leastRole: Readonly<Record<Permission, Role>> = {
   'member.invite': 'admin',
   'member.write': 'admin',
   'workspace.write': 'admin',
+  'provider.write': 'owner',
 };
 
 export const may = (role: Role, permission: Permission): boolean =>

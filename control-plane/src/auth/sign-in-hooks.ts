@@ -1,10 +1,12 @@
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { personAt, type Asker } from '../account/asker.js';
 import { recordEverywhere } from '../account/everywhere.js';
+import type { AppError } from '../app-error.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { clientAddressHeader } from './client-address.js';
+import { held, isOwnPath } from './held-session.js';
 import { spendCode } from './spent-codes.js';
 import { tooManyTries, type SignInTries } from './sign-in-tries.js';
 import { workspaceOf } from './workspace-of.js';
@@ -31,8 +33,9 @@ export const requestHooks = (database: Database, tries: SignInTries, clock: Cloc
   before: createAuthMiddleware(async (context) => {
     const { path, body } = context;
     const email = path === '/sign-in/email' ? emailIn(body) : undefined;
-    const signedIn = passwordPaths.has(path) ? await getSessionFromCtx(context) : undefined;
-    const account = email ?? signedIn?.user.email;
+    const signedIn = isOwnPath(path) ? await getSessionFromCtx(context) : undefined;
+    if (signedIn?.session['providerId']) throw new APIError('FORBIDDEN', shownOf(held()));
+    const account = email ?? (passwordPaths.has(path) ? signedIn?.user.email : undefined);
     if (account !== undefined && !(await tries.allow(account)))
       throw new APIError('TOO_MANY_REQUESTS', tooManyTries);
     if (path !== codePath) return { context: { body: adjusted(path, body) } };
@@ -49,6 +52,8 @@ export const requestHooks = (database: Database, tries: SignInTries, clock: Cloc
     if (action) await record(database, { action, userId: session.user.id }, askerOf(headers));
   }),
 });
+
+const shownOf = ({ code, message }: AppError) => ({ code, message });
 
 /** Whoever changes a password wants nobody else in; and no browser is trusted to do without a code. */
 function adjusted(path: string, body: unknown): unknown {
@@ -90,8 +95,12 @@ const record = (
 /** A session begins in one of the person's workspaces, and stands in the log of that. */
 export const sessionHooks = (database: Database, tries: SignInTries) => ({
   create: {
-    before: async (session: { userId: string }) => ({
-      data: { workspaceId: (await workspaceOf(database.system, session.userId)) ?? null },
+    before: async ({ userId, providerId, workspaceId }: NewSession) => ({
+      data: {
+        workspaceId: providerId
+          ? workspaceId
+          : ((await workspaceOf(database.system, userId)) ?? null),
+      },
     }),
     after: async (session: NewSession, context: Endpoint | null) => {
       const { userId: id } = session;
@@ -99,7 +108,8 @@ export const sessionHooks = (database: Database, tries: SignInTries) => ({
       if (!user) return;
       // The library takes this one back and asks for a code: nobody is in yet.
       if (user.twoFactorEnabled && context?.path === '/sign-in/email') return;
-      await tries.forget(id);
+      // A provider that a workspace chose must not give anybody's guesses at a password a new start.
+      if (!session.providerId) await tries.forget(id);
       await recordSignIn(database, session, user.name);
     },
   },
@@ -111,6 +121,7 @@ export interface NewSession {
   ipAddress?: string | null | undefined;
   userAgent?: string | null | undefined;
   workspaceId?: unknown;
+  providerId?: unknown;
 }
 
 async function recordSignIn(database: Database, session: NewSession, name: string): Promise<void> {

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { genericOAuth, magicLink, twoFactor } from 'better-auth/plugins';
-import { Accounts } from '../account/accounts.js';
 import { minPasswordLength } from '../account/password.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
@@ -10,9 +9,10 @@ import { accountDoors } from './account-doors.js';
 import { clientAddressHeader } from './client-address.js';
 import { isOpenPath } from './open-paths.js';
 import { passkeyDoors } from './passkey-doors.js';
-import { Passkeys } from './passkeys.js';
+import { providerDoors } from './provider-doors.js';
 import { accountHooks, requestHooks, sessionHooks, userHooks } from './sign-in-hooks.js';
 import { SignInTries } from './sign-in-tries.js';
+import { WaysIn } from './ways-in.js';
 
 const basePath = '/api/auth';
 const linkLivesSeconds = 3600;
@@ -27,8 +27,7 @@ export class SignIn {
     database: Database,
     tries: SignInTries,
     private readonly config: Config,
-    accounts: Accounts,
-    passkeys: Passkeys,
+    { accounts, passkeys, providers, clock }: WaysIn,
   ) {
     this.auth = betterAuth({
       appName: 'Drawbridge',
@@ -40,9 +39,12 @@ export class SignIn {
       emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength },
       rateLimit: { enabled: true, window: 60, max: 300, storage: 'database' },
       session: {
-        additionalFields: { workspaceId: { type: 'string', required: false, input: false } },
+        additionalFields: {
+          workspaceId: { type: 'string', required: false, input: false },
+          providerId: { type: 'string', required: false, input: false },
+        },
       },
-      hooks: requestHooks(database, tries, passkeys.clock),
+      hooks: requestHooks(database, tries, clock),
       databaseHooks: {
         session: sessionHooks(database, tries),
         user: userHooks(database),
@@ -58,7 +60,8 @@ export class SignIn {
       logger: { disabled: true },
       plugins: [
         accountDoors(accounts, tries),
-        passkeyDoors(passkeys, passkeys.clock),
+        passkeyDoors(passkeys, clock),
+        providerDoors(providers, clock),
         twoFactor({ issuer: 'Drawbridge' }),
         genericOAuth({ config: providersOf(config) }),
         magicLink({
@@ -97,12 +100,13 @@ export class SignIn {
   async sessionOf(headers: Headers): Promise<SignedIn | undefined> {
     const found = await this.auth.api.getSession({ headers });
     if (!found) return undefined;
-    const { id, workspaceId } = found.session;
+    const { id, workspaceId, providerId } = found.session;
     const { user } = found;
     return {
       id,
       user,
       workspaceId: workspaceId ?? undefined,
+      providerId: providerId ?? undefined,
       hasTotp: user.twoFactorEnabled === true,
     };
   }
@@ -113,6 +117,8 @@ export interface SignedIn {
   user: { id: string; name: string; email: string };
   /** That it is in, as far as it says. */
   workspaceId: string | undefined;
+  /** The workspace's own identity provider that began it: then it is in that workspace and nowhere else. */
+  providerId: string | undefined;
   /** Whether a password alone lets nobody in. */
   hasTotp: boolean;
 }

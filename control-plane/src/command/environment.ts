@@ -16,8 +16,8 @@ Environment:
   DRAWBRIDGE_PUBLIC_URL       where browsers reach it (default: http://localhost:PORT)
   DRAWBRIDGE_TRUSTED_PROXIES  addresses or networks, 10.0.0.7,10.1.0.0/16, whose X-Forwarded-For is
                               believed (default: none)
-  DRAWBRIDGE_WEBHOOK_NETWORKS  private addresses or networks, 10.2.0.0/16, that channels of all workspaces may
-                              reach, also by http (default: none)
+  DRAWBRIDGE_WEBHOOK_NETWORKS  private addresses or networks, 10.2.0.0/16, that channels and identity providers of
+                              workspaces may reach, also by http (default: none)
   DRAWBRIDGE_SIGN_UP          open: anybody may sign up with a workspace of their own; closed (default): only who
                               is invited comes in
   DRAWBRIDGE_OIDC_ISSUER      https://…, an OpenID Connect provider that members may sign in through; it must be told

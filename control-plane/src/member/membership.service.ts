@@ -17,7 +17,7 @@ export class MembershipService {
 
   async list(caller: Caller): Promise<Membership[]> {
     const { workspaceId, role } = caller;
-    if (caller.by === 'key') {
+    if (caller.by === 'key' || caller.isHeld) {
       const own = { where: { id: workspaceId }, ...named };
       const workspace = await this.database.system.workspace.findUniqueOrThrow(own);
       return [{ workspace, role, isCurrent: true }];

@@ -14,7 +14,7 @@ export class PasskeyService {
   constructor(private readonly database: Database) {}
 
   async list(caller: Caller): Promise<Passkey[]> {
-    if (caller.by !== 'session') return [];
+    if (caller.by !== 'session' || caller.isHeld) return [];
     const where = { userId: caller.actorId };
     const orderBy = { createdAt: 'asc' } as const;
     return this.database.system.passkey.findMany({ where, select: shown, orderBy });

@@ -29,7 +29,11 @@ export class SessionService {
   async list(caller: Caller): Promise<Session[]> {
     if (caller.by !== 'session') return [];
     const rows = await this.database.system.session.findMany({
-      where: { userId: caller.actorId, expiresAt: { gt: this.clock.now() } },
+      where: {
+        userId: caller.actorId,
+        expiresAt: { gt: this.clock.now() },
+        ...(caller.isHeld && { id: caller.sessionId ?? '' }),
+      },
       select: shown,
       orderBy: { updatedAt: 'desc' },
     });

@@ -15,6 +15,7 @@ import { RunPage } from './run/run-page.js';
 import { RunsPage } from './run/runs-page.js';
 import { runsSearchOf } from './run/runs-search.js';
 import { runSearchOf } from './sync/run-search.js';
+import { WorkspaceSignInPage } from './sign-in/workspace-sign-in-page.js';
 import { AuditPage } from './trail/audit-page.js';
 import { UsagePage } from './usage/usage-page.js';
 import { SyncPage } from './sync/sync-page.js';
@@ -75,6 +76,7 @@ const outsideRoutes = (
     ['/reset', ResetPage],
     ['/reset/finish', FinishResetPage],
     ['/invitation', InvitationPage],
+    ['/sign-in/workspace', WorkspaceSignInPage],
   ] as const
 ).map(([path, component]) => createRoute({ getParentRoute: () => rootRoute, path, component }));
 const membersRoute = createRoute({

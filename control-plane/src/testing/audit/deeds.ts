@@ -115,6 +115,11 @@ export const deeds: Readonly<Record<string, Deed>> = {
   deletePasskey: { action: 'account.delete_passkey', input: id('passkey') },
   revokeSession: { action: 'session.revoke', input: id('session') },
   revokeOtherSessions: { action: 'session.revoke_others' },
+  setIdentityProvider: {
+    action: 'provider.set',
+    input: ({ issuer }) => ({ issuer, clientId: 'drawbridge', clientSecret: 'between us' }),
+  },
+  removeIdentityProvider: { action: 'provider.remove' },
   // From here on the person is in the other workspace, and the entries are in its log.
   switchWorkspace: { action: 'session.switch', input: ({ other }) => ({ workspaceId: other }) },
   leaveWorkspace: { action: 'member.remove', input: ({ other }) => ({ workspaceId: other }) },

@@ -6,7 +6,7 @@ import { SignInPage } from '../sign-in/sign-in-page.js';
 import { Frame } from './frame.js';
 
 /** Where mailed links lead, and those who have no account yet: there for everybody. */
-const outside = /^\/(sign-up|reset)(\/finish)?$|^\/invitation$/;
+const outside = /^\/(sign-up|reset)(\/finish)?$|^\/invitation$|^\/sign-in\/workspace$/;
 
 /** Any other address leads to the sign-in while nobody is signed in, and on to itself afterwards. */
 export function Door() {

@@ -8,6 +8,7 @@ import { Panel } from '../part/panel.js';
 import { Invitations } from './invitations.js';
 import { InviteMember } from './invite-member.js';
 import { MemberTable } from './member-table.js';
+import { ProviderPanel } from './provider-panel.js';
 import { managesMembers } from './role.js';
 import { UnsentMails } from './unsent-mails.js';
 
@@ -84,6 +85,7 @@ export function MembersPage() {
           </Panel>
           {managesMembers(role) && <Invitations />}
           {managesMembers(role) && <UnsentMails />}
+          {role === 'owner' && <ProviderPanel />}
         </Stack>
       ) : error ? (
         <NoAnswer error={error} ask={ask} />

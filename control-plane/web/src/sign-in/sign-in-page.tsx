@@ -73,6 +73,9 @@ function OtherWays() {
           </Anchor>
         )}
       </Group>
+      <Anchor component={Link} to="/sign-in/workspace" size="sm">
+        Sign in by your workspace’s provider
+      </Anchor>
       <LinkHelp />
     </Stack>
   );
