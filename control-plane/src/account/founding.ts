@@ -25,3 +25,9 @@ export async function makePerson(
   const [made] = await tx.user.createManyAndReturn({ data: [data], skipDuplicates: true });
   return made?.id;
 }
+
+export const nameTaken = (name: string): AppError =>
+  new AppError(
+    'workspace.name_taken',
+    `There is a workspace named "${name}". Choose another name.`,
+  );

@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { PostBox } from '../mail/post-box.js';
 import { accountOf, addressOf } from './address.js';
 import { personAt, type Asker } from './asker.js';
-import { foundWorkspace, makePerson } from './founding.js';
+import { foundWorkspace, makePerson, nameTaken } from './founding.js';
 import { hasAccountMail, signUpMail } from './mail-text.js';
 import { linkLivesMinutes, makeMailedLink, spendMailedLink } from './mailed-link.js';
 import { hashOfPassword, keepPassword } from './password.js';
@@ -96,9 +96,3 @@ export class SignUpService {
 
 const hasAccount = (): AppError =>
   new AppError('account.exists', 'This address has an account by now. Sign in with it.');
-
-const nameTaken = (name: string): AppError =>
-  new AppError(
-    'workspace.name_taken',
-    `There is a workspace named "${name}". Choose another name.`,
-  );

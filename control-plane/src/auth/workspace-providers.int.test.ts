@@ -109,6 +109,7 @@ describe('the identity provider of a workspace', () => {
     for (const deed of [
       `switchWorkspace(input: { workspaceId: "${bobs.id}" }) { workspace { id } }`,
       `leaveWorkspace(input: { workspaceId: "${acmeId}" }) { workspaceId }`,
+      'createWorkspace(input: { name: "Another" }) { workspace { id } }',
       'revokeOtherSessions { revoked }',
     ])
       expect(codesOf(await ask(visitor, deed))).toEqual(['auth.held']);
@@ -267,4 +268,30 @@ describe('the identity provider of a workspace', () => {
       (await house.visitor().post('/workspace/sign-in', { workspace: 'Nobodys' })).body,
     );
   });
+});
+
+it('somebody who is signed in makes another workspace, and is in it', async () => {
+  const making = (name: string) =>
+    `createWorkspace(input: { name: "${name}" }) { workspace { name } }`;
+  expect(codesOf(await ask(bob, making('Acme')))).toEqual(['workspace.name_taken']);
+  expect((await ask(bob, making('Bobs second'))).data).toEqual({
+    createWorkspace: { workspace: { name: 'Bobs second' } },
+  });
+  expect(await seen(bob)).toEqual({
+    viewer: { email: 'bob@example.com' },
+    workspace: { name: 'Bobs second' },
+  });
+  const entries = await house.test.database.auditEntry.findMany({
+    where: { workspace: { name: 'Bobs second' } },
+  });
+  expect(entries.map(({ action }) => action)).toEqual(['workspace.create']);
+  Object.assign(house.test.config, { signUp: 'closed' });
+  expect(codesOf(await ask(bob, making('Bobs third')))).toEqual(['workspace.closed']);
+  Object.assign(house.test.config, { signUp: 'open' });
+  const { apiKey } = await house.test.makeWorkspace('Keyed');
+  const keyed = await house.test.ask(
+    { authorization: `Bearer ${apiKey}` },
+    `mutation { ${making('Bobs fourth')} }`,
+  );
+  expect(codesOf(keyed)).toEqual(['workspace.not_yours']);
 });

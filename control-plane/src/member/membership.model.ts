@@ -14,6 +14,18 @@ export class Membership {
 }
 
 @InputType()
+export class CreateWorkspaceInput {
+  @Field()
+  name!: string;
+}
+
+@ObjectType()
+export class CreateWorkspacePayload {
+  @Field(() => Workspace)
+  workspace!: Workspace;
+}
+
+@InputType()
 export class SwitchWorkspaceInput {
   @Field(() => ID)
   workspaceId!: string;

@@ -3,6 +3,8 @@ import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { MemberService } from './member.service.js';
 import {
+  CreateWorkspaceInput,
+  CreateWorkspacePayload,
   LeaveWorkspaceInput,
   LeaveWorkspacePayload,
   Membership,
@@ -22,6 +24,17 @@ export class MembershipResolver {
   @Query(() => [Membership], { description: 'The workspaces of who asks.' })
   memberships(@CurrentCaller() caller: Caller): Promise<Membership[]> {
     return this.service.list(caller);
+  }
+
+  @Allow('viewer.write')
+  @Mutation(() => CreateWorkspacePayload, {
+    description: 'Another one, of which who asks is the owner; the session is in it from now on.',
+  })
+  async createWorkspace(
+    @CurrentCaller() caller: Caller,
+    @Args('input') { name }: CreateWorkspaceInput,
+  ): Promise<CreateWorkspacePayload> {
+    return { workspace: await this.service.create(caller, name.trim()) };
   }
 
   @Allow('viewer.write')

@@ -123,6 +123,7 @@ export const deeds: Readonly<Record<string, Deed>> = {
   // From here on the person is in the other workspace, and the entries are in its log.
   switchWorkspace: { action: 'session.switch', input: ({ other }) => ({ workspaceId: other }) },
   leaveWorkspace: { action: 'member.remove', input: ({ other }) => ({ workspaceId: other }) },
+  createWorkspace: { action: 'workspace.create', input: () => ({ name: 'a third one' }) },
 };
 
 /** What the workspace says at its version 1. */

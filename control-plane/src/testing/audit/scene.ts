@@ -11,7 +11,10 @@ export interface Scene {
 }
 
 export async function openScene(postgresUrl: string): Promise<Scene> {
-  const test = await openTestApp(postgresUrl, { webhookNetworks: ['127.0.0.1'] });
+  const test = await openTestApp(postgresUrl, {
+    signUp: 'open',
+    webhookNetworks: ['127.0.0.1'],
+  });
   const workspace = await test.makeWorkspace('ours', 'owner@example.com');
   const cookie = await cookieOf(test, workspace);
   await test.ask(
