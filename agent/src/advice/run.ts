@@ -38,6 +38,10 @@ export const runTexts: Texts = {
     'What was sent before can not be read',
     `An object of the sync in the bucket was changed or cut. Restore it, or send every row again with \`drawbridge run SYNC --full\`, or take the rows as sent with \`drawbridge run SYNC --rebaseline\`. ${startingOver}`,
   ],
+  'baseline.too_new': [
+    'A newer agent wrote what was sent before',
+    `Nothing was sent and nothing was changed. Install the newer version of the agent in the pool again: it goes on where it stopped. To stay with the older one all the same, send every row again with \`drawbridge run SYNC --full\`, or take the rows as sent with \`drawbridge run SYNC --rebaseline\`. ${startingOver}`,
+  ],
   'baseline.not_swept': [
     'What no run needs any more stays in the bucket',
     'Nothing is lost, the bucket only grows. Allow the agent to delete objects below its prefix (`s3:DeleteObject`), or see the text in your bucket for what else it was. The sweep of another day takes it all.',

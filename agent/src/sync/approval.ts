@@ -43,7 +43,9 @@ export async function readApproved({
   const object = await tools.store.get(paths.approval(approvedPlan), tools.signal);
   if (!object) return undefined;
   try {
-    return JSON.parse(Buffer.from(object.body).toString()) as WaitingPlan;
+    const waiting = JSON.parse(Buffer.from(object.body).toString()) as WaitingPlan;
+    // What another version kept is shown again in this one's words.
+    return waiting.format === 1 ? waiting : undefined;
   } catch {
     return undefined;
   }

@@ -12,6 +12,8 @@ import { waysOut } from './ways-out.js';
 
 /** The one object that moves. Everything else in a baseline is written once and never changed. */
 export interface Head {
+  /** Absent in format 1, which is the only one so far. */
+  format?: number;
   /** 0 while there is no baseline yet. */
   generation: number;
   epoch: string;
@@ -42,8 +44,11 @@ export interface HeldRows {
   told: boolean;
 }
 
+/** Newer ones are for newer agents: who guesses at their meaning may send rows twice, or never. */
+const formats = { head: 1, manifest: 2 } as const;
+
 export interface Manifest {
-  format: 2;
+  format: typeof formats.manifest;
   generation: number;
   /** Seed of the fingerprints, decimal; secret of the sync. */
   seed: string;
@@ -115,6 +120,7 @@ export async function readBaseline(
   if (!object)
     return { head: { generation: 0, epoch: '0', runId: '' }, etag: undefined, manifest: undefined };
   const head = parseJson<Head>(object.body);
+  refuseNewer(head.format, formats.head);
   const etag = object.etag;
   try {
     return {
@@ -215,7 +221,18 @@ export async function readManifest(
       'baseline.corrupt',
       `The baseline in the bucket is not what was written. ${waysOut}`,
     );
-  return latestFormat(parseJson<Manifest>(object.body));
+  const manifest = parseJson<Manifest>(object.body);
+  refuseNewer(manifest.format, formats.manifest);
+  return latestFormat(manifest);
+}
+
+function refuseNewer(format: number | undefined, newest: number): void {
+  if (format === undefined || format <= newest) return;
+  throw new Failure(
+    'CONFIG',
+    'baseline.too_new',
+    'A newer agent wrote the baseline of this sync, in a form that this one does not know. Install the newer version again.',
+  );
 }
 
 /** Format 1 had one file of values in each segment, and only its first was sure to be new. */
@@ -225,7 +242,7 @@ function latestFormat(manifest: Manifest): Manifest {
     isNew: segment.isNew ?? (n === 0 && segment.kind === 'put'),
     values: [segment.values].flat(),
   }));
-  return { ...manifest, format: 2, segments };
+  return { ...manifest, format: formats.manifest, segments };
 }
 
 function missing(error: unknown): unknown {
