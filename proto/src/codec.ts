@@ -13,6 +13,7 @@ import {
   type AgentFrame,
   type ControlFrame,
 } from './gen/drawbridge/v1/frame_pb.js';
+import { tooNewIn, wireRevision } from './revision.js';
 import { hasUnknownFields } from './unknown-fields.js';
 
 /** Largest frame that either side sends or takes. The websocket's own limit must not be lower. */
@@ -24,6 +25,8 @@ export type FrameProblem =
   | 'frame.malformed'
   /** A field that this side doesn't know: a newer peer, or something that must not be said. */
   | 'frame.unknown_field'
+  /** A field or value that the other side doesn't know: it is of an earlier revision of the wire. */
+  | 'frame.too_new'
   | 'frame.no_body'
   | 'frame.rule_broken';
 
@@ -39,8 +42,11 @@ export type Decoded<Frame> = { kind: 'frame'; frame: Frame } | Invalid;
 export const encodeAgentFrame = (frame: MessageInitShape<typeof AgentFrameSchema>): Encoded =>
   encode(AgentFrameSchema, frame);
 
-export const encodeControlFrame = (frame: MessageInitShape<typeof ControlFrameSchema>): Encoded =>
-  encode(ControlFrameSchema, frame);
+/** `revision` is that of the agent, which would refuse what came later. */
+export const encodeControlFrame = (
+  frame: MessageInitShape<typeof ControlFrameSchema>,
+  revision = wireRevision,
+): Encoded => encode(ControlFrameSchema, frame, revision);
 
 export const decodeAgentFrame = (bytes: Uint8Array): Decoded<AgentFrame> =>
   decode(AgentFrameSchema, bytes);
@@ -56,10 +62,13 @@ const validator = createValidator({ failFast: true });
 function encode<Schema extends FrameSchema>(
   schema: Schema,
   init: MessageInitShape<Schema>,
+  revision = wireRevision,
 ): Encoded {
   const frame = create(schema, init);
   const refusal = refusalOf(schema, frame);
   if (refusal) return refusal;
+  const where = tooNewIn(schema, frame, revision);
+  if (where !== undefined) return { kind: 'invalid', problem: 'frame.too_new', where };
   const bytes = toBinary(schema, frame);
   return bytes.byteLength > maxFrameBytes ? tooLarge(bytes) : { kind: 'bytes', bytes };
 }

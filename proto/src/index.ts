@@ -18,6 +18,7 @@ export {
   type FrameProblem,
   type Invalid,
 } from './codec.js';
+export { revisionHeader, revisionIn, wireRevision } from './revision.js';
 export { conflictOf, type RunConflict, type RunWishes } from './run-conflict.js';
 export { hasUnknownFields } from './unknown-fields.js';
 export { create, fromJson, toJson, type MessageInitShape } from '@bufbuild/protobuf';

@@ -1,5 +1,11 @@
 import { on, once } from 'node:events';
-import { decodeControlFrame, encodeAgentFrame, maxFrameBytes } from '@drawbridge/proto';
+import {
+  decodeControlFrame,
+  encodeAgentFrame,
+  maxFrameBytes,
+  revisionHeader,
+  wireRevision,
+} from '@drawbridge/proto';
 import type { AgentFrameSchema, ControlFrame, MessageInitShape } from '@drawbridge/proto';
 import { WebSocket } from 'ws';
 import { Failure } from '../failure.js';
@@ -26,6 +32,7 @@ export async function openConnection(url: string, signal: AbortSignal): Promise<
     maxPayload: maxFrameBytes,
     handshakeTimeout: handshakeMs,
     followRedirects: false,
+    headers: { [revisionHeader]: String(wireRevision) },
     // Without TLS it is this machine's own, which is no matter of the proxy.
     ...(wayOut() &&
       url.startsWith('wss:') && { agent: httpAgents({ keepAlive: false }).httpsAgent }),

@@ -1,4 +1,4 @@
-import { decodeControlFrame } from '@drawbridge/proto';
+import { decodeControlFrame, wireRevision } from '@drawbridge/proto';
 import { Logger } from '@nestjs/common';
 import { expect, test } from 'vitest';
 import { Clock } from '../clock.js';
@@ -28,6 +28,7 @@ test('a stranger who says nothing is sent away after 10 seconds', async () => {
   const inbox = new Inbox({ pause: () => undefined, resume: () => undefined });
   const said: unknown[] = [];
   const line = {
+    revision: wireRevision,
     messages: inbox.messages,
     send: (bytes: Uint8Array) => void said.push(decodeControlFrame(bytes)),
     close: (code: number) => {

@@ -3,6 +3,7 @@ import {
   FailureKind,
   FailureSchema,
   type AgentFrame,
+  type FrameProblem,
   type Heartbeat,
   type Lease,
   type NextKey,
@@ -101,12 +102,14 @@ export class FrameService {
     return this.jobs.unaccepted(agentId);
   }
 
-  /** A job that the wire can't carry would be offered again and again. */
-  async withdraw({ agentId }: OpenSession, job: LeaseKey): Promise<void> {
-    const failure = create(FailureSchema, {
-      kind: FailureKind.INTERNAL,
-      code: 'job.not_offerable',
-    });
+  /** A job that the wire or the agent can't take would be offered again and again. */
+  async withdraw({ agentId }: OpenSession, job: LeaseKey, problem: FrameProblem): Promise<void> {
+    const failure = create(
+      FailureSchema,
+      problem === 'frame.too_new'
+        ? { kind: FailureKind.CONFIG, code: 'job.agent_too_old' }
+        : { kind: FailureKind.INTERNAL, code: 'job.not_offerable' },
+    );
     await this.database.system.$transaction((tx) => this.jobs.refuse(tx, agentId, job, failure));
   }
 

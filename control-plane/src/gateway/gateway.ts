@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { maxFrameBytes } from '@drawbridge/proto';
+import { maxFrameBytes, revisionHeader, revisionIn } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -67,7 +67,7 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
   private accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.lines.size >= maxConnections) return void socket.destroy();
     this.server.handleUpgrade(request, socket, head, (websocket) => {
-      const line = this.lineOf(websocket);
+      const line = this.lineOf(websocket, revisionIn(request.headers[revisionHeader]));
       const held = this.conversation.hold(line, this.drain).finally(() => this.forget(line));
       this.lines.set(line, held);
       sockets.inc({ of: 'agent' });
@@ -79,7 +79,7 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     sockets.dec({ of: 'agent' });
   }
 
-  private lineOf(socket: WebSocket): Line {
+  private lineOf(socket: WebSocket, revision: number): Line {
     const inbox = new Inbox(socket);
     const closed = new AbortController();
     socket.on('message', (data: RawData, isBinary) =>
@@ -92,6 +92,7 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     // A close follows, with the code that the library found.
     socket.on('error', () => undefined);
     return {
+      revision,
       messages: inbox.messages,
       send: (bytes) => {
         if (socket.bufferedAmount > maxUnreadBytes) socket.terminate();

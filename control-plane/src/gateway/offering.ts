@@ -63,10 +63,10 @@ export class Offering {
   /** With the line cut it stays leased, and is said again at the next hello or rescued when the lease runs out. */
   async offer({ jobId, epoch, work }: LeasedJob): Promise<void> {
     const seq = this.voice.say({ case: 'offer', value: { lease: { jobId, epoch }, work } });
-    if (seq === undefined) {
+    if (typeof seq === 'string') {
       const { agentId } = this.guest;
-      logger.error({ agentId, jobId }, 'A job does not fit the wire and was withdrawn');
-      return this.frames.withdraw(this.guest, { jobId, epoch });
+      logger.error({ agentId, jobId, code: seq }, 'A job can not be said and was withdrawn');
+      return this.frames.withdraw(this.guest, { jobId, epoch }, seq);
     }
     this.room.offered(jobId, seq);
     this.leases.set(jobId, epoch);

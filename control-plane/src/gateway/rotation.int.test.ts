@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { FakeAgent, type FakeIdentity } from '../testing/fake-agent.js';
+import { FakeAgent, FakeIdentity } from '../testing/fake-agent.js';
 import { codesOf, openTestApp, type TestApp, type Workspace } from '../testing/test-app.js';
 
 let app: TestApp;
@@ -26,8 +26,8 @@ async function connect(identity?: FakeIdentity): Promise<FakeAgent> {
   return agent;
 }
 
-async function live(): Promise<{ agent: FakeAgent; sessionId: string }> {
-  const agent = await connect();
+async function live(identity?: FakeIdentity): Promise<{ agent: FakeAgent; sessionId: string }> {
+  const agent = await connect(identity);
   await agent.enroll(await app.makeToken(workspace));
   return { agent, sessionId: sessionIn(await agent.welcome()) };
 }
@@ -105,6 +105,22 @@ test('a key that nobody asked for, or that does not sign for this session, is no
   expect(await agent.problem()).toMatchObject({ code: 'session.bad_signature' });
   expect(await greeting(next)).toBe('session.bad_signature');
   expect(await greeting(agent.identity)).toBe('welcome');
+});
+
+test('an agent that is too old to be asked goes on with its key, and is heard', async () => {
+  const identity = new FakeIdentity();
+  identity.revision = 1;
+  const { agent } = await live(identity);
+  await rotate(agent);
+  agent.beat(1);
+  // The one who asks is asked for nothing that would end the line.
+  expect((await agent.nextOfAny())?.body.case).toBe('heartbeatAnswer');
+  agent.vanish();
+  // With a newer version it is asked, as it should have been.
+  identity.revision = 2;
+  const newer = await connect(identity);
+  await newer.welcome();
+  expect(await newer.next('rotate')).toBeDefined();
 });
 
 test('revoking ends both keys at once', async () => {

@@ -1,4 +1,5 @@
 import type { AgentFrame, Heartbeat, NextKey } from '@drawbridge/proto';
+import { Logger } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import type { Clock } from '../clock.js';
 import type { LeasedJob } from '../job/work.js';
@@ -9,6 +10,8 @@ import { heartbeatAnswer } from './heartbeat-answer.js';
 import { Offering } from './offering.js';
 import { problemOf } from './problem.js';
 import type { Voice } from './voice.js';
+
+const logger = new Logger('Session');
 
 /** An agent that was silent for so many heartbeats is gone, whatever its socket says. */
 const silentHeartbeats = 3;
@@ -31,6 +34,7 @@ export interface SessionParts {
 export class Session {
   private readonly stop = new AbortController();
   private readonly offering: Offering;
+  private isToldTooOld = false;
 
   constructor(
     readonly guest: Guest,
@@ -71,9 +75,16 @@ export class Session {
     this.offering.cancel(jobId);
   }
 
-  /** Its agent is to make a new key. */
+  /** Its agent is to make a new key. One that is too old to be asked goes on with its own. */
   askForKey(): void {
-    this.parts.voice.say({ case: 'rotate', value: {} });
+    if (
+      this.isToldTooOld ||
+      typeof this.parts.voice.say({ case: 'rotate', value: {} }) !== 'string'
+    )
+      return;
+    this.isToldTooOld = true;
+    const { agentId, sessionId } = this.guest;
+    logger.warn({ agentId, sessionId }, 'An agent is too old to make a new key');
   }
 
   private async take(frame: AgentFrame): Promise<void> {

@@ -1,4 +1,4 @@
-import { decodeControlFrame, type ControlFrame } from '@drawbridge/proto';
+import { decodeControlFrame, wireRevision, type ControlFrame } from '@drawbridge/proto';
 import { beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../clock.js';
 import type { Line } from './line.js';
@@ -16,6 +16,7 @@ beforeEach(() => {
   closed = [];
   sleeps = [];
   const line: Line = {
+    revision: wireRevision,
     messages: (async function* () {})(),
     send: (bytes) => {
       const decoded = decodeControlFrame(bytes);
@@ -45,7 +46,7 @@ test('offers and cancels are numbered from 1, other frames are not', () => {
 
 test('what breaks a rule of the wire is not said, and uses no number', () => {
   const nobody = { jobId: 'no id', epoch: 1n };
-  expect(voice.say({ case: 'cancel', value: { lease: nobody } })).toBeUndefined();
+  expect(voice.say({ case: 'cancel', value: { lease: nobody } })).toBe('frame.rule_broken');
   expect(voice.say({ case: 'cancel', value: { lease } })).toBe(1n);
   expect(said).toHaveLength(1);
 });

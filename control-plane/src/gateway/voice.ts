@@ -1,6 +1,7 @@
 import {
   encodeControlFrame,
   type ControlFrameSchema,
+  type FrameProblem,
   type MessageInitShape,
 } from '@drawbridge/proto';
 import type { Clock } from '../clock.js';
@@ -29,12 +30,12 @@ export class Voice {
     return this.lastWord;
   }
 
-  /** The frame's number, 0 for those that have none; undefined when it breaks a rule of the wire and was not said. */
-  say(body: ControlBody): bigint | undefined {
+  /** The frame's number, 0 for those that have none; why not, when the wire or this agent can't take it and it was not said. */
+  say(body: ControlBody): bigint | FrameProblem {
     const isNumbered = body.case === 'offer' || body.case === 'cancel';
     const seq = isNumbered ? this.seq + 1n : 0n;
-    const encoded = encodeControlFrame({ seq, ack: this.ack, body });
-    if (encoded.kind === 'invalid') return undefined;
+    const encoded = encodeControlFrame({ seq, ack: this.ack, body }, this.line.revision);
+    if (encoded.kind === 'invalid') return encoded.problem;
     if (isNumbered) this.seq = seq;
     this.isAckDue = false;
     if (!this.lastWord) this.line.send(encoded.bytes);

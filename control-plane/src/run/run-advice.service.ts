@@ -21,6 +21,11 @@ const ownAdvice: Readonly<Record<string, Advice>> = {
     title: 'This sync can not be sent to an agent',
     advice: 'It is too large with its query and mapping. Shorten them, apply, and run it again.',
   },
+  'job.agent_too_old': {
+    title: 'The agent does not know this yet',
+    advice:
+      'Nothing was sent. The sync, or how it was run, uses what came after this version of the agent. Install the current one in its pool and run it again.',
+  },
   'run.approval_expired': {
     title: 'Nobody approved it in a day',
     advice:

@@ -6,6 +6,8 @@ import {
   type AgentFrameSchema,
   type ControlFrame,
   type MessageInitShape,
+  revisionHeader,
+  wireRevision,
 } from '@drawbridge/proto';
 import { WebSocket } from 'ws';
 
@@ -20,6 +22,8 @@ const handshakeMs = 5_000;
 export class FakeIdentity {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   agentId = '';
+  /** Of the wire: what the agent says that it can take in. */
+  revision = wireRevision;
 
   /** The same agent with another key. */
   successor(): FakeIdentity {
@@ -71,6 +75,7 @@ export class FakeAgent {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/agent`, {
       perMessageDeflate: false,
       handshakeTimeout: handshakeMs,
+      headers: { [revisionHeader]: String(identity.revision) },
     });
     const agent = new FakeAgent(socket, identity, bootId);
     await once(socket, 'open');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { revisionHeader } from '@drawbridge/proto';
 import { WebSocket, WebSocketServer } from 'ws';
 
 export interface WireTap {
@@ -22,6 +23,7 @@ export async function openWireTap(target: string): Promise<WireTap> {
   server.on('connection', (agent, request) => {
     const upstream = new WebSocket(new URL(request.url ?? '/', target), {
       perMessageDeflate: false,
+      headers: { [revisionHeader]: String(request.headers[revisionHeader] ?? '') },
     });
     lines.add(agent).add(upstream);
     relay({ from: agent, to: upstream, keep: (bytes) => frames.push({ from: 'agent', bytes }) });
