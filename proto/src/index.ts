@@ -24,7 +24,7 @@ export { hasUnknownFields } from './unknown-fields.js';
 export { create, fromJson, toJson, type MessageInitShape } from '@bufbuild/protobuf';
 export { catalogProblems, type CatalogCheck } from './spec/catalog-check.js';
 export { canonicalBytes, digestOf, specificationIn } from './spec/canonical.js';
-export { changesBetween, type SpecificationChange } from './spec/changes.js';
+export { changesBetween, eachComparison, type SpecificationChange } from './spec/changes.js';
 export { compileSync, connectionOf, type SyncIds } from './spec/compile.js';
 export {
   entryOf,

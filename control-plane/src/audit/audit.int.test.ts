@@ -46,6 +46,19 @@ it('numbers and chains what many write at once, and loses a number to no failed 
   expect(await verifyChain(whole.slice(3))).toMatchObject({ kind: 'whole', entries: 5, first: 4 });
 });
 
+it('chains what one transaction does in order, however many statements that takes', async () => {
+  const caller = await ground.makeWorkspace();
+  const names = Array.from({ length: 1_203 }, (_, number) => `s-${number}`);
+  await ground.database.$transaction(async (tx) => {
+    await AuditService.record(tx, caller, deed('first'));
+    await AuditService.recordAll(tx, caller, names.map(deed));
+    await AuditService.record(tx, caller, deed('last'));
+  });
+  const whole = await entriesOf(caller.workspaceId);
+  expect(whole.map(({ subject }) => subject.name)).toEqual(['first', ...names, 'last']);
+  expect(await verifyChain(whole)).toMatchObject({ kind: 'whole', entries: 1_205, last: 1_205 });
+});
+
 it('names the first entry that was changed, left out or put in', async () => {
   const { workspaceId } = await ground.makeWorkspace();
   const actor = { ...systemOf(workspaceId, 'test'), address: '203.0.113.7', userAgent: 'curl/8' };

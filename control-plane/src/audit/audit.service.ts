@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from '../database/database.js';
-import { EventService } from '../event/event.service.js';
 import { canonicalJson } from '@drawbridge/proto';
+import type { Transaction } from '../database/database.js';
+import type { NewEvent } from '../event/event.js';
+import { EventService } from '../event/event.service.js';
 
 /** Who does something; a caller of the API is one. */
 export interface Actor {
@@ -35,30 +36,64 @@ export const systemOf = (workspaceId: string, name: string): Actor => ({
   name,
 });
 
+/** Deeds that go into one statement: more of them would only make its text long. */
+const atOnce = 500;
+
 /** It has no state, so nobody needs it injected. */
-export const AuditService = { record };
+export const AuditService = { record, recordAll };
 
 /**
  * Belongs into the transaction that does it, near its end: neither is there without the other, and until that ends
  * nobody else of the workspace writes an entry. The database numbers, times and chains it.
  */
 async function record(tx: Transaction, actor: Actor, deed: Deed): Promise<void> {
-  const { action, subject, before, after } = deed;
-  const kind = actor.by === 'session' ? 'user' : actor.by;
-  const text = (value: object | undefined): string | null => (value ? canonicalJson(value) : null);
-  const [entry] = await tx.$queryRaw<{ sequence: bigint }[]>`
+  await recordAll(tx, actor, [deed]);
+}
+
+/** Of one transaction, in order: an entry each, in a few statements. */
+async function recordAll(tx: Transaction, actor: Actor, deeds: readonly Deed[]): Promise<void> {
+  for (let at = 0; at < deeds.length; at += atOnce) {
+    const events = await insertEntries(tx, actor, deeds.slice(at, at + atOnce));
+    await EventService.emit(tx, events);
+  }
+}
+
+async function insertEntries(
+  tx: Transaction,
+  actor: Actor,
+  deeds: readonly Deed[],
+): Promise<NewEvent[]> {
+  const { workspaceId, by, actorId = null, name, address = null, userAgent } = actor;
+  const kind = by === 'session' ? 'user' : by;
+  const rows = deeds.map((deed, place) => rowOf(deed, place));
+  const entries = await tx.$queryRaw<{ id: string; sequence: bigint }[]>`
     insert into "AuditEntry" (id, "workspaceId", "actorKind", "actorId", actor, action, "subjectKind", "subjectId",
       "subjectName", before, after, address, "userAgent")
-    values (${randomUUID()}::uuid, ${actor.workspaceId}::uuid, ${kind}, ${actor.actorId ?? null}, ${actor.name},
-      ${action}, ${subject.kind}, ${subject.id ?? null}, ${subject.name ?? null}, ${text(before)}, ${text(after)},
-      ${actor.address ?? null}, ${actor.userAgent?.slice(0, maxUserAgent) ?? null})
-    returning sequence`;
-  const { workspaceId } = actor;
-  const detail = {
-    sequence: Number(entry?.sequence),
+    select said.id, ${workspaceId}::uuid, ${kind}, ${actorId}, ${name}, said.action, said."subjectKind",
+      said."subjectId", said."subjectName", said.before, said.after, ${address},
+      ${userAgent?.slice(0, maxUserAgent) ?? null}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as said (
+      id uuid, place int, action text, "subjectKind" text, "subjectId" text, "subjectName" text, before text, after text)
+    order by said.place
+    returning id, sequence`;
+  const sequences = new Map(entries.map(({ id, sequence }) => [id, sequence]));
+  return rows.map(({ id, action, subjectKind, subjectId }) => ({
+    kind: 'audit.recorded',
+    workspaceId,
+    detail: { sequence: Number(sequences.get(id)), action, subjectKind, subjectId },
+  }));
+}
+
+function rowOf({ action, subject, before, after }: Deed, place: number) {
+  const text = (value: object | undefined): string | null => (value ? canonicalJson(value) : null);
+  return {
+    id: randomUUID(),
+    place,
     action,
     subjectKind: subject.kind,
     subjectId: subject.id ?? null,
+    subjectName: subject.name ?? null,
+    before: text(before),
+    after: text(after),
   };
-  await EventService.emit(tx, [{ kind: 'audit.recorded', workspaceId, detail }]);
 }

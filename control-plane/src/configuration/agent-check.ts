@@ -35,7 +35,7 @@ export class AgentCheck {
     const catalogOf = (pool: string): Catalog | undefined => catalogs.get(pool);
     return [
       ...catalogProblems(specification, { catalogOf, placeOf }),
-      ...offerProblems(specification, placeOf),
+      ...(await offerProblems(specification, placeOf)),
       ...scheduleProblems(specification, placeOf, this.clock.now()),
     ];
   }

@@ -1,7 +1,13 @@
-import { changesBetween, type Specification, type SpecProblem } from '@drawbridge/proto';
+import { setImmediate } from 'node:timers/promises';
+import {
+  eachComparison,
+  type Specification,
+  type SpecificationChange,
+  type SpecProblem,
+} from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
-import { AuditService } from '../audit/audit.service.js';
+import { AuditService, type Deed } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { RunQueueService, type StoppedRun } from '../job/run-queue.service.js';
@@ -13,6 +19,9 @@ import { writeSpecification } from './write.js';
 
 /** A large configuration takes its time, and another one may be ahead in the queue. */
 const patience = { maxWait: 10_000, timeout: 60_000 };
+
+/** Entries that are compared before anybody else has a turn. */
+const atOnce = 100;
 
 /** A change of the configuration, whatever asks for it. */
 export interface Edit {
@@ -75,8 +84,7 @@ export class ConfigurationEditor {
     const nothing = { applied: false, problems: [], changes: [], stopped: [], version };
     if ('problems' in next) return { ...nothing, problems: next.problems };
     const after = next.specification;
-    const changed = changesBetween(before, after);
-    const changes = await withResentRows(tx, workspaceId, changed);
+    const changes = await withResentRows(tx, workspaceId, await changesIn(before, after));
     if (edit.dryRun) return { ...nothing, changes };
     return {
       ...nothing,
@@ -109,13 +117,7 @@ export class ConfigurationEditor {
     if (edits.length === 0) return version;
     const { restoredFrom } = edit;
     const number = await writeVersion(tx, caller, { changes: edits, restoredFrom });
-    for (const { kind, name, action, difference } of changes)
-      await AuditService.record(tx, caller, {
-        action: `configuration.${action}`,
-        subject: { kind, name },
-        before: { lines: difference.filter((line) => line.startsWith('-')) },
-        after: { lines: difference.filter((line) => line.startsWith('+')) },
-      });
+    await AuditService.recordAll(tx, caller, changes.map(deedOf));
     return number;
   }
 }
@@ -130,6 +132,27 @@ interface Recorded extends Change {
   version: number;
   changes: readonly CountedChange[];
 }
+
+async function changesIn(
+  before: Specification,
+  after: Specification,
+): Promise<SpecificationChange[]> {
+  const changes: SpecificationChange[] = [];
+  let compared = 0;
+  for (const change of eachComparison(before, after)) {
+    if (change) changes.push(change);
+    compared += 1;
+    if (compared % atOnce === 0) await setImmediate();
+  }
+  return changes;
+}
+
+const deedOf = ({ kind, name, action, difference }: CountedChange): Deed => ({
+  action: `configuration.${action}`,
+  subject: { kind, name },
+  before: { lines: difference.filter((line) => line.startsWith('-')) },
+  after: { lines: difference.filter((line) => line.startsWith('+')) },
+});
 
 /** One at a time in a workspace, while its runs go on: this lock keeps nobody from pointing at the workspace. */
 async function lockConfiguration(tx: Transaction, workspaceId: string): Promise<void> {

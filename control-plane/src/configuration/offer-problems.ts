@@ -7,19 +7,29 @@ import {
   type Specification,
   type SpecProblem,
 } from '@drawbridge/proto';
+import { inParts } from '../in-parts.js';
+
+/** Offers that are tried before anybody else has a turn. */
+const atOnce = 50;
 
 /** What could be written down and compiled but never said to an agent: too long for the wire, for example. */
-export function offerProblems(specification: Specification, placeOf: PlaceOf): SpecProblem[] {
-  return Object.keys(specification.syncs).flatMap((name) => {
-    const encoded = encodeOffer(specification, name);
-    if (encoded.kind === 'bytes') return [];
-    const message =
-      encoded.problem === 'frame.too_large'
-        ? 'This sync is too large to be sent to an agent, with its query and mapping. Shorten them.'
-        : `This sync can't be sent to an agent: ${encoded.where} is not allowed.`;
-    const path = ['syncs', name];
-    return [{ ...placeOf(path), code: 'spec.not_sendable', message, path }];
-  });
+export async function offerProblems(
+  specification: Specification,
+  placeOf: PlaceOf,
+): Promise<SpecProblem[]> {
+  const problems: SpecProblem[] = [];
+  for await (const part of inParts(Object.keys(specification.syncs), atOnce))
+    for (const name of part) {
+      const encoded = encodeOffer(specification, name);
+      if (encoded.kind === 'bytes') continue;
+      const message =
+        encoded.problem === 'frame.too_large'
+          ? 'This sync is too large to be sent to an agent, with its query and mapping. Shorten them.'
+          : `This sync can't be sent to an agent: ${encoded.where} is not allowed.`;
+      const path = ['syncs', name];
+      problems.push({ ...placeOf(path), code: 'spec.not_sendable', message, path });
+    }
+  return problems;
 }
 
 function encodeOffer(specification: Specification, name: string) {

@@ -1,8 +1,12 @@
 import { specificationOf, type Section, type Specification } from '@drawbridge/proto';
 import type { Caller } from '../auth/caller.js';
-import { Prisma, type Transaction } from '../database/database.js';
+import type { Prisma, Transaction } from '../database/database.js';
+import { inParts } from '../in-parts.js';
 import { kinds } from './kind.js';
 import type { EntryChange } from './touched.js';
+
+/** Edits that go into one statement. */
+const atOnce = 500;
 
 /** 0 before the first. Whoever counts on it holds the lock of the configuration. */
 export async function currentVersion(tx: Transaction, workspaceId: string): Promise<number> {
@@ -33,17 +37,23 @@ export async function writeVersion(
       restoredFrom: restoredFrom ?? null,
     },
   });
-  await tx.configurationEdit.createMany({
-    data: changes.map(({ section, name, before, after }) => ({
-      workspaceId,
-      number,
-      kind: kinds[section],
-      name,
-      before: before ? (before as object) : Prisma.DbNull,
-      after: after ? (after as object) : Prisma.DbNull,
-    })),
-  });
+  await insertEdits(tx, { workspaceId, number }, changes);
   return number;
+}
+
+async function insertEdits(
+  tx: Transaction,
+  { workspaceId, number }: { workspaceId: string; number: number },
+  changes: readonly EntryChange[],
+): Promise<void> {
+  for await (const part of inParts(changes, atOnce)) {
+    const rows = part.map(({ section, ...edit }) => ({ kind: kinds[section], ...edit }));
+    await tx.$executeRaw`
+      insert into "ConfigurationEdit" ("workspaceId", number, kind, name, before, after)
+      select ${workspaceId}::uuid, ${number}::int, said.kind, said.name, said.before, said.after
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as said (
+        kind text, name text, before jsonb, after jsonb)`;
+  }
 }
 
 /** What the command line says of itself is a claim: for people who read the history, not for judging anybody. */

@@ -1,6 +1,11 @@
 import { entryOf } from '@drawbridge/proto';
+import { inParts } from '../in-parts.js';
 import { planSync, type Ground, type KnownSync } from './plan-sync.js';
+import { insertSyncs, insertVersions, updateSyncs, type NamedPlan } from './sync-rows.js';
 import type { Writing } from './writing.js';
+
+/** Syncs that are planned, or read, before anybody else has a turn. */
+const atOnce = 100;
 
 /** Syncs by what became of them, as ids. */
 export interface WrittenSyncs {
@@ -13,23 +18,17 @@ export async function writeSyncs(writing: Writing): Promise<WrittenSyncs> {
   const { tx, workspaceId, after } = writing;
   const ground = await groundOf(writing);
   const known = await knownSyncs(writing);
-  const plans = Object.entries(after.syncs).map(([name, entry]) => ({
-    ...planSync(ground, name, entry, known.get(name)),
-    name,
-  }));
+  const plans: NamedPlan[] = [];
+  for await (const part of inParts(Object.entries(after.syncs), atOnce))
+    for (const [name, entry] of part)
+      plans.push({ ...planSync(ground, name, entry, known.get(name)), name });
   const made = plans.filter(({ isNew }) => isNew);
-  await tx.sync.createMany({
-    data: made.map(({ id, name, row }) => ({
-      ...row,
-      id,
-      workspaceId,
-      name,
-      createdAt: ground.now,
-    })),
-  });
-  for (const { id, row, isChanged } of plans)
-    if (isChanged) await tx.sync.update({ where: { id }, data: row });
-  await tx.syncVersion.createMany({ data: plans.flatMap(({ version }) => version ?? []) });
+  await insertSyncs(tx, made, { workspaceId, now: ground.now });
+  await updateSyncs(
+    tx,
+    plans.filter(({ isChanged }) => isChanged),
+  );
+  await insertVersions(tx, plans);
   const gone = [...known.values()].filter(
     ({ name, removedAt }) => !removedAt && !entryOf(after.syncs, name),
   );
@@ -52,13 +51,22 @@ async function groundOf({ tx, workspaceId, after }: Writing): Promise<Ground> {
 }
 
 /** With those that were removed: a name that comes back is the same sync again, with its history and its baseline. */
-async function knownSyncs({ tx, workspaceId, before, after }: Writing) {
+async function knownSyncs({
+  tx,
+  workspaceId,
+  before,
+  after,
+}: Writing): Promise<Map<string, KnownSync>> {
   const names = [...new Set([before.syncs, after.syncs].flatMap(Object.keys))];
-  const syncs = await tx.sync.findMany({
-    where: { workspaceId, name: { in: names } },
-    include: { versions: { orderBy: { version: 'desc' }, take: 1, select: { canonical: true } } },
-  });
-  return new Map<string, KnownSync>(syncs.map((sync) => [sync.name, sync]));
+  const known = new Map<string, KnownSync>();
+  for await (const part of inParts(names, 5 * atOnce)) {
+    const syncs = await tx.sync.findMany({
+      where: { workspaceId, name: { in: [...part] } },
+      include: { versions: { orderBy: { version: 'desc' }, take: 1, select: { canonical: true } } },
+    });
+    for (const sync of syncs) known.set(sync.name, sync);
+  }
+  return known;
 }
 
 async function removeSyncs(

@@ -10,6 +10,8 @@ const beforeTheFirstRelease: readonly string[] = [
   '20261125062200_key_roles',
   '20261125145000_retention',
   '20261125145500_channels',
+  // Its trigger refuses nothing.
+  '20261125174000_audit_many',
 ];
 
 const changelog = readFileSync(new URL('../../../CHANGELOG.md', import.meta.url), 'utf8');

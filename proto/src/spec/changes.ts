@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   entryOf,
   sections,
@@ -29,19 +30,39 @@ const kinds = {
 } as const;
 
 /** What becomes different when `after` takes the place of `before`, items in order. */
-export function changesBetween(before: Specification, after: Specification): SpecificationChange[] {
-  return sections.flatMap((section) => {
+export const changesBetween = (
+  before: Specification,
+  after: Specification,
+): SpecificationChange[] => [...eachComparison(before, after)].flatMap((change) => change ?? []);
+
+/** The same one by one, for who has other things to do meanwhile: undefined for what stays as it is. */
+export function* eachComparison(
+  before: Specification,
+  after: Specification,
+): Generator<SpecificationChange | undefined> {
+  for (const section of sections) {
     const names = new Set([...Object.keys(before[section]), ...Object.keys(after[section])]);
-    return sortedBy([...names], (name) => name).flatMap((name) => {
-      const old = linesOf(section, before, name);
-      const young = linesOf(section, after, name);
-      const action = old ? (young ? 'update' : 'remove') : 'create';
-      const difference = differenceOf(old ?? [], young ?? []);
-      if (difference.length === 0) return [];
-      const mapping = section === 'syncs' && mappingOf(name, before, after);
-      return [{ kind: kinds[section], name, action, difference, ...(mapping && { mapping }) }];
-    });
-  });
+    for (const name of sortedBy([...names], (one) => one))
+      yield changeOf(section, name, { before, after });
+  }
+}
+
+function changeOf(
+  section: Section,
+  name: string,
+  { before, after }: { before: Specification; after: Specification },
+): SpecificationChange | undefined {
+  const entryIn = (whole: Specification) =>
+    entryOf<Specification[Section][string]>(whole[section], name);
+  // Most of a large configuration stays as it is, and to write it down takes far longer than to look.
+  if (isDeepStrictEqual(entryIn(before), entryIn(after))) return undefined;
+  const old = linesOf(section, before, name);
+  const young = linesOf(section, after, name);
+  const action = old ? (young ? 'update' : 'remove') : 'create';
+  const difference = differenceOf(old ?? [], young ?? []);
+  if (difference.length === 0) return undefined;
+  const mapping = section === 'syncs' && mappingOf(name, before, after);
+  return { kind: kinds[section], name, action, difference, ...(mapping && { mapping }) };
 }
 
 /** A sync that comes or goes has no rows that were sent otherwise. */
