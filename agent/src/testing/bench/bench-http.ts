@@ -98,11 +98,12 @@ function tell(of: HttpCase, rounds: readonly Round[]): object {
     cpuRatio: ratio('cpuMs'),
     cpuTarget: of.cpuTarget,
   };
-  const verdict = row.ratio >= target && row.cpuRatio >= of.cpuTarget ? 'met' : 'missed';
+  const isMet = row.ratio >= target && row.cpuRatio >= of.cpuTarget;
+  if (!isMet) process.exitCode = 1;
   const say = flags.json ? console.error : console.log;
   say(
     `${of.name.padEnd(18)}  ours ${row.oursPerSecond} rows/s, bare undici ${row.barePerSecond} rows/s, ratio ${row.ratio} ` +
-      `(target ≥ ${target}), of processor time ${row.cpuRatio} (target ≥ ${of.cpuTarget}): ${verdict}`,
+      `(target ≥ ${target}), of processor time ${row.cpuRatio} (target ≥ ${of.cpuTarget}): ${isMet ? 'met' : 'missed'}`,
   );
   return row;
 }

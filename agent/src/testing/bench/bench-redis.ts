@@ -104,10 +104,12 @@ function tell(of: RedisCase, rounds: readonly Round[]): object {
     oursCpuMicrosPerKey:
       Math.round((median(rounds.map(({ ours }) => ours.cpuMs)) / of.rows) * 10_000) / 10,
   };
+  const isMet = row.oursPerSecond >= target;
+  if (!isMet) process.exitCode = 1;
   const say = flags.json ? console.error : console.log;
   say(
     `${of.name.padEnd(18)}  ours ${row.oursPerSecond} keys/s (target ≥ ${target}), bare ioredis ${row.barePerSecond} keys/s, ` +
-      `ratio ${row.ratio}, of processor time ${row.cpuRatio} (${row.oursCpuMicrosPerKey} µs a key): ${row.oursPerSecond >= target ? 'met' : 'missed'}`,
+      `ratio ${row.ratio}, of processor time ${row.cpuRatio} (${row.oursCpuMicrosPerKey} µs a key): ${isMet ? 'met' : 'missed'}`,
   );
   return row;
 }

@@ -125,7 +125,10 @@ function tell({ safe, careless }: { safe: Times; careless: Times }): void {
   const share = cost.firstMs / cost.firstCarelessMs - 1;
   const ms = cost.unchangedMs - cost.unchangedCarelessMs;
   const say = flags.json ? console.error : console.log;
-  const verdict = (isMet: boolean): string => (isMet ? 'met' : 'missed');
+  const verdict = (isMet: boolean): string => {
+    if (!isMet) process.exitCode = 1;
+    return isMet ? 'met' : 'missed';
+  };
   say(
     `first run ${cost.firstMs} ms, careless ${cost.firstCarelessMs} ms: ${(share * 100).toFixed(1)} % more ` +
       `(target < 15 %): ${verdict(share < targets.firstShare)}`,

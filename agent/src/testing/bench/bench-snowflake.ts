@@ -4,6 +4,8 @@
 // that the files are there, to the last row. What the server takes to make a result is its own affair, and told beside.
 //
 //   npm run bench:snowflake -- [--rows 1000000] [--json]
+//
+// Ends with 0 where both targets are met, with 1 where one is missed or a step failed, with 2 where it was asked wrongly.
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,10 +30,15 @@ const { values: flags } = parseArgs({
 });
 const keys = { id: 'bench', secret: 'bench-secret' };
 const say = flags.json ? console.error : console.log;
+const asked = Number(flags.rows);
 if (flags.help) console.log(usage);
-else await main(Number(flags.rows));
+else if (!Number.isSafeInteger(asked) || asked < 1) {
+  console.error(usage);
+  process.exitCode = 2;
+} else process.exitCode = (await main(asked)) ? 0 : 1;
 
-async function main(rows: number): Promise<void> {
+/** Whether the targets are met. */
+async function main(rows: number): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), 'drawbridge-bench-snowflake-'));
   const bucket = await openChild('bucket-process.js', [directory]);
   const place = { endpoint: bucket.url, bucket: 'drawbridge', stage: 'UNLOADED' };
@@ -42,7 +49,7 @@ async function main(rows: number): Promise<void> {
       await measure('chunks', server.account, place),
       await measure('unload', server.account, place),
     ].map((took) => told(took, rows));
-    tell({ rows, defaults, chunks, unload } as Measured);
+    return tell({ rows, defaults, chunks, unload } as Measured);
   } finally {
     server.process.kill();
     bucket.close();
@@ -67,7 +74,8 @@ async function openServer(
   const child = spawn(process.execPath, [script, '--sql', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const signal = endOf(child, 'The server ended before it was there.');
+  const [line] = (await once(createInterface(child.stdout), 'line', { signal })) as [string];
   return { account: JSON.parse(line) as Account, process: child };
 }
 
@@ -76,15 +84,21 @@ async function measure(way: Way, account: Account, place: Place): Promise<Took> 
   const args = [way, JSON.stringify(account), JSON.stringify(place)];
   const env = { ...process.env, AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.secret };
   const child = fork(path, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const ended = new AbortController();
-  child.once('exit', () => ended.abort(new Error(`Reading by ${way} ended early.`)));
-  const [took] = (await once(child, 'message', { signal: ended.signal })) as [Took];
+  const signal = endOf(child, `Reading by ${way} ended early.`);
+  const [took] = (await once(child, 'message', { signal })) as [Took];
   say(
     `${way.padEnd(9)} ${took.rows} rows read in ${(took.readMs / 1000).toFixed(1)} s, ` +
       `${(took.ms / 1000).toFixed(1)} s with the sign-in and the server's own time, ` +
       `peak ${Math.round(took.peakMiB)} MiB; load of the machine ${loadavg()[0]?.toFixed(1)}`,
   );
   return took;
+}
+
+/** Aborted when a process is over: what it was to say never comes. */
+function endOf(child: ChildProcess, message: string): AbortSignal {
+  const ended = new AbortController();
+  child.once('exit', () => ended.abort(new Error(message)));
+  return ended.signal;
 }
 
 function told(took: Took, rows: number): Took {
@@ -99,7 +113,7 @@ interface Measured {
   unload: Took;
 }
 
-function tell({ rows, defaults, chunks, unload }: Measured): void {
+function tell({ rows, defaults, chunks, unload }: Measured): boolean {
   const perSecond = ({ readMs }: Took): number => Math.round((rows / readMs) * 1000);
   const slowest = Math.min(perSecond(chunks), perSecond(unload));
   const row = {
@@ -117,4 +131,5 @@ function tell({ rows, defaults, chunks, unload }: Measured): void {
       `(target ≤ ${target.peakMiB}): ${isMet ? 'met' : 'missed'}`,
   );
   if (flags.json) console.log(JSON.stringify(row));
+  return isMet;
 }
