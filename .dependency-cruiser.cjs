@@ -135,7 +135,7 @@ module.exports = {
       to: {
         path: '(^|/)node_modules/',
         pathNot:
-          'node_modules/(@aws-sdk|@drawbridge|@duckdb|@types|commander|liquidjs|pg|pino|prom-client|undici|ws)/',
+          'node_modules/(@aws-sdk|@drawbridge|@duckdb|@types|commander|liquidjs|pg|pino|prom-client|undici|ws|yaml)/',
       },
     },
     {
@@ -214,6 +214,7 @@ module.exports = {
     door('simplewebauthn', '@simplewebauthn/server/', ['^control-plane/src/auth/passkeys\\.ts$']),
     door('openid-client', 'openid-client/', ['^control-plane/src/auth/oidc-client\\.ts$']),
     door('nodemailer', 'nodemailer/', ['^control-plane/src/mail/(smtp-mailer|mail-folder)\\.ts$']),
+    door('yaml', 'yaml/', ['^agent/src/policy/yaml\\.ts$']),
     door('undici', 'undici/', ['^agent/src/connector/http\\.ts$']),
   ],
   options: {

@@ -7,6 +7,7 @@ import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import { catalogOf } from './connector/catalog.js';
+import { guardSockets } from './connector/journey.js';
 import type { Package } from './connector/overview.js';
 import type { Registry } from './connector/registry.js';
 import { Failure } from './failure.js';
@@ -55,6 +56,7 @@ const { version } = agentPackage;
 export async function buildAgent(parts: AgentParts): Promise<Agent> {
   const { config, registry, logger, clock = systemClock, backoff } = parts;
   leaveThrough(config.proxy);
+  if (config.policy) await guardSockets();
   const tools = toolsOf(config, registry, clock);
   const session = new Session({
     url: config.url,
@@ -64,6 +66,7 @@ export async function buildAgent(parts: AgentParts): Promise<Agent> {
       bootId: randomUUID(),
       version,
       slots: config.concurrency,
+      policyDigest: config.policy?.digest ?? '',
     },
     clock,
     logger,
@@ -106,6 +109,7 @@ async function run(agent: Running, signal: AbortSignal): Promise<void> {
   const { logger, session, tools, jobs } = agent;
   await makeFolders(tools);
   logger.info('agent.started', { version });
+  tellPolicy(agent);
   const probe = await openHealth(agent);
   if (probe) logger.info('health.listening', { port: probe.port });
   const over = new AbortController();
@@ -120,6 +124,11 @@ async function run(agent: Running, signal: AbortSignal): Promise<void> {
     jobs.loseAll();
     await probe?.close();
   }
+}
+
+function tellPolicy({ config: { policy }, logger }: Running): void {
+  if (policy) logger.info('policy.enforced', { digest: policy.digest });
+  else logger.warn('policy.absent');
 }
 
 async function openHealth(agent: Running): Promise<Probe | undefined> {
@@ -182,6 +191,7 @@ function toolsOf(config: Config, registry: Registry, clock: Clock): Tools {
     ...(hashKey !== undefined && { hashKey: () => readSecret(hashKey, places) }),
     openStore: () => openS3Store(config.bucket),
     limiters: new Limiters(clock),
+    ...(config.policy && { policy: config.policy }),
     isDiscoveryOn: config.isDiscoveryOn,
     jobsDir: join(config.workDir, 'jobs'),
     cacheDir: config.cacheDir,

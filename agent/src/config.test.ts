@@ -118,7 +118,11 @@ it.each([
     'beyond this machine',
   ],
   ['credentials in the address', { DRAWBRIDGE_URL: 'wss://me:pw@host' }, 'DRAWBRIDGE_URL'],
-  ['a policy that it would ignore', { DRAWBRIDGE_POLICY: '/policy.yaml' }, 'not enforced'],
+  [
+    'a policy that is not there',
+    { DRAWBRIDGE_POLICY: '/none/policy.yaml' },
+    '/none/policy.yaml can not be read (ENOENT)',
+  ],
   ['a switch in no position', { DRAWBRIDGE_DISCOVERY: 'no' }, 'must be on or off'],
   ['a key in place of where it is', { DRAWBRIDGE_HASH_KEY: 's3cret' }, 'the key itself'],
   ['a fraction', { DRAWBRIDGE_CONCURRENCY: '1.5' }, 'whole number'],

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { readCrash } from './crash-point.js';
 import type { Crash } from './crash-point.js';
 import { Failure } from './failure.js';
+import type { GivenPolicy } from './policy/policy.js';
+import { readPolicyFile } from './policy/policy-file.js';
 import type { ProxySettings } from './proxy.js';
 import type { Cluster, SecretEntry } from './session/identity-secret.js';
 
@@ -55,6 +57,8 @@ export interface Config {
   environment: Environment;
   /** What the agent itself is trusted by: the bucket, the cluster and the control plane. No secret may point there. */
   ownPlaces: OwnPlaces;
+  /** What the customer allows; undefined: everything that the control plane asks for. */
+  policy: GivenPolicy | undefined;
   /** The forward proxy that the environment names; undefined without one. */
   proxy: ProxySettings | undefined;
   /** Authorities that Node.js trusts beside its own. */
@@ -85,14 +89,11 @@ export function readConfig(environment: Environment = process.env): Config {
     isDiscoveryOn: discoveryIn(reader),
     environment,
     ownPlaces: ownPlacesIn(reader, identity),
+    policy: policyIn(reader),
     proxy: proxyIn(reader),
     caFile: reader.text('NODE_EXTRA_CA_CERTS'),
     crash: crashIn(reader),
   };
-  if (reader.text('DRAWBRIDGE_POLICY') !== undefined)
-    problems.push(
-      'DRAWBRIDGE_POLICY is not enforced by this version, so nothing would be held back. Remove it to start all the same.',
-    );
   if (problems.length > 0) throw new Failure('CONFIG', 'config.invalid', problems.join('\n'));
   return config;
 }
@@ -250,6 +251,15 @@ function discoveryIn(reader: Reader): boolean {
   if (!['on', 'off'].includes(value))
     reader.problems.push('DRAWBRIDGE_DISCOVERY must be on or off.');
   return value === 'on';
+}
+
+/** One that is named and is not good keeps the agent from starting: somebody relies on it. */
+function policyIn(reader: Reader): GivenPolicy | undefined {
+  const file = reader.text('DRAWBRIDGE_POLICY');
+  if (file === undefined) return undefined;
+  const { given, problems } = readPolicyFile(file);
+  reader.problems.push(...problems);
+  return given;
 }
 
 /** In lower case first, as everywhere. https://nodejs.org/api/http.html#built-in-proxy-support (read 2026-11) */

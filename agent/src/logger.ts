@@ -8,6 +8,9 @@ const events = {
   'agent.draining': 'told to stop: no new jobs, running ones end at their next safe point',
   'agent.drained': 'everything is recorded and reported',
   'agent.drain_timeout': 'stopped before everything was reported; the next run finishes it',
+  'policy.enforced': 'jobs do what the policy file allows, and nothing else',
+  'policy.absent':
+    'there is no policy file: jobs do whatever the control plane says; set DRAWBRIDGE_POLICY',
   'agent.failed': 'the agent cannot go on',
   'session.open': 'connected to the control plane',
   'session.lost': 'the connection to the control plane is lost; trying again',
@@ -42,6 +45,7 @@ export interface LogFields {
   delayMs?: number;
   port?: number;
   version?: string;
+  digest?: string;
 }
 
 const fieldNames: readonly string[] = [
@@ -60,6 +64,7 @@ const fieldNames: readonly string[] = [
   'delayMs',
   'port',
   'version',
+  'digest',
 ] satisfies (keyof LogFields)[];
 
 /** Codes, ids and numbers; a sentence is none of them. */

@@ -10,6 +10,7 @@ import { entryOf, lineOf } from './doctor/finding.js';
 import { failureOf } from './failure.js';
 import { addLogCommands } from './log/command.js';
 import { Logger } from './logger.js';
+import { addPolicyCommand } from './policy/command.js';
 import { openConnection } from './session/connection.js';
 import { EnrollmentTokens } from './session/enrollment-tokens.js';
 import { enrolOn } from './session/handshake.js';
@@ -32,6 +33,7 @@ Environment:
   DRAWBRIDGE_DRAIN_SECONDS     how long a stop may take until running jobs are given up, default 25
   DRAWBRIDGE_HASH_KEY          env:NAME or file:/path of a secret, for syncs with snapshots: hashed
   DRAWBRIDGE_DISCOVERY         off: names of tables, columns and objects are not told to who configures a sync; default on
+  DRAWBRIDGE_POLICY            a file that says what jobs may do, whatever the control plane says; see policy check --help
   DRAWBRIDGE_METRICS_PORT      /healthz, /readyz and /metrics; none unless set
   HTTPS_PROXY, NO_PROXY        a forward proxy, with NODE_USE_ENV_PROXY=1
   NODE_EXTRA_CA_CERTS          a file of authorities to trust beside the public ones
@@ -58,6 +60,7 @@ function makeProgram(): Command {
     connectors,
   );
   addLogCommands(program);
+  addPolicyCommand(program);
   return program;
 }
 

@@ -2,6 +2,7 @@ import type { Advice } from '../connector/advice.js';
 import { agentTexts } from './agent.js';
 import { bucketTexts } from './bucket.js';
 import { connectionTexts } from './connection.js';
+import { policyTexts } from './policy.js';
 import { rowTexts } from './row.js';
 import { runTexts } from './run.js';
 import { adviceIn } from './texts.js';
@@ -15,4 +16,5 @@ export const engineAdvice: readonly Advice[] = [
   rowTexts,
   bucketTexts,
   agentTexts,
+  policyTexts,
 ].flatMap(adviceIn);

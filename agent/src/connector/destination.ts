@@ -1,6 +1,7 @@
 import type { Advice } from './advice.js';
 import type { Fields, SecretsOf, SettingsOf } from './field.js';
 import type { Failure } from '../failure.js';
+import type { HostPort } from './journey.js';
 import type { List } from './listing.js';
 import type { ValueType } from './value.js';
 
@@ -284,6 +285,8 @@ export interface ObjectDefinition {
   options: Fields;
   /** Which changes `append` sends, by the object's options: a feed tells of others than added rows, too. Those alone unless given. */
   appends?(options: Readonly<Record<string, unknown>>): readonly Batch['change'][];
+  /** What else the options write to or look into, named as an object is. */
+  alsoIn?(options: Readonly<Record<string, unknown>>): readonly string[];
 }
 
 export interface DestinationDefinition<S extends Fields = Fields, K extends Fields = Fields> {
@@ -304,6 +307,8 @@ export interface DestinationDefinition<S extends Fields = Fields, K extends Fiel
   advice?: readonly Advice[];
   /** Requests a second and concurrency when the configuration sets none; 0 is no limit. */
   limits: { requestsPerSecond: number; concurrency: number };
+  /** Every host that the settings name. Absent: it opens no connection. */
+  hosts?(settings: SettingsOf<S>): readonly HostPort[];
   open(connection: { settings: SettingsOf<S>; secrets: SecretsOf<K> }): DestinationConnection;
 }
 

@@ -7,6 +7,7 @@ import { crashPoint } from '../crash-point.js';
 import { Failure, failureOf } from '../failure.js';
 import type { Dialogue } from '../failure.js';
 import { wayOut } from '../proxy.js';
+import { hostOf, journeyHere } from './journey.js';
 import type { LastCheck } from './destination.js';
 
 export interface HttpRequest {
@@ -81,6 +82,7 @@ async function ask(
   const place = among.take(exchange);
   try {
     const { origin, path } = client.placeOf(request.url);
+    assertAllowed(origin);
     client.agent.dispatch(
       {
         origin,
@@ -98,6 +100,12 @@ async function ask(
   } finally {
     among.leave(place);
   }
+}
+
+/** Behind a forward proxy no socket leads to the host itself. */
+function assertAllowed(origin: string): void {
+  const [to] = hostOf(origin);
+  if (to) journeyHere()?.assertHost(to.host, to.port);
 }
 
 function waitingFor(waiting: Waiting, signal: AbortSignal): Among {

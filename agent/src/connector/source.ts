@@ -1,5 +1,6 @@
 import type { Fields, SecretsOf, SettingsOf } from './field.js';
 import type { Advice } from './advice.js';
+import type { HostPort } from './journey.js';
 import type { List } from './listing.js';
 import type { Column } from './value.js';
 
@@ -17,8 +18,18 @@ export interface SourceQuery {
     key: readonly string[];
     orderBy: readonly { column: string; descending: boolean }[];
   };
+  /** Where somebody limits what may be read: the source has its database tell what that is, and asks of all of it. */
+  bounds?: ReadingBounds;
   /** Ids that the source attaches to the query (a comment or query tag), for the database's own log. */
   tag: { workspaceId: string; syncId: string; runId: string };
+}
+
+/** What a query may read. Each throws CONFIG for what it may not. */
+export interface ReadingBounds {
+  /** Every relation that the query reads, through views and functions too: `schema.table`, as the database has it. */
+  relation(name: string): void;
+  /** Every column that is read of it, and where it comes from; undefined: it is computed. */
+  column(name: string, origin: { table: string; column: string } | undefined): void;
 }
 
 /** A folder of the agent's own bucket that is empty, and this query's alone. */
@@ -75,6 +86,10 @@ export interface SourceDefinition<S extends Fields = Fields, K extends Fields = 
   settings: S;
   secrets: K;
   advice?: readonly Advice[];
+  /** It heeds the `bounds` of a query: of SQL that it is given it can tell what is read. */
+  judgesSql?: boolean;
+  /** Every host that the settings name. Absent: it opens no connection. */
+  hosts?(settings: SettingsOf<S>): readonly HostPort[];
   open(connection: { settings: SettingsOf<S>; secrets: SecretsOf<K> }): SourceConnection;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConnectionSchema, connectionOf, create, parseSpecification } from '@drawbridge/proto';
 import type { Connection } from '@drawbridge/proto';
 import type { Config } from '../config.js';
+import { guardSockets } from '../connector/journey.js';
 import type { Registry } from '../connector/registry.js';
 import { Failure } from '../failure.js';
 import { prepareDestination, prepareSource } from '../job/connections.js';
@@ -46,9 +47,12 @@ async function looksOf(
       'doctor.configuration_invalid',
       `The folder of --config has ${problems.length} problems. See them with: drawbridge validate DIR.`,
     );
-  const { environment, ownPlaces: own } = config;
+  const { environment, ownPlaces: own, policy } = config;
+  // What the doctor itself looks at belongs to no job; a connection that is tried does.
+  if (policy) await guardSockets('own');
   const tools = {
     registry,
+    ...(policy && { policy }),
     redaction: new Redaction(),
     resolveSecret: (reference: string) => readSecret(reference, { environment, own }),
   };

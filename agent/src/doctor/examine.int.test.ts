@@ -355,12 +355,37 @@ describe('the doctor', () => {
     const environment = {
       ...ground.environment,
       DRAWBRIDGE_URL: 'https://app.example.com',
-      DRAWBRIDGE_POLICY: '/etc/policy.yaml',
+      DRAWBRIDGE_POLICY: '/none/policy.yaml',
     };
     const findings = await examine({ registry, environment });
     expect(findings.map(lineOf)).toEqual([
       expect.stringMatching(/^✗ configuration: DRAWBRIDGE_URL must.*\(config\.invalid\)$/),
-      expect.stringMatching(/^✗ configuration: DRAWBRIDGE_POLICY is not enforced/),
+      expect.stringMatching(
+        /^✗ configuration: The policy file \/none\/policy\.yaml can not be read/,
+      ),
+    ]);
+  });
+
+  it('says what a policy comes to, what it leaves open, and where its faults are', async () => {
+    const policy = file('policy.yaml');
+    const more = { DRAWBRIDGE_POLICY: policy };
+    await writeFile(policy, 'version: 1\n');
+    expect(await ground.look('policy', more)).toMatchObject({
+      state: 'good',
+      found: expect.stringMatching(/^0 rules for sources, 0 rules .*; SHA-256 [0-9a-f]{64}$/),
+    });
+    await writeFile(policy, 'version: 1\negress: { allow: [0.0.0.0/0] }\n');
+    expect(await ground.look('policy', more)).toMatchObject({
+      state: 'warning',
+      failure: {
+        code: 'doctor.policy_wide',
+        message: expect.stringContaining('egress.allow names 0.0.0.0/0'),
+      },
+    });
+    await writeFile(policy, 'version: 1\nsource: []\n');
+    const findings = await examine({ registry, environment: { ...ground.environment, ...more } });
+    expect(findings.map(lineOf)).toEqual([
+      expect.stringMatching(/^✗ configuration: .*policy\.yaml:2:1: "source" is no key here/),
     ]);
   });
 

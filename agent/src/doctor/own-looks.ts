@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { Failure } from '../failure.js';
+import { overviewOf } from '../policy/overview.js';
 import { readSecret } from '../secret/secret.js';
 import { keeperOf } from '../session/identity-keeper.js';
 import { Identity } from '../session/identity.js';
@@ -22,7 +23,7 @@ export function ownLooks(config: Config): [string, Look][] {
     ['identity', () => identityFound(config)],
     ['bucket', () => bucketFound(config)],
     ['hash key', () => hashKeyFound(config)],
-    ['policy', async () => policyFound()],
+    ['policy', async () => policyFound(config)],
     ['work folder', () => folderFound(config.workDir)],
     ['cache folder', () => folderFound(config.cacheDir)],
     ['memory', async () => memoryFound(config)],
@@ -61,11 +62,18 @@ async function hashKeyFound({ hashKey, environment, ownPlaces }: Config): Return
   );
 }
 
-/** One that is set keeps this version from starting, which is told of the configuration. */
-function policyFound(): ReturnType<typeof doubt> {
+/** One that can not be read or has faults is told of as the configuration, as it keeps the agent from starting. */
+function policyFound({ policy }: Config): Awaited<ReturnType<Look>> {
+  if (!policy)
+    return doubt(
+      'doctor.no_policy',
+      'There is no policy file: the agent runs what its control plane says. Write one, set DRAWBRIDGE_POLICY, and look at it with `drawbridge-agent policy check FILE`.',
+    );
+  const { wide, summary } = overviewOf(policy.policy);
+  if (wide.length === 0) return `${summary}; SHA-256 ${policy.digest}`;
   return doubt(
-    'doctor.no_policy',
-    'This version enforces no policy of yours: the agent runs what its control plane says. Bound it by the rights of its connections, the secrets that it is given, and a network policy.',
+    'doctor.policy_wide',
+    `The policy leaves open what it could hold: ${wide.join('; ')}. Narrow it where you can.`,
   );
 }
 

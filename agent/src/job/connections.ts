@@ -1,11 +1,16 @@
 import type { Connection } from '@drawbridge/proto';
 import type { DestinationConnection, DestinationDefinition } from '../connector/destination.js';
 import type { Fields } from '../connector/field.js';
-import type { Registry } from '../connector/registry.js';
+import { Journey } from '../connector/journey.js';
+import type { HostPort } from '../connector/journey.js';
 import { readSettings } from '../connector/settings.js';
 import type { RawSettings } from '../connector/settings.js';
 import type { SourceConnection, SourceDefinition } from '../connector/source.js';
 import { Failure } from '../failure.js';
+import { boundedDestination, boundedSource } from '../policy/bounded.js';
+import type { ConnectionRule, DestinationRule, Policy, SourceRule } from '../policy/policy.js';
+import { allowsObject, destinationRuleFor, sourceRuleFor } from '../policy/verdict.js';
+import type { AskedConnection } from '../policy/verdict.js';
 import { placeOf } from './place.js';
 import { rawSettingsOf } from './wire-settings.js';
 import type { Tools } from './work.js';
@@ -15,27 +20,70 @@ export interface Prepared<C> {
   open(): Promise<C>;
 }
 
+/** What connections are opened with; with a policy, as far as it allows. */
+type Means = Secrets & Pick<Tools, 'registry' | 'policy'>;
+
+/** Throws CONFIG, `policy.…` for what the policy forbids: nothing has been opened by then. */
 export function prepareSource(
   connection: Connection | undefined,
-  tools: Secrets & { registry: Registry },
-): Prepared<SourceConnection> & { definition: SourceDefinition } {
+  tools: Means,
+): Prepared<SourceConnection> & { definition: SourceDefinition; rule: SourceRule | undefined } {
   const wire = there(connection);
   const definition = definitionOf(tools.registry.sources, wire.type);
-  return { definition, ...prepare(definition, wire, tools) };
+  const { settings, ...prepared } = prepare(definition, wire, tools);
+  const { policy } = tools.policy ?? {};
+  if (!policy) return { definition, rule: undefined, ...prepared };
+  const rule = sourceRuleFor(policy, askedOf(definition, wire, settings));
+  const open = async (): Promise<SourceConnection> => {
+    const journey = journeyOf(rule, policy);
+    return boundedSource(await journey.within(prepared.open), rule, journey);
+  };
+  return { definition, rule, open };
 }
 
 export function prepareDestination(
   connection: Connection | undefined,
-  tools: Secrets & { registry: Registry },
-): Prepared<DestinationConnection> & { definition: DestinationDefinition; place: string } {
+  tools: Means,
+): Prepared<DestinationConnection> & {
+  definition: DestinationDefinition;
+  place: string;
+  rule: DestinationRule | undefined;
+} {
   const wire = there(connection);
   const definition = definitionOf(tools.registry.destinations, wire.type);
   const { settings, ...prepared } = prepare(definition, wire, tools);
-  return { definition, place: placeOf(definition, settings), ...prepared };
+  const place = placeOf(definition, settings);
+  const { policy } = tools.policy ?? {};
+  if (!policy) return { definition, place, rule: undefined, ...prepared };
+  const rule = destinationRuleFor(policy, askedOf(definition, wire, settings));
+  const open = async (): Promise<DestinationConnection> => {
+    const journey = journeyOf(rule, policy);
+    const allows = (object: string): boolean => allowsObject(rule, object);
+    return boundedDestination(await journey.within(prepared.open), allows, journey);
+  };
+  return { definition, place, rule, open };
+}
+
+function askedOf(
+  { hosts }: Definition<unknown>,
+  { name, type, secrets }: Connection,
+  settings: RawSettings,
+): AskedConnection {
+  return {
+    name,
+    type,
+    hosts: hosts?.(settings) ?? [],
+    references: secrets.map(({ reference }) => reference),
+  };
+}
+
+function journeyOf({ hosts }: ConnectionRule, { networks }: Policy): Journey {
+  return new Journey({ hosts, networks });
 }
 
 interface Definition<C> {
   settings: Fields;
+  hosts?(settings: RawSettings): readonly HostPort[];
   secrets: Fields;
   open(connection: { settings: RawSettings; secrets: SecretTexts }): C;
 }

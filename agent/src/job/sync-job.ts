@@ -3,6 +3,7 @@ import type { RunSync, SyncSpec } from '@drawbridge/proto';
 import type { DestinationDefinition, ObjectDefinition } from '../connector/destination.js';
 import { readSettings } from '../connector/settings.js';
 import { Failure } from '../failure.js';
+import { allowed } from './allowed-sync.js';
 import { runSync } from '../sync/run-sync.js';
 import type { SyncRequest } from '../sync/sync-request.js';
 import { prepareDestination, prepareSource } from './connections.js';
@@ -18,7 +19,8 @@ export function prepareSync({ runId, spec, options }: RunSync, tools: Tools): Wo
   if (!spec) throw new Failure('CONFIG', 'spec.incomplete', 'The job names no sync.');
   const source = prepareSource(spec.source, tools);
   const destination = prepareDestination(spec.destination, tools);
-  const request = withOptions(syncRequestOf(spec, { runId, options }), spec, destination);
+  const asked = withOptions(syncRequestOf(spec, { runId, options }), spec, destination);
+  const request = allowed(asked, source, destination);
   return {
     kind: 'run_sync',
     ids: { runId },
@@ -64,7 +66,8 @@ async function carryOut(prepared: Prepared, right: Right, tools: Tools): Promise
     onProgress,
     signal,
   });
-  return { case: 'syncReport', value: wireReportOf(report) };
+  const policyDigest = tools.policy?.digest ?? '';
+  return { case: 'syncReport', value: { ...wireReportOf(report), policyDigest } };
 }
 
 /** The object's options with defaults, once it is sure that the object can do what the sync asks. */

@@ -1,6 +1,7 @@
 import type { FinishedSchema, MessageInitShape } from '@drawbridge/proto';
 import type { Clock } from '../clock.js';
 import type { Registry } from '../connector/registry.js';
+import type { GivenPolicy } from '../policy/policy.js';
 import type { Redaction } from '../secret/redaction.js';
 import type { HeldLease } from '../session/lease.js';
 import type { Store } from '../store/store.js';
@@ -39,6 +40,8 @@ export interface Tools {
   /** One for each job: a store counts the bytes that were written through it. */
   openStore: () => Store & { close(): void };
   limiters: Limiters;
+  /** What the customer allows; absent: everything that the control plane asks for. */
+  policy?: GivenPolicy;
   /** False: names of tables, columns and objects stay here, too. */
   isDiscoveryOn: boolean;
   /** Holds a folder for each running job. */

@@ -8,6 +8,7 @@ import {
 } from '@drawbridge/proto';
 import type { AgentFrameSchema, ControlFrame, MessageInitShape } from '@drawbridge/proto';
 import { WebSocket } from 'ws';
+import { asAgent } from '../connector/journey.js';
 import { Failure } from '../failure.js';
 import { httpAgents, wayOut } from '../proxy.js';
 
@@ -27,7 +28,7 @@ const handshakeMs = 10_000;
 
 export async function openConnection(url: string, signal: AbortSignal): Promise<Connection> {
   signal.throwIfAborted();
-  const socket = new WebSocket(url, {
+  const options = {
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
     handshakeTimeout: handshakeMs,
@@ -36,7 +37,8 @@ export async function openConnection(url: string, signal: AbortSignal): Promise<
     // Without TLS it is this machine's own, which is no matter of the proxy.
     ...(wayOut() &&
       url.startsWith('wss:') && { agent: httpAgents({ keepAlive: false }).httpsAgent }),
-  });
+  };
+  const socket = asAgent(() => new WebSocket(url, options));
   // Errors come after the line is lost as well, when nobody waits for them any more.
   socket.on('error', () => undefined);
   // Listens from the start: the first frame may come with the handshake's last packet.

@@ -11,6 +11,8 @@ export interface Self {
   bootId: string;
   version: string;
   slots: number;
+  /** SHA-256 of the policy file, in hex; empty without one. */
+  policyDigest: string;
 }
 
 const protocolVersion = 1;
@@ -18,7 +20,7 @@ const protocolVersion = 1;
 /** Challenge → (enroll → enrolled) → hello → welcome. */
 export async function shakeHands(connection: Connection, self: Self): Promise<Welcome> {
   const { nonce, enrolment } = await enrolOn(connection, self);
-  const { bootId, version, slots } = self;
+  const { bootId, version, slots, policyDigest } = self;
   const text = `${enrolment.agentId}${bootId}`;
   const signature = self.identity.sign(
     Buffer.concat([Buffer.from('drawbridge-session-v1\n'), nonce, Buffer.from(text)]),
@@ -27,7 +29,7 @@ export async function shakeHands(connection: Connection, self: Self): Promise<We
   connection.send({
     body: {
       case: 'hello',
-      value: { agentId, bootId, signature, version, protocolVersion, slots },
+      value: { agentId, bootId, signature, version, protocolVersion, slots, policyDigest },
     },
   });
   return heard(await next(connection), 'welcome');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import { join } from 'node:path';
+import { asAgent } from '../connector/journey.js';
 import { Failure } from '../failure.js';
 import { damaged } from './identity.js';
 import type { IdentityKeeper } from './identity.js';
@@ -103,7 +104,7 @@ async function exchange(
   options: RequestOptions,
   body: string,
 ): Promise<{ status: number; body: string }> {
-  const asked = request(options);
+  const asked = asAgent(() => request(options));
   const answer = new Promise<{ status: number; body: string }>((resolve, reject) => {
     asked.once('error', reject);
     asked.once('response', (response) => {

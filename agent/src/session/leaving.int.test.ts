@@ -43,6 +43,7 @@ beforeEach(async () => {
       bootId: randomUUID(),
       version: '0.1.0',
       slots: 1,
+      policyDigest: '',
     },
     clock: systemClock,
     logger: new Logger('fatal'),

@@ -78,6 +78,7 @@ async function begin(
     slots?: number;
     clock?: Clock;
     bootId?: string;
+    policyDigest?: string;
   } = {},
 ): Promise<Begun> {
   const { clock = systemClock, slots = 2, prepare = quick } = options;
@@ -91,6 +92,7 @@ async function begin(
       bootId: options.bootId ?? randomUUID(),
       version: '1.2.3',
       slots,
+      policyDigest: options.policyDigest ?? '',
     },
     clock,
     logger,

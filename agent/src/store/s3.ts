@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput, _Error } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { asAgent } from '../connector/journey.js';
 import { Failure, diskFull } from '../failure.js';
 import { httpAgents, wayOut } from '../proxy.js';
 import { ByteGate } from './byte-gate.js';
@@ -58,7 +59,7 @@ export function openS3Store(options: S3Options): Store & { close(): void } {
 
 /** Credentials come from the SDK's own chain. */
 export function openClient(options: S3Options): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     ...(options.region ? { region: options.region } : {}),
     ...(options.endpoint ? { endpoint: options.endpoint, forcePathStyle: true } : {}),
     maxAttempts: 5,
@@ -68,6 +69,13 @@ export function openClient(options: S3Options): S3Client {
       ...(wayOut() && httpAgents({ keepAlive: true, maxSockets: 50 })),
     },
   });
+  // The agent's own, whoever asks, and so is whatever the chain of credentials opens for it.
+  client.middlewareStack.add((next) => (args) => asAgent(() => next(args)), {
+    step: 'initialize',
+    priority: 'high',
+    name: 'agents-own',
+  });
+  return client;
 }
 
 class S3Store implements Store {

@@ -31,6 +31,7 @@ export async function countsToJudge(
  */
 export function judge(request: SyncRequest, counts: Counts, baselineRows: number): Judgement {
   const { guards } = request;
+  assertBelowCeiling(request, counts, baselineRows);
   if (counts.queried === 0 && baselineRows > 0 && guards.emptyResult === 'stop')
     throw new Failure(
       'CONFIG',
@@ -51,6 +52,28 @@ export function judge(request: SyncRequest, counts: Counts, baselineRows: number
   if (request.mode === 'replace' && withheld.size > 0)
     for (const change of ['added', 'changed', 'removed'] as const) withheld.add(change);
   return { withheld, unapproved };
+}
+
+const changes = ['added', 'changed', 'removed'] as const;
+
+/** Throws when the plan goes beyond what the agent lets any run do. Of no rows any removal is all of them. */
+function assertBelowCeiling(request: SyncRequest, counts: Counts, baselineRows: number): void {
+  const { rows, removedPercent } = request.ceiling ?? {};
+  const sent = (change: Change): number => (operationKind(request, change) ? counts[change] : 0);
+  const planned = changes.reduce((sum, change) => sum + sent(change), 0);
+  if (rows !== undefined && planned > rows)
+    throw new Failure(
+      'CONFIG',
+      'policy.too_many_rows_sent',
+      'The run would send more rows than the agent’s policy lets a run send. Select fewer, or raise maxRows of the destination’s rule.',
+    );
+  const removed = request.mode === 'append' ? 0 : sent('removed');
+  if (removedPercent !== undefined && removed * 100 > removedPercent * baselineRows)
+    throw new Failure(
+      'CONFIG',
+      'policy.too_many_removed',
+      'The run would remove more of the rows than the agent’s policy lets a run remove. Look at a dry run of a smaller change, or raise maxRemovedPercent of the destination’s rule.',
+    );
 }
 
 /** Of nothing there is no percentage: a guard that has one lets a first run through, as no first run would pass it. */

@@ -41,7 +41,16 @@ export interface SyncRequest {
   /** What becomes of unchanged rows when the mapping is another one than they were sent with. */
   mappingChange: 'backfill' | 'from-now-on' | 'stop';
   options: Readonly<Record<string, unknown>>;
+  /** What the agent lets no run go beyond, whoever asks or approves; absent: nothing. */
+  ceiling?: Ceiling;
   run: RunOptions;
+}
+
+export interface Ceiling {
+  /** Operations of a plan. */
+  rows?: number;
+  /** Removals of a plan, of the rows of the baseline: 0 to 100. */
+  removedPercent?: number;
 }
 
 /** A key that came more than once: no copy is sent; the first by `orderBy` is; or the run stops. */

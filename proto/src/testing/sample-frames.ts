@@ -55,6 +55,18 @@ export const agentBodies: Record<string, AgentBody> = {
       slots: 4,
     },
   },
+  'hello-policy': {
+    case: 'hello',
+    value: {
+      agentId: id(3),
+      bootId: id(4),
+      signature: bytes(64),
+      version: '0.1.0',
+      protocolVersion: 1,
+      slots: 4,
+      policyDigest: 'ef'.repeat(32),
+    },
+  },
   'next-key': { case: 'nextKey', value: { publicKey: bytes(91), signature: bytes(64) } },
   heartbeat: { case: 'heartbeat', value: { freeSlots: 3, leases: [lease], number: 7n } },
   catalog: {
@@ -194,6 +206,23 @@ export const agentBodies: Record<string, AgentBody> = {
           counts,
           phases,
           planDigest: 'cd'.repeat(32),
+          resumed: 7n,
+          resentForMapping: 30n,
+        },
+      },
+    },
+  },
+  'finished-sync-policy': {
+    case: 'finished',
+    value: {
+      lease,
+      result: {
+        case: 'syncReport',
+        value: {
+          outcome: SyncOutcome.SUCCEEDED,
+          counts,
+          phases,
+          policyDigest: 'ef'.repeat(32),
           resumed: 7n,
           resentForMapping: 30n,
         },

@@ -11,6 +11,7 @@ import { jsonValueOf } from '../../connector/lines.js';
 import type { SettingsOf } from '../../connector/field.js';
 import { openHttpClient } from '../../connector/http.js';
 import type { HttpClient, HttpRequest } from '../../connector/http.js';
+import { hostOf } from '../../connector/journey.js';
 import { readSettings } from '../../connector/settings.js';
 import { compileTemplate } from '../../connector/template.js';
 import { Failure } from '../../failure.js';
@@ -116,10 +117,15 @@ export default defineDestination({
       firstRun: 'send',
       needsKey: false,
       options,
+      alsoIn: (given) => {
+        const { added, changed, removed, lookup, missing } = readSettings(options, given);
+        return [added, changed, removed, lookup, missing].flatMap((one) => one?.url ?? []);
+      },
     },
   ],
   lookups: 'create',
   advice,
+  hosts: ({ baseUrl }) => hostOf(baseUrl),
   open: ({ settings, secrets }) => {
     const base = baseOf(settings.baseUrl);
     const client = openHttpClient({ connections: mostAtOnce, timeoutMs: settings.timeout * 1000 });

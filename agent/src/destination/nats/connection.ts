@@ -104,6 +104,8 @@ function optionsOf(
     name: 'drawbridge',
     // What is not answered is the engine's to send again, and not by itself when the line is there again.
     reconnect: false,
+    // Otherwise it looks names up itself, and who judges a socket sees no name.
+    resolve: false,
     timeout: Math.min(given.timeout * 1000, 15_000),
     ...(given.user !== undefined && { user: given.user }),
     ...(password !== undefined && { pass: password }),

@@ -1,4 +1,5 @@
 import { defineDestination } from '../../connector/destination.js';
+import { hostOf } from '../../connector/journey.js';
 import type { Listed } from '../../connector/listing.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
@@ -28,6 +29,8 @@ export default defineDestination({
     },
   ],
   advice,
+  hosts: ({ servers }) =>
+    servers.flatMap((server) => hostOf(`http://${server.replace(/^\w+:\/\//, '')}`)),
   open: (connection) => {
     const lines = (): Lines => new Lines(connection.settings, connection.secrets);
     const asked = async <T>(ask: (of: Lines) => Promise<T>): Promise<T> => {

@@ -40,6 +40,7 @@ export default defineDestination({
   ],
   lookups: 'create',
   advice,
+  hosts: ({ host, port }) => [{ host, port }],
   open: ({ settings, secrets }) => {
     const address: PostgresAddress = { ...settings, password: secrets.password };
     const connect = (name: string): Promise<pg.Client> =>

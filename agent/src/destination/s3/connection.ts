@@ -1,4 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { hostOf } from '../../connector/journey.js';
+import type { HostPort } from '../../connector/journey.js';
 import type { Fields, SecretsOf, SettingsOf } from '../../connector/field.js';
 
 export const settings = {
@@ -68,6 +70,14 @@ export const secrets = {
 
 export type Settings = SettingsOf<typeof settings>;
 export type Secrets = SecretsOf<typeof secrets>;
+
+/** Without a region it is the environment that says where the bucket is, and the SDK. */
+export function hostsOf({ bucket, region, endpoint, pathStyle }: Settings): readonly HostPort[] {
+  const url = URL.parse(endpoint ?? (region ? `https://s3.${region}.amazonaws.com` : ''));
+  if (!url) return [];
+  if (!(pathStyle ?? endpoint !== undefined)) url.hostname = `${bucket}.${url.hostname}`;
+  return hostOf(url.href);
+}
 
 /** A bucket that takes a connection and says nothing must not hold a run for ever. */
 const stillMs = 30_000;

@@ -5,7 +5,7 @@ import type { Listed } from '../../connector/listing.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
 import { Bucket } from './bucket.js';
-import { openClient, secrets, settings } from './connection.js';
+import { hostsOf, openClient, secrets, settings } from './connection.js';
 import type { RunName } from './naming.js';
 import { options } from './options.js';
 import { Dataset } from './target.js';
@@ -32,6 +32,7 @@ export default defineDestination({
     },
   ],
   advice,
+  hosts: hostsOf,
   open: (connection) => {
     const prefix = connection.settings.prefix.replaceAll(/^\/+|\/+$/g, '');
     const bucket = new Bucket(

@@ -1,5 +1,6 @@
 import { defineDestination } from '../../connector/destination.js';
 import { openHttpClient } from '../../connector/http.js';
+import { hostOf } from '../../connector/journey.js';
 import { readSettings } from '../../connector/settings.js';
 import { Failure } from '../../failure.js';
 import { advice } from './advice.js';
@@ -11,7 +12,7 @@ import { options } from './options.js';
 import { Org } from './org.js';
 import { Quota } from './quota.js';
 import { secrets, settings } from './settings.js';
-import { signInWith } from './sign-in.js';
+import { loginUrlOf, signInWith } from './sign-in.js';
 import { planWriting } from './writing.js';
 
 /** As many as the options may ask for. */
@@ -38,6 +39,7 @@ export default defineDestination({
   ],
   lookups: 'create',
   advice,
+  hosts: (given) => hostOf(loginUrlOf(given)),
   open: (given) => {
     const { apiVersion, maxDailyApiPercent, timeout } = given.settings;
     checkVersion(apiVersion);

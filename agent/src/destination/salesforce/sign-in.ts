@@ -41,6 +41,11 @@ export function signInWith(client: HttpClient, given: Given): SignIn {
   };
 }
 
+/** Where it signs in. The org says then where its API is. */
+export function loginUrlOf({ loginUrl, sandbox }: SettingsOf<typeof settings>): string {
+  return loginUrl ?? (sandbox ? sandboxes : production);
+}
+
 type Form = (signal: AbortSignal) => Promise<Record<string, string>>;
 
 function jwtForm(

@@ -1,6 +1,7 @@
 import { defineDestination } from '../../connector/destination.js';
 import type { ObjectDefinition, TargetRequest } from '../../connector/destination.js';
 import { openHttpClient } from '../../connector/http.js';
+import { hostOf } from '../../connector/journey.js';
 import { missing } from '../../connector/listing.js';
 import type { Listed } from '../../connector/listing.js';
 import { readSettings } from '../../connector/settings.js';
@@ -74,6 +75,7 @@ export default defineDestination({
   limits: { requestsPerSecond: 1, concurrency: 1 },
   objects: [objects[byField], objects[byEmail], objects['*']],
   advice,
+  hosts: ({ apiUrl }) => hostOf(apiUrl),
   open: ({ settings, secrets }) => {
     const http = openHttpClient({ connections: 4, timeoutMs: settings.timeout * 1000 });
     const api = new SlackApi(http, { apiUrl: addressOf(settings.apiUrl), token: secrets.token });

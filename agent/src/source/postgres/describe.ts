@@ -1,12 +1,18 @@
 import type pg from 'pg';
 import type { Column, ValueType } from '../../connector/value.js';
 
-/** The columns of a query, with types as the server names them. Runs nothing. */
-export async function describe(client: pg.Client, from: string): Promise<Column[]> {
+/** The columns of a query, with types as the server names them. Runs nothing; `judge` sees it first. */
+export async function describe(
+  client: pg.Client,
+  from: string,
+  judge?: (fields: readonly pg.FieldDef[]) => Promise<void>,
+): Promise<Column[]> {
   const { fields } = await client.query({
     text: `select * ${from} limit 0`,
     queryMode: 'extended',
   } as pg.QueryConfig);
+  // Before anything else is asked: until now only the query has taken locks.
+  await judge?.(fields);
   const { rows } = await client.query<{ oid: number; category: string; kind: string }>(
     'select oid::int8::int4 as oid, typcategory as category, typtype as kind from pg_type where oid = any($1)',
     [fields.map(({ dataTypeID }) => dataTypeID)],

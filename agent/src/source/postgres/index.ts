@@ -18,6 +18,7 @@ import { advice } from './advice.js';
 import { copyOut } from './copy-out.js';
 import { describe } from './describe.js';
 import { firstCopies } from './first-copy.js';
+import { alone, judgeParsed, judgeRun } from './judge.js';
 import { LendingSocket } from './lending-socket.js';
 import { listBy } from './listing.js';
 
@@ -37,6 +38,8 @@ export default defineSource({
   },
   secrets: postgresSecrets,
   advice,
+  judgesSql: true,
+  hosts: ({ host, port }) => [{ host, port }],
   open: ({ settings, secrets }) => {
     const { statementTimeout } = settings;
     return openConnection({ ...settings, password: secrets.password }, statementTimeout);
@@ -125,7 +128,10 @@ async function begin(
   const { rows } = await client
     .query<{ server_version: string }>('show server_version')
     .catch(fail);
-  const all = await describe(client, from).catch(fail);
+  const { bounds } = query;
+  if (bounds) await client.query(alone).catch(fail);
+  const judge = bounds && ((fields: readonly pg.FieldDef[]) => judgeParsed(client, bounds, fields));
+  const all = await describe(client, from, judge).catch(fail);
   for (const { column } of query.first?.orderBy ?? []) columnOf(all, column);
   const columns = query.columns.map((name) => columnOf(all, name));
   return { columns, form: textForm(rows[0]?.server_version ?? '') };
@@ -140,6 +146,7 @@ async function* chunksOf(client: pg.Client, reading: Reading): AsyncGenerator<Ui
     signal.throwIfAborted();
     const rows = query.first ? firstCopies(from, query.columns, query.first) : from;
     yield* copyOut(client, `copy (select ${list} ${rows}) to stdout`);
+    if (query.bounds) await judgeRun(client, query.bounds);
   } catch (error) {
     signal.throwIfAborted();
     fail(error);

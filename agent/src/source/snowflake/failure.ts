@@ -1,3 +1,4 @@
+import { refusalOf } from '../../connector/journey.js';
 import { meaningOf } from '../../connector/sqlstate.js';
 import type { StateMeaning } from '../../connector/sqlstate.js';
 import { Failure } from '../../failure.js';
@@ -65,6 +66,8 @@ export function failureOf({ kind, code, sqlState, text }: Trouble, isQuery: bool
       return isQuery ? cutOff(code, text) : lineFailure(code, text);
     case 'rows':
       return cutOff(code, text);
+    case 'policy':
+      return refusalOf({ code, detail: text });
     case 'bug':
       return new Failure('INTERNAL', 'internal.unexpected', 'Something unexpected went wrong.', {
         detail: text,

@@ -1,6 +1,7 @@
 import { defineSource } from '../../connector/source.js';
+import { hostOf } from '../../connector/journey.js';
 import type { SourceQuery } from '../../connector/source.js';
-import { accountSecrets, accountSettings, signInOf } from './sign-in.js';
+import { accessUrlOf, accountSecrets, accountSettings, signInOf } from './sign-in.js';
 import { advice } from './advice.js';
 import { check } from './check.js';
 import { listIn } from './list.js';
@@ -52,6 +53,7 @@ export default defineSource({
   },
   secrets: accountSecrets,
   advice,
+  hosts: (settings) => hostOf(accessUrlOf(settings)),
   open: ({ settings, secrets }) => {
     const account = { ...settings, ...secrets };
     const { statementTimeout, read, unloadBy, unloadName = '' } = settings;

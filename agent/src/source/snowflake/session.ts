@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { passportHere } from '../../connector/journey.js';
 import { Failure } from '../../failure.js';
 import type {
   Answers,
@@ -35,7 +36,11 @@ interface Waiting {
 
 /** A session with the warehouse, kept by a thread of its own, which ends with it whatever the warehouse does. */
 export class Session {
-  private readonly worker = new Worker(script, { stdout: true, stderr: true });
+  private readonly worker = new Worker(script, {
+    stdout: true,
+    stderr: true,
+    workerData: passportHere(),
+  });
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
   /** Set once nothing more can be asked. */

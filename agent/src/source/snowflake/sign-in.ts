@@ -65,7 +65,7 @@ export function signInOf(account: Account, tag?: SourceQuery['tag']): SignIn {
   const { user, warehouse, role, database, schema } = account;
   return {
     account: account.account,
-    accessUrl: account.url ?? `https://${hostPart(account.account)}.snowflakecomputing.com`,
+    accessUrl: accessUrlOf(account),
     username: user,
     ...(warehouse !== undefined && { warehouse }),
     ...(role !== undefined && { role }),
@@ -74,6 +74,10 @@ export function signInOf(account: Account, tag?: SourceQuery['tag']): SignIn {
     ...credentialsOf(account),
     queryTag: JSON.stringify({ app: 'drawbridge', ...tag }),
   };
+}
+
+export function accessUrlOf({ account, url }: SettingsOf<typeof accountSettings>): string {
+  return url ?? `https://${hostPart(account)}.snowflakecomputing.com`;
 }
 
 /** A host's name has no underscore; the account's may have. */

@@ -21,7 +21,10 @@
 {{- end }}
 {{- if or .Values.policy.content .Values.policy.existingConfigMap }}
 
-! policy: version {{ .Chart.AppVersion }} of the agent does not enforce policies yet. It refuses to start with one rather than ignore it.
+   The agents do what your policy allows, and refuse everything else. Its SHA-256 stands beside every run. An agent whose policy has a fault does not start, and says where it is.
+{{- else }}
+
+! policy: there is none, so the agents do whatever the control plane says. Write one: agent/src/policy/README.md.
 {{- end }}
 {{- if not .Values.networkPolicy.enabled }}
 

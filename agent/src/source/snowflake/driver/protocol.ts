@@ -76,8 +76,8 @@ export type Told =
 
 /** What went wrong, before anybody has said what it means. */
 export interface Trouble {
-  /** `server`: it answered, and refused. `line`: nobody answered, or not to the end. */
-  kind: 'server' | 'line' | 'rows' | 'bug';
+  /** `server`: it answered, and refused. `line`: nobody answered, or not to the end. `policy`: nobody was asked. */
+  kind: 'server' | 'line' | 'rows' | 'bug' | 'policy';
   /** Of the server or of the driver. */
   code: string;
   sqlState: string;

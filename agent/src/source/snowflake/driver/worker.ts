@@ -1,10 +1,12 @@
 // The thread that Snowflake's driver lives in. Its settings are global, it keeps an event loop busy for seconds, it logs to
 // stdout and asks the cloud where it runs: here none of that reaches anybody else, and whoever waits for it in vain ends
 // the thread. One thread, one session; each question is answered by its number.
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { travelBy } from '../../../connector/journey.js';
+import type { Passport } from '../../../connector/journey.js';
 import { prepareEnvironment } from './config.js';
-import type { Answers, Ask, Asked, More, Results, Told } from './protocol.js';
+import type { Answers, Ask, Asked, More, Results, Told, Trouble } from './protocol.js';
 import { linesOf } from './read.js';
 import { resultOf } from './result.js';
 import type { Asking } from './result.js';
@@ -15,6 +17,8 @@ import { troubleOf } from './trouble.js';
 const mostAhead = 4;
 
 const port = parentPort as MessagePort;
+// Not before anything can be asked, so that nothing is opened before.
+const journey = workerData ? await travelBy(workerData as Passport) : undefined;
 const stop = new AbortController();
 let asking: Asking | undefined;
 /** What the reader has not taken yet. */
@@ -27,9 +31,15 @@ port.on('message', (message: Asked | More) => {
   } else
     void answer(message).then(
       (value) => tell({ id: message.id, value }),
-      (error: unknown) => tell({ id: message.id, trouble: troubleOf(error) }),
+      (error: unknown) => tell({ id: message.id, trouble: refusedOnTheWay() ?? troubleOf(error) }),
     );
 });
+
+/** What the driver says of a socket that was not opened is not why. */
+function refusedOnTheWay(): Trouble | undefined {
+  const { code, detail = '' } = journey?.refusal ?? {};
+  return code === undefined ? undefined : { kind: 'policy', code, sqlState: '', text: detail };
+}
 
 function tell(told: Told, transfer: ArrayBuffer[] = []): void {
   port.postMessage(told, transfer);
