@@ -5,7 +5,7 @@ export const rotateAgent: Operation<{ rotateAgent: { agent: Agent } }, { input: 
   {
     document: `mutation RotateAgent($input: RotateAgentInput!) {
     rotateAgent(input: $input) {
-      agent { id pool version online slots freeSlots lastSeenAt revokedAt createdAt rotatedAt rotating }
+      agent { id pool version online slots freeSlots lastSeenAt revokedAt createdAt rotatedAt policyDigest rotating }
     }
   }`,
   };

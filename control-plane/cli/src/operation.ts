@@ -47,6 +47,8 @@ export interface Run {
   rowsPerSecond: number | null;
   remainingMs: number | null;
   planDigest: string | null;
+  /** SHA-256 of the policy file that its agent was under; null without one. */
+  policyDigest: string | null;
   options: { undo: string | null; canary: number | null };
   /** The guards that ask for a person's word: added, changed, removed. */
   heldBy: string[];
@@ -66,7 +68,7 @@ export interface Run {
 
 const runFields = `
   id sync version state trigger agent phase dryRun planned createdAt startedAt finishedAt
-  rowsPerSecond remainingMs planDigest heldBy pausedBy resumed resentForMapping options { undo canary }
+  rowsPerSecond remainingMs planDigest policyDigest heldBy pausedBy resumed resentForMapping options { undo canary }
   lapses { agent leasedAt lapsedAt }
   counts { ${countNames.join(' ')} }
   phases { ${phaseNames.map((name) => `${name}Ms`).join(' ')} }
@@ -153,12 +155,14 @@ export interface Agent {
   createdAt: string;
   /** When its key became the present one; null for its first. */
   rotatedAt: string | null;
+  /** SHA-256 of its policy file; null without one. */
+  policyDigest: string | null;
   rotating: boolean;
 }
 
 export const listAgents: Operation<{ agents: Connection<Agent> }, PageVariables> = {
   document: `query Agents($first: Int, $after: String) { agents(first: $first, after: $after) {
-    edges { node { id pool version online slots freeSlots lastSeenAt revokedAt createdAt rotatedAt rotating } }
+    edges { node { id pool version online slots freeSlots lastSeenAt revokedAt createdAt rotatedAt policyDigest rotating } }
     pageInfo { hasNextPage endCursor }
   } }`,
 };

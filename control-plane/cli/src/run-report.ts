@@ -22,8 +22,8 @@ export const runDocument = (run: Run): object => ({
   state: run.state,
   trigger: run.trigger,
   agent: run.agent,
-  // Agents without a policy file have none to name.
-  policyDigest: null,
+  // Null: its agent had no policy file.
+  policyDigest: run.policyDigest,
   startedAt: run.startedAt,
   finishedAt: run.finishedAt,
   phases: run.phases,

@@ -26,6 +26,7 @@ export function readAgents(tx: Transaction, filter: AgentFilter): Promise<Agent[
   return tx.$queryRaw<Agent[]>`
     select agent.id, pool.name as pool, agent.version, agent.slots, agent."lastSeenAt",
       agent."revokedAt", agent."createdAt", presence.online, agent."rotatedAt",
+      nullif(agent."policyDigest", '') as "policyDigest",
       agent."rotationRequestedAt" is not null and agent."revokedAt" is null as rotating,
       case when presence.online then agent."freeSlots" else 0 end as "freeSlots"
     from "Agent" as agent join "Pool" as pool on pool.id = agent."poolId"

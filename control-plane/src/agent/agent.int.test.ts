@@ -21,10 +21,11 @@ interface ShownAgent {
   online: boolean;
   freeSlots: number;
   revokedAt: string | null;
+  policyDigest: string | null;
 }
 
 const agentsOf = async (asked: Workspace): Promise<ShownAgent[]> => {
-  const query = '{ agents { edges { node { id pool online freeSlots revokedAt } } } }';
+  const query = '{ agents { edges { node { id pool online freeSlots revokedAt policyDigest } } } }';
   const { data } = await app.ask<{ agents: { edges: { node: ShownAgent }[] } }>(asked, query);
   return data!.agents.edges.map(({ node }) => node);
 };
@@ -95,6 +96,20 @@ test('an agent is online while it is heard, by the time of the database', async 
     update "Agent" set "lastSeenAt" = now() - interval '46 seconds' where "workspaceId" = ${workspace.id}::uuid`;
   expect(await agentsOf(workspace)).toMatchObject([{ online: false, freeSlots: 0 }]);
   agent.vanish();
+});
+
+test('an agent says under which policy file it is, anew at each start', async () => {
+  const agent = await enrol(workspace);
+  const policyDigest = 'ef'.repeat(32);
+  await agent.welcome({ policyDigest });
+  expect(await agentsOf(workspace)).toMatchObject([{ policyDigest }]);
+  agent.vanish();
+  const none = await enrol(await app.makeWorkspace(`w-${randomUUID()}`));
+  await none.welcome();
+  const { agentId: id } = none.identity;
+  const row = await app.database.agent.findUniqueOrThrow({ where: { id } });
+  expect(row.policyDigest).toBe('');
+  none.vanish();
 });
 
 test('revoking is for good, and again changes nothing', async () => {

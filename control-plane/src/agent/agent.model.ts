@@ -37,6 +37,13 @@ export class Agent {
   })
   rotatedAt!: Date | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'SHA-256 of its policy file, in hex; null without one: then it does whatever it is told.',
+  })
+  policyDigest!: string | null;
+
   @Field(() => Boolean, {
     description: 'It was asked for a new key and has not signed with it yet.',
   })

@@ -55,13 +55,13 @@ export class PresenceService {
    */
   async open(
     session: OpenSession,
-    { version, slots }: { version: string; slots: number },
+    { version, slots, policyDigest }: { version: string; slots: number; policyDigest: string },
   ): Promise<bigint | undefined> {
     const { agentId, sessionId, bootId } = session;
     const [opened] = await this.database.system.$queryRaw<{ appliedSeq: bigint }[]>`
       update "Agent" set "sessionId" = ${sessionId}::uuid, "bootId" = ${bootId}::uuid,
         "appliedSeq" = case when "bootId" = ${bootId}::uuid then "appliedSeq" else 0 end,
-        version = ${version}, slots = ${slots}, "freeSlots" = 0, "lastSeenAt" = now()
+        version = ${version}, slots = ${slots}, "policyDigest" = ${policyDigest}, "freeSlots" = 0, "lastSeenAt" = now()
       where id = ${agentId}::uuid and "revokedAt" is null
       returning "appliedSeq"`;
     if (opened) await this.tell(session);

@@ -81,9 +81,9 @@ export class Greeter {
 
   private async open(identity: Identity, hello: Hello, voice: Voice): Promise<Guest> {
     const { agentId, workspaceId, poolId, isKeyWanted } = identity;
-    const { bootId, version, slots } = hello;
+    const { bootId, version, slots, policyDigest } = hello;
     const session = { agentId, workspaceId, sessionId: randomUUID(), bootId };
-    const appliedSeq = await this.presence.open(session, { version, slots });
+    const appliedSeq = await this.presence.open(session, { version, slots, policyDigest });
     if (appliedSeq === undefined) throw lostSession('revoked');
     voice.startFrom(appliedSeq);
     return { ...session, poolId, isKeyWanted };

@@ -194,6 +194,14 @@ describe('a lease', () => {
     expect(await ground.show(runId)).toMatchObject({ state: 'succeeded', counts: { sent: 3 } });
   });
 
+  it('that is refused is under the policy file that its agent told of', async () => {
+    const { agent, job, runId } = await claimed();
+    const policyDigest = 'ef'.repeat(32);
+    await ground.database.agent.update({ where: { id: agent.id }, data: { policyDigest } });
+    await refuse(agent.id, job, failure(FailureKind.CONFIG, 'policy.host_forbidden'));
+    expect(await ground.show(runId)).toMatchObject({ state: 'failed', policyDigest });
+  });
+
   it('still counts when it ran out and nobody else got it', async () => {
     const { agent, job, runId } = await claimed();
     await ground.expireLeases();

@@ -85,6 +85,13 @@ describe('what an agent says of a run, in our words', () => {
     expect(waiting('')).toMatchObject({ state: 'failed', failure: { code: 'job.wrong_report' } });
   });
 
+  it('names the policy file that the run was under', () => {
+    const policyDigest = 'ef'.repeat(32);
+    const value = { outcome: SyncOutcome.SUCCEEDED, counts: {}, phases: {}, policyDigest };
+    const { result } = create(FinishedSchema, { result: { case: 'syncReport', value } });
+    expect(endOf(result)).toMatchObject({ state: 'succeeded', policyDigest });
+  });
+
   it('tells a run that was stopped from one that failed', () => {
     expect(endOf({ case: 'failure', value: failed(FailureKind.CANCELLED) })).toEqual({
       state: 'cancelled',

@@ -101,7 +101,7 @@ export const ownProblem = (code: string): RunProblem => ({
 });
 
 function endOfReport(report: SyncReport): RunEnd {
-  const { baseline, failure, planDigest, outcome } = report;
+  const { baseline, failure, planDigest, policyDigest, outcome } = report;
   // Nobody could say which plan they approve.
   if (outcome === SyncOutcome.WAITING_APPROVAL && planDigest === '')
     return { state: 'failed', failure: ownProblem('job.wrong_report') };
@@ -129,6 +129,7 @@ function endOfReport(report: SyncReport): RunEnd {
     peakBytes: Number(report.agentPeakBytes),
     bucketBytes: Number(report.bucketBytes),
     ...(planDigest !== '' && { planDigest }),
+    ...(policyDigest !== '' && { policyDigest }),
     resumed: Number(report.resumed),
     resentForMapping: Number(report.resentForMapping),
   };

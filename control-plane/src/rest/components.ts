@@ -50,6 +50,7 @@ const run = objectOf(
     waitingSince: { ...timeOrNull, description: 'While it waits for a person.' },
     heldBy: { type: 'array', items: text, description: 'Guards that want a person’s approval.' },
     planDigest: textOrNull,
+    policyDigest: textOrNull,
     phases: objectOf(Object.fromEntries(phaseNames.map((name) => [`${name}Ms`, whole]))),
     counts: objectOf(
       Object.fromEntries(countNames.map((name) => [name, whole])),

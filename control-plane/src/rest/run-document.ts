@@ -25,6 +25,7 @@ export const runDocument = ({ run, errors, failure }: ExplainedRun): object => (
   waitingSince: run.waitingSince,
   heldBy: run.heldBy,
   planDigest: run.planDigest,
+  policyDigest: run.policyDigest,
   phases: Object.fromEntries(phaseNames.map((name) => [`${name}Ms`, run.phases[`${name}Ms`]])),
   counts: Object.fromEntries(countNames.map((name) => [name, run.counts[name]])),
   errors,

@@ -29,6 +29,7 @@ interface RunRow {
   rowsPerSecond: bigint | null;
   remainingMs: bigint | null;
   planDigest: string | null;
+  policyDigest: string | null;
   waitingSince: Date | null;
   lapses: unknown;
   heldBy: string[];
@@ -71,6 +72,7 @@ export function runOf(row: RunRow, pausedBy: PausedBy | null): ShownRun {
     rowsPerSecond: numberOf(row.rowsPerSecond),
     remainingMs: numberOf(row.remainingMs),
     planDigest: row.planDigest,
+    policyDigest: row.policyDigest,
     pausedBy,
     waitingSince: row.waitingSince,
     lapses: lapsesOf(row.lapses),

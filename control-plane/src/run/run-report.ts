@@ -67,6 +67,8 @@ export interface RunEnd {
   bucketBytes?: number;
   /** Names the plan that it went by or that waits; never its content. */
   planDigest?: string;
+  /** Of the policy file that it was under. Without a report it is what the agent said of itself. */
+  policyDigest?: string;
   /** Operations that an earlier attempt of this run had brought to an end. */
   resumed?: number;
   /** Unchanged rows that were sent because the mapping changed. */

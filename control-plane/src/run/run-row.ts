@@ -167,12 +167,15 @@ function settleRuns(
       phase = coalesce(said.phase, run.phase), "rowsPerSecond" = null, "remainingMs" = null,
       counts = coalesce(said.counts, run.counts), phases = coalesce(said.phases, run.phases),
       errors = said.errors, failure = said.failure, baseline = said.baseline,
-      "planDigest" = coalesce(said."planDigest", run."planDigest"), "peakBytes" = said."peakBytes",
+      "planDigest" = coalesce(said."planDigest", run."planDigest"),
+      "policyDigest" = coalesce(said."policyDigest",
+        (select nullif(agent."policyDigest", '') from "Agent" as agent where said.counts is null and agent.id = run."agentId")),
+      "peakBytes" = said."peakBytes",
       "bucketBytes" = said."bucketBytes", resumed = coalesce(said.resumed, 0),
       "resentForMapping" = coalesce(said."resentForMapping", 0)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as said (
       id uuid, state text, before text[], waits boolean, phase text, counts jsonb, phases jsonb, errors jsonb,
-      failure jsonb, baseline jsonb, "planDigest" text, "peakBytes" bigint, "bucketBytes" bigint, resumed bigint,
+      failure jsonb, baseline jsonb, "planDigest" text, "policyDigest" text, "peakBytes" bigint, "bucketBytes" bigint, resumed bigint,
       "resentForMapping" bigint)
     where run.id = said.id and run.state = any(said.before)
       and (not said.waits or run."cancelRequestedAt" is null)

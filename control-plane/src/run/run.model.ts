@@ -245,6 +245,12 @@ export class Run {
   })
   resumed!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the policy file that its agent was under, in hex; null without one.',
+  })
+  policyDigest!: string | null;
+
   @Field(() => Float, { description: 'Unchanged rows that were sent because the mapping changed.' })
   resentForMapping!: number;
 

@@ -94,16 +94,23 @@ export class FakeAgent {
     return this.identity.agentId;
   }
 
-  hello(values: { slots?: number; nonce?: Uint8Array; protocolVersion?: number } = {}): void {
-    const { slots = 4, nonce = this.nonce, protocolVersion = 1 } = values;
+  hello(
+    values: {
+      slots?: number;
+      nonce?: Uint8Array;
+      protocolVersion?: number;
+      policyDigest?: string;
+    } = {},
+  ): void {
+    const { slots = 4, nonce = this.nonce, protocolVersion = 1, policyDigest = '' } = values;
     const { agentId } = this.identity;
     const signature = this.identity.sign('drawbridge-session-v1\n', nonce, agentId, this.bootId);
-    const said = { agentId, bootId: this.bootId, version: '1.0.0', slots };
+    const said = { agentId, bootId: this.bootId, version: '1.0.0', slots, policyDigest };
     this.say({ case: 'hello', value: { ...said, protocolVersion, signature } });
   }
 
   /** Says hello and waits for the welcome; the frame's ack comes with it. */
-  async welcome(values?: { slots?: number }): Promise<ControlFrame> {
+  async welcome(values?: { slots?: number; policyDigest?: string }): Promise<ControlFrame> {
     this.hello(values);
     return this.nextFrame('welcome');
   }

@@ -15,6 +15,7 @@ describe('agents, enroll-token and keys', () => {
         lastSeenAt: '2026-11-23T10:00:00.000Z',
         revokedAt: null,
         rotatedAt: null,
+        policyDigest: null,
         rotating: false,
         createdAt: '2026-11-23T09:00:00.000Z',
       },

@@ -35,6 +35,7 @@ export const sampleRun: Run = {
   pausedBy: null,
   resumed: 0,
   resentForMapping: 0,
+  policyDigest: null,
   errors: [],
   failure: null,
   baseline: {

@@ -4,6 +4,7 @@ import type { CombinedError } from 'urql';
 import { Confirm } from '../part/confirm.js';
 import { DataTable } from '../part/data-table.js';
 import type { Column } from '../part/data-table.js';
+import { PolicyMark } from '../part/policy-mark.js';
 import { When } from '../part/when.js';
 import { OnlineMark } from './online-mark.js';
 
@@ -17,6 +18,7 @@ export interface AgentRow {
   lastSeenAt?: string | null;
   revokedAt?: string | null;
   createdAt: string;
+  policyDigest?: string | null;
 }
 
 interface AgentTableProps {
@@ -42,6 +44,10 @@ const columns: Column<AgentRow>[] = [
   },
   { header: 'Pool', cell: ({ pool }) => pool },
   { header: 'Version', cell: ({ version }) => version ?? '–' },
+  {
+    header: 'Policy',
+    cell: ({ version, policyDigest }) => (version ? <PolicyMark digest={policyDigest} /> : '–'),
+  },
   {
     header: 'Free slots',
     isNumber: true,

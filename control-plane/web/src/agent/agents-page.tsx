@@ -34,6 +34,7 @@ const AgentsQuery = graphql(`
           lastSeenAt
           revokedAt
           createdAt
+          policyDigest
         }
       }
       pageInfo {

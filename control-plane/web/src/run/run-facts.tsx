@@ -7,6 +7,7 @@ import type { Fact } from '../part/facts.js';
 import { useNow } from '../part/now.js';
 import { Panel } from '../part/panel.js';
 import { When } from '../part/when.js';
+import { PolicyMark } from '../part/policy-mark.js';
 import { optionText } from './option-text.js';
 import type { Run } from './run-query.js';
 import { isLive, triggerText } from './run-state.js';
@@ -20,7 +21,8 @@ export function RunFacts({ run }: { run: Run }) {
 }
 
 function factsOf(run: Run, now: Date): Fact[] {
-  const { startedAt, finishedAt, agent, peakBytes, bucketBytes, resumed, resentForMapping } = run;
+  const { startedAt, finishedAt, agent, policyDigest, peakBytes, bucketBytes } = run;
+  const { resumed, resentForMapping } = run;
   const wishes = optionText(run.options);
   const mono = (text: string) => <code style={{ fontSize: 12.5 }}>{text}</code>;
   return [
@@ -51,6 +53,9 @@ function factsOf(run: Run, now: Date): Fact[] {
     ...(peakBytes ? [{ name: 'Peak memory of the agent', value: bytesText(peakBytes) }] : []),
     ...(bucketBytes ? [{ name: 'Written to the bucket', value: bytesText(bucketBytes) }] : []),
     ...(agent ? [{ name: 'Agent', value: mono(agent) }] : []),
+    ...(finishedAt
+      ? [{ name: 'Policy of the agent', value: <PolicyMark digest={policyDigest} /> }]
+      : []),
     { name: 'Run', value: mono(run.id) },
   ];
 }

@@ -22,6 +22,7 @@ export const RunParts = graphql(`
     rowsPerSecond
     remainingMs
     planDigest
+    policyDigest
     heldBy
     waitingSince
     lapses {

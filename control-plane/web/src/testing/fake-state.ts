@@ -295,6 +295,7 @@ const sampleAgents = () => [
     lastSeenAt: minutesAgo(0.1),
     revokedAt: null as string | null,
     createdAt: minutesAgo(60 * 24 * 9),
+    policyDigest: 'ef'.repeat(32) as string | null,
   },
   {
     id: '88aa4c2e-5a30-4a8e-9b54-3f6f1d8f5a10',
@@ -306,5 +307,6 @@ const sampleAgents = () => [
     lastSeenAt: minutesAgo(190),
     revokedAt: null,
     createdAt: minutesAgo(60 * 24 * 3),
+    policyDigest: null,
   },
 ];

@@ -16,6 +16,7 @@ export interface SampleRun {
   rowsPerSecond: number | null;
   remainingMs: number | null;
   planDigest: string | null;
+  policyDigest: string | null;
   heldBy: string[];
   waitingSince: string | null;
   lapses: { agent: string; leasedAt: string; lapsedAt: string }[];
@@ -144,6 +145,7 @@ export function makeRun(parts: Partial<SampleRun> & { id: string; sync: string }
     lapses: [],
     resumed: 0,
     resentForMapping: 0,
+    policyDigest: 'ef'.repeat(32),
     options: noOptions,
     approvals: [],
     errors: [],
