@@ -100,6 +100,7 @@ describe('the sign-in library', () => {
       'POST /two-factor/generate-backup-codes',
       'POST /two-factor/verify-backup-code',
       'POST /two-factor/verify-totp',
+      'POST /workspace/sign-in',
     ]);
   });
 });
