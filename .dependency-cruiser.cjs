@@ -207,10 +207,7 @@ module.exports = {
     door('jsforce', 'jsforce/', []),
     door('slack', '@slack/', ['^agent/src/destination/slack/']),
     door('snowflake', 'snowflake-sdk/', ['^agent/src/source/snowflake/driver/']),
-    door('better-auth', 'better-auth/', [
-      '^control-plane/src/auth/',
-      '^control-plane/src/account/password\\.ts$',
-    ]),
+    door('better-auth', 'better-auth/', ['^control-plane/src/auth/']),
     door('simplewebauthn', '@simplewebauthn/server/', ['^control-plane/src/auth/passkeys\\.ts$']),
     door('openid-client', 'openid-client/', ['^control-plane/src/auth/oidc-client\\.ts$']),
     door('nodemailer', 'nodemailer/', ['^control-plane/src/mail/(smtp-mailer|mail-folder)\\.ts$']),

@@ -36,6 +36,8 @@ export class Config {
   readonly trustedProxies: readonly string[] = [];
   /** Private networks that webhooks may reach all the same, and by http; none by default. For all workspaces. */
   readonly webhookNetworks: readonly string[] = [];
+  /** Scrypt's N is 2 to this. No variable sets it: only tests, which hash much and guard nothing, take less. */
+  readonly passwordCost: number = 14;
   /** Whether anybody may sign up with a workspace of their own, or only who is invited. */
   readonly signUp: 'open' | 'closed' = 'closed';
   /** An identity provider that people may sign in through; for this whole server. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../clock.js';
+import { Config } from '../config.js';
 import { Database, type Transaction } from '../database/database.js';
 import { personAt, type Asker } from './asker.js';
 import { makePerson } from './founding.js';
@@ -37,6 +38,7 @@ export class JoinService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {}
 
   async look(token: string): Promise<InvitationSeen> {
@@ -56,7 +58,7 @@ export class JoinService {
     const { email } = await this.invitationOf(this.database.system, joining.token);
     const person = await this.database.system.user.findUnique({ where: { email } });
     if (person && guest?.email !== email) throw signInFirst(email);
-    const password = person ? undefined : await hashOfPassword(joining.password);
+    const password = person ? undefined : await hashOfPassword(joining.password, this.config);
     await this.database.system.$transaction(async (tx) => {
       const invitation = await this.invitationOf(tx, joining.token);
       await tx.invitation.delete({ where: { id: invitation.id } });

@@ -46,7 +46,7 @@ export class PasswordResetService {
   /** All sessions of the person end with it. A second factor stays what it was. */
   async finish(wanted: PasswordReset, asker: Asker): Promise<{ email: string; userId: string }> {
     const email = addressOf(wanted.email);
-    const password = await hashOfPassword(wanted.password);
+    const password = await hashOfPassword(wanted.password, this.config);
     const userId = await this.database.system.$transaction(async (tx) => {
       await spendMailedLink(tx, this.linkFor(email), wanted.token);
       const person = await tx.user.findUnique({ where: { email } });

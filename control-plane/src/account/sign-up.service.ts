@@ -62,7 +62,7 @@ export class SignUpService {
   async finish(wanted: SignUp, asker: Asker): Promise<{ email: string }> {
     this.assertOpen();
     const email = addressOf(wanted.email);
-    const password = await hashOfPassword(wanted.password);
+    const password = await hashOfPassword(wanted.password, this.config);
     await this.database.system.$transaction(async (tx) => {
       await spendMailedLink(tx, this.linkFor(email), wanted.token);
       const [name, workspace] = [wanted.name.trim(), wanted.workspace.trim()];

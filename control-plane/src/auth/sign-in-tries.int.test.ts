@@ -1,4 +1,5 @@
-import { inject, expect, it, onTestFinished, describe } from 'vitest';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Logger } from '../logger.js';
 import { openApp } from '../open-app.js';
 import { openTestApp, type TestApp } from '../testing/test-app.js';
@@ -8,13 +9,26 @@ import { freeTries } from './sign-in-tries.js';
 const password = 'correct horse battery';
 const email = 'ada@example.com';
 
-/** Each attempt from an address of its own, as a guesser with many of them. */
+let test: TestApp;
+let replica: NestFastifyApplication;
+let other: string;
+let attempts = 0;
+beforeAll(async () => {
+  test = await openTestApp(inject('postgresUrl'), { trustedProxies: ['127.0.0.1'] });
+  replica = await openApp(test.config, new Logger('fatal'));
+  await replica.listen(0, '127.0.0.1');
+  other = await replica.getUrl();
+});
+afterAll(async () => {
+  await replica.close();
+  await test.close();
+});
+
+/** Nobody has tried yet. Each attempt from an address of its own, as a guesser with many of them. */
 async function open() {
-  const test = await openTestApp(inject('postgresUrl'), { trustedProxies: ['127.0.0.1'] });
-  onTestFinished(() => test.close());
+  await test.database.signInTry.deleteMany();
   const setUp = test.app.get(SetUpService, { strict: false });
   const { signInLink } = await setUp.setUp({ workspace: 'acme', email, password });
-  let attempts = 0;
   const attempt = (tried: string, as = email, at = test.url) =>
     fetch(`${at}/api/auth/sign-in/email`, {
       method: 'POST',
@@ -25,22 +39,14 @@ async function open() {
       },
       body: JSON.stringify({ email: as, password: tried }),
     });
-  return { test, signInLink, attempt };
-}
-
-async function openReplica(test: TestApp): Promise<string> {
-  const replica = await openApp(test.config, new Logger('fatal'));
-  onTestFinished(() => replica.close());
-  await replica.listen(0, '127.0.0.1');
-  return replica.getUrl();
+  return { signInLink, attempt };
 }
 
 const told = async (answer: Response) => ({ status: answer.status, text: await answer.text() });
 
 describe('a password that is guessed', () => {
   it('is looked at no more after some tries, on any replica, whether the account is there or not', async () => {
-    const { test, attempt } = await open();
-    const other = await openReplica(test);
+    const { attempt } = await open();
     const guessed = async (as: string) => {
       for (let n = 0; n < freeTries; n += 1)
         expect((await attempt('guessed wrong', as, n % 2 ? other : test.url)).status).toBe(401);
@@ -54,7 +60,7 @@ describe('a password that is guessed', () => {
   });
 
   it('may be tried again after a wait that ends, however often it was tried meanwhile', async () => {
-    const { test, attempt } = await open();
+    const { attempt } = await open();
     await attempt('guessed wrong');
     const agoIs = (seconds: number, tries: number) =>
       test.database.$executeRaw`
@@ -70,7 +76,7 @@ describe('a password that is guessed', () => {
   });
 
   it('locks nobody out who opens a sign-in link', async () => {
-    const { test, attempt, signInLink } = await open();
+    const { attempt, signInLink } = await open();
     await attempt('guessed wrong');
     await test.database.signInTry.updateMany({ data: { tries: freeTries } });
     expect((await attempt(password)).status).toBe(429);
@@ -81,9 +87,6 @@ describe('a password that is guessed', () => {
 });
 
 it('counts an address once for all replicas', async () => {
-  const test = await openTestApp(inject('postgresUrl'));
-  onTestFinished(() => test.close());
-  const other = await openReplica(test);
   const statuses: number[] = [];
   for (const at of [test.url, other, test.url, other]) {
     const answer = await fetch(`${at}/api/auth/sign-in/email`, {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { genericOAuth, magicLink, twoFactor } from 'better-auth/plugins';
-import { minPasswordLength } from '../account/password.js';
+import { hashWith, minPasswordLength } from '../account/password.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { accountDoors } from './account-doors.js';
@@ -36,7 +36,12 @@ export class SignIn {
       secret: config.secret,
       trustedOrigins: [...originsOf(config.publicUrl)],
       database: prismaAdapter(database.system, { provider: 'postgresql' }),
-      emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength },
+      emailAndPassword: {
+        enabled: true,
+        disableSignUp: true,
+        minPasswordLength,
+        password: hashWith(config),
+      },
       rateLimit: { enabled: true, window: 60, max: 300, storage: 'database' },
       session: {
         additionalFields: {

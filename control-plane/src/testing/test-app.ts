@@ -64,6 +64,7 @@ export async function openTestApp(
     mailFolder: join(tmpdir(), `drawbridge-mail-${randomUUID()}`),
     logLevel: 'debug',
     documents: 'any',
+    passwordCost: 8,
     ...values,
   });
   const pooler = await openPooler?.(direct);

@@ -5,6 +5,7 @@ import { foundWorkspace } from '../account/founding.js';
 import { hashOfPassword, keepPassword } from '../account/password.js';
 import { ApiKeyService } from '../auth/api-key.service.js';
 import { SignIn } from '../auth/sign-in.js';
+import { Config } from '../config.js';
 import { Database, type Transaction } from '../database/database.js';
 
 export interface SetUp {
@@ -20,11 +21,12 @@ export class SetUpService {
     private readonly database: Database,
     private readonly signIn: SignIn,
     private readonly keys: ApiKeyService,
+    private readonly config: Config,
   ) {}
 
   async setUp(wanted: SetUp): Promise<{ workspace: string; signInLink: string; apiKey: string }> {
     const email = addressOf(wanted.email);
-    const password = wanted.password && (await hashOfPassword(wanted.password));
+    const password = wanted.password && (await hashOfPassword(wanted.password, this.config));
     const workspaceId = await this.database.system.$transaction(async (tx) => {
       const workspace = await workspaceNamed(tx, wanted.workspace);
       const userId = await ownerOf(tx, workspace, email);
