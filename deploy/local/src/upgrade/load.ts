@@ -44,6 +44,16 @@ export class Load {
     await this.loops;
   }
 
+  /** Of every agent, as a person would. */
+  async askForKeys(): Promise<void> {
+    const { agents } = await this.ask<{ agents: { edges: { node: { id: string } }[] } }>(
+      '{ agents(first: 100) { edges { node { id } } } }',
+      {},
+    );
+    const query = 'mutation ($id: ID!) { rotateAgent(input: { id: $id }) { agent { id } } }';
+    for (const { node } of agents.edges) await this.ask(query, { id: node.id });
+  }
+
   private async repeat(table: string): Promise<void> {
     // The first run takes what is there; from then on each change is one that must arrive, once.
     await this.runTold(table);

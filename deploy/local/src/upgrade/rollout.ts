@@ -29,7 +29,11 @@ const phases: Readonly<Record<string, Step>> = {
   'all old': async () => undefined,
   'schema new': async ({ replicas, to }) => replicas.migrate(to),
   'control planes mixed': async ({ replicas, to }) => replicas.replaceOne(to),
-  'control planes new': async ({ replicas, to }) => replicas.replaceOne(to),
+  'control planes new': async ({ replicas, load, to }) => {
+    await replicas.replaceOne(to);
+    // Agents that do not know what it is go on all the same.
+    await load.askForKeys();
+  },
   'agents mixed': async ({ agents, to }) => agents.replace(0, to),
   'all new': async ({ agents, to }) => replaceRest(agents, to),
   'back: control planes mixed': async ({ replicas, from }) => replicas.replaceOne(from),

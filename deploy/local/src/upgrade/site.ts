@@ -10,6 +10,7 @@ import { configurationOf } from './configuration.js';
 import { Ends } from './ends.js';
 import { Front } from './front.js';
 import { Load } from './load.js';
+import { loggedErrors } from './logged-errors.js';
 import { Replicas } from './replicas.js';
 import { agentCount, replicaCount, rollOut, type Phase } from './rollout.js';
 import { Tables } from './tables.js';
@@ -110,6 +111,7 @@ async function upgradeAndBack(plan: Plan, parts: Parts): Promise<Outcome> {
   const faults = [
     ...counted(failures.map(({ sync, state, code }) => `run of ${sync}: ${state} ${code}`)),
     ...counted(load.refused.map((text) => `request without an answer: ${text}`)),
+    ...counted((await loggedErrors(join(plan.home, 'log'))).map((text) => `logged: ${text}`)),
     ...said(open, 'runs never ended'),
     ...said(endedTwice, 'runs ended twice'),
     ...said(load.ended.length - runs, 'runs are not in the database'),
