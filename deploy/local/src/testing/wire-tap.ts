@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { revisionHeader } from '@drawbridge/proto';
 import { WebSocket, WebSocketServer } from 'ws';
 
 export interface WireTap {
@@ -23,7 +23,7 @@ export async function openWireTap(target: string): Promise<WireTap> {
   server.on('connection', (agent, request) => {
     const upstream = new WebSocket(new URL(request.url ?? '/', target), {
       perMessageDeflate: false,
-      headers: { [revisionHeader]: String(request.headers[revisionHeader] ?? '') },
+      headers: ownHeadersOf(request),
     });
     lines.add(agent).add(upstream);
     relay({ from: agent, to: upstream, keep: (bytes) => frames.push({ from: 'agent', bytes }) });
@@ -51,6 +51,14 @@ export async function openWireTap(target: string): Promise<WireTap> {
     },
   };
 }
+
+/** What the agent tells of itself; the rest is the socket library's. */
+const ownHeadersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith('drawbridge-') ? [[name, String(value)]] : [],
+    ),
+  );
 
 function relay(line: { from: WebSocket; to: WebSocket; keep: (bytes: Buffer) => void }): void {
   const { from, to, keep } = line;
