@@ -117,6 +117,16 @@ describe('applying a configuration', () => {
     expect(await rowCounts()).toEqual([1, 1, 1, 1]);
   });
 
+  it('refuses more than it can read in a while, before it reads it', async () => {
+    await expect(ground.apply(`# ${'x'.repeat(4 * 1_024 * 1_024)}`)).rejects.toMatchObject({
+      code: 'configuration.too_large',
+    });
+    const sources = Array.from({ length: 20_001 }, (_, n) => `s${n}: {type: postgres}`);
+    await expect(ground.apply(`sources: {${sources.join(', ')}}`)).rejects.toMatchObject({
+      code: 'configuration.too_large',
+    });
+  });
+
   it('changes nothing at all when the database fails half way', async () => {
     await ground.apply(yamlOfSyncs(1));
     await ground.asOwner(

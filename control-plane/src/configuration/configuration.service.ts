@@ -1,5 +1,6 @@
-import { formatSpecification, parseSpecification, type Parsed } from '@drawbridge/proto';
+import { formatSpecification, parseSpecification, sections, type Parsed } from '@drawbridge/proto';
 import { Injectable } from '@nestjs/common';
+import { AppError } from '../app-error.js';
 import type { Caller } from '../auth/caller.js';
 import { Database, type Transaction } from '../database/database.js';
 import { AgentCheck } from './agent-check.js';
@@ -7,6 +8,11 @@ import { channelProblems } from './channel-problems.js';
 import { ConfigurationEditor, type Edited, type Next } from './configuration-editor.js';
 import type { ApplyConfigurationInput, ConfigurationFile } from './configuration.model.js';
 import { storedSpecification } from './stored.js';
+
+/** Of all files together. To read them takes about two seconds a MiB, in which nothing else is done. */
+const maxBytes = 4 * 1_024 * 1_024;
+/** Sources, destinations, models, syncs and alerts together. */
+const maxEntries = 20_000;
 
 /** Configuration as code: what the files say becomes what the workspace is, all of it or nothing. */
 @Injectable()
@@ -26,9 +32,11 @@ export class ConfigurationService {
     return formatSpecification(stored);
   }
 
-  apply(caller: Caller, input: ApplyConfigurationInput): Promise<Edited> {
+  async apply(caller: Caller, input: ApplyConfigurationInput): Promise<Edited> {
     const { files, expectedVersion, dryRun } = input;
+    refuseTooLong(files);
     const parsed = parseSpecification(files);
+    refuseTooMany(parsed);
     return this.editor.edit(caller, {
       next: ({ tx }) => this.checked(tx, caller, parsed),
       dryRun: dryRun ?? false,
@@ -48,4 +56,24 @@ export class ConfigurationService {
     ];
     return missing.length > 0 ? { problems: missing } : { specification };
   }
+}
+
+/** Before anything is read. */
+function refuseTooLong(files: readonly ConfigurationFile[]): void {
+  const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  if (bytes <= maxBytes) return;
+  throw new AppError(
+    'configuration.too_large',
+    `The files have ${bytes} bytes, and a configuration at most ${maxBytes}. Divide it among several workspaces.`,
+  );
+}
+
+function refuseTooMany({ specification }: Parsed): void {
+  if (!specification) return;
+  const entries = sections.reduce((sum, name) => sum + Object.keys(specification[name]).length, 0);
+  if (entries <= maxEntries) return;
+  throw new AppError(
+    'configuration.too_large',
+    `The files have ${entries} entries, and a configuration at most ${maxEntries}. Divide it among several workspaces.`,
+  );
 }

@@ -1,5 +1,5 @@
 /** Executions after which a statement counts as hot. */
-const hotAfter = 100;
+const hotAfter = 20;
 /** The server keeps a plan of each, on each connection. */
 const mostNamed = 64;
 /** What is counted, at most; a text that names how many values it takes comes in any number of forms. */

@@ -79,6 +79,7 @@ export function textOf(figures: Figures): string {
     ...lines.map(([name, value]) => `${name.padEnd(22)} ${value}`),
     misses.length > 0 ? `missed: ${misses.join(', ')}` : 'all targets met',
     'Claims are jobs a second, claimed in tens by four at a time and not yet done; graphileWorker and pgBoss are trivial jobs.',
+    'An idle socket is what lives on the heap and in buffers, after a collection of garbage.',
     'Statements are all that the database was asked for, heartbeats of agents with nothing to do among them.',
   ].join('\n');
 }
