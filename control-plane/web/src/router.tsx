@@ -1,10 +1,19 @@
-import { createRootRoute, createRoute, createRouter, Navigate } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Navigate,
+  useNavigate,
+} from '@tanstack/react-router';
 import { ResetPage, SignUpPage } from './account/ask-for-link-page.js';
 import { FinishResetPage, FinishSignUpPage } from './account/finish-pages.js';
 import { InvitationPage } from './account/invitation-page.js';
 import { SecurityPage } from './account/security-page.js';
 import { AgentsPage } from './agent/agents-page.js';
 import { AlertsPage } from './alert/alerts-page.js';
+import { ComparePage } from './configuration/compare-page.js';
+import { compareSearchOf, type CompareSearch } from './configuration/compare-search.js';
+import { VersionsPage } from './configuration/versions-page.js';
 import { DraftPage } from './draft/draft-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
@@ -42,6 +51,28 @@ const draftRoute = createRoute({
   path: '/draft',
   component: DraftPage,
 });
+const versionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/configuration',
+  component: function VersionsRoute() {
+    return <VersionsPage compare={useCompare()} />;
+  },
+});
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/configuration/compare',
+  validateSearch: compareSearchOf,
+  component: function CompareRoute() {
+    const search = compareRoute.useSearch();
+    return <ComparePage key={JSON.stringify(search)} search={search} compare={useCompare()} />;
+  },
+});
+
+function useCompare(): (search: CompareSearch) => void {
+  const navigate = useNavigate();
+  return (search) => void navigate({ to: '/configuration/compare', search });
+}
+
 const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs',
@@ -123,6 +154,8 @@ export const router = createRouter({
     syncRoute,
     draftRoute,
     runsRoute,
+    versionsRoute,
+    compareRoute,
     runRoute,
     agentsRoute,
     alertsRoute,

@@ -11,7 +11,7 @@ export const isUnauthenticated = (error: CombinedError): boolean =>
 
 /** What was asked for is not there, such as `sync.not_found`. */
 export const isMissing = (error: CombinedError): boolean =>
-  codesOf(error).some((code) => code.endsWith('.not_found'));
+  codesOf(error).some((code) => code.endsWith('not_found'));
 
 /** What to tell a person: the server's own sentence, or that there was no server. */
 export function sentenceOf(error: CombinedError): string {

@@ -33,6 +33,7 @@ export function Header({ isAdmin, workspace, person }: HeaderProps) {
           <Link to="/runs">Runs</Link>
           <Link to="/agents">Agents</Link>
           <Link to="/alerts">Alerts</Link>
+          <Link to="/configuration">Configuration</Link>
           <Link to="/members">Members</Link>
           <Link to="/usage">Usage</Link>
           {isAdmin && <Link to="/keys">API keys</Link>}

@@ -3,6 +3,7 @@ import { sampleEntries, sampleUsage } from './sample-counts.js';
 import type { DiscoverWish } from './fake-listing.js';
 import { nextRunsOf, sampleSlots } from './sample-slots.js';
 import { keyRoot } from './fake-keys.js';
+import { versionRoot } from './fake-versions.js';
 import { pageOf, type Page } from './page-of.js';
 import type { FakeState, WantedRun } from './fake-state.js';
 
@@ -54,6 +55,7 @@ export function rootOf(state: FakeState) {
       alert: Object.assign(alert, { snoozedUntil: input.until }),
     }),
     ...keyRoot(state.keys),
+    ...versionRoot(state),
     usage: () => sampleUsage,
     audit: (page: Page) => pageOf(sampleEntries, page),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),

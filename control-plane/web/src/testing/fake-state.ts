@@ -6,6 +6,7 @@ import { movedRun, queuedRun, reportCount } from './moving-run.js';
 import { sampleAlert } from './sample-counts.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
 import { sampleKeys } from './fake-keys.js';
+import { sampleVersions } from './fake-versions.js';
 import type { SampleOptions, SampleRun } from './sample.js';
 
 /** What StartRunInput may hold. */
@@ -31,6 +32,7 @@ export class FakeState {
   agents = sampleAgents();
   readonly alert = sampleAlert();
   readonly keys = sampleKeys();
+  versions = sampleVersions();
   /** Questions and sockets are cut off without an answer, as by a server that restarts. */
   isDown = false;
   /** Sockets are refused, as by a proxy that does not know them. */
