@@ -33,7 +33,7 @@ export class AgentService {
       this.database.of(workspaceId).pool.findMany({
         where: { workspaceId, ...where },
         ...range,
-        select: { id: true, name: true, pausedAt: true },
+        select: { id: true, name: true, pausedAt: true, pauseReason: true },
       }),
     );
   }

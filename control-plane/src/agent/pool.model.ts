@@ -15,6 +15,9 @@ export class Pool {
     description: 'Since when its agents are given nothing: somebody paused it.',
   })
   pausedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why, as who paused it wrote.' })
+  pauseReason!: string | null;
 }
 
 @InputType()

@@ -29,6 +29,9 @@ export class Destination {
     description: 'Since when no run to it begins: somebody paused it.',
   })
   pausedAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why, as who paused it wrote.' })
+  pauseReason!: string | null;
 }
 
 export const DestinationConnection = connectionTo(Destination);

@@ -49,6 +49,7 @@ interface DestinationRow {
   poolName: string;
   spec: unknown;
   pausedAt: Date | null;
+  pauseReason: string | null;
 }
 
 export const destinationEntryOf = ({ spec }: Pick<DestinationRow, 'spec'>): DestinationEntry =>
@@ -69,5 +70,6 @@ export function destinationOf(row: DestinationRow): Destination {
       return entryDigest(entry);
     },
     pausedAt: row.pausedAt,
+    pauseReason: row.pauseReason,
   };
 }

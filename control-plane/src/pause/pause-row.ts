@@ -4,15 +4,17 @@ export interface Pause {
   workspaceId: string;
   name: string;
   paused: boolean;
+  /** Why; null of what is resumed. */
+  reason: string | null;
 }
 
 /** The id of the pool that it moved; undefined where it was so before, or where there is none of the name. */
 export async function setPoolPause(
   tx: Transaction,
-  { workspaceId, name, paused }: Pause,
+  { workspaceId, name, paused, reason }: Pause,
 ): Promise<string | undefined> {
   const [pool] = await tx.$queryRaw<{ id: string }[]>`
-    update "Pool" set "pausedAt" = case when ${paused} then now() end
+    update "Pool" set "pausedAt" = case when ${paused} then now() end, "pauseReason" = ${reason}
     where "workspaceId" = ${workspaceId}::uuid and name = ${name} and ("pausedAt" is null) = ${paused}
     returning id`;
   return pool?.id;
@@ -21,10 +23,10 @@ export async function setPoolPause(
 /** The same for a destination. */
 export async function setDestinationPause(
   tx: Transaction,
-  { workspaceId, name, paused }: Pause,
+  { workspaceId, name, paused, reason }: Pause,
 ): Promise<string | undefined> {
   const [destination] = await tx.$queryRaw<{ id: string }[]>`
-    update "Destination" set "pausedAt" = case when ${paused} then now() end
+    update "Destination" set "pausedAt" = case when ${paused} then now() end, "pauseReason" = ${reason}
     where "workspaceId" = ${workspaceId}::uuid and name = ${name} and ("pausedAt" is null) = ${paused}
     returning id`;
   return destination?.id;

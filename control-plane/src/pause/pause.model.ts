@@ -6,6 +6,12 @@ import { Destination } from '../destination/destination.model.js';
 export class PausePoolInput {
   @Field(() => String)
   pool!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is paused, for the others: at most 300 characters. Not for resuming.',
+  })
+  reason?: string | null;
 }
 
 @ObjectType()
@@ -18,6 +24,12 @@ export class PausePoolPayload {
 export class PauseDestinationInput {
   @Field(() => String)
   destination!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is paused, for the others: at most 300 characters. Not for resuming.',
+  })
+  reason?: string | null;
 }
 
 @ObjectType()

@@ -19,18 +19,18 @@ export class PauseResolver {
   })
   async pausePool(
     @CurrentCaller() caller: Caller,
-    @Args('input') { pool }: PausePoolInput,
+    @Args('input') input: PausePoolInput,
   ): Promise<PausePoolPayload> {
-    return { pool: await this.service.setPool(caller, pool, true) };
+    return { pool: await this.service.setPool(caller, input, true) };
   }
 
   @Allow('pool.pause')
   @Mutation(() => PausePoolPayload, { description: 'What waited in its queue goes on at once.' })
   async resumePool(
     @CurrentCaller() caller: Caller,
-    @Args('input') { pool }: PausePoolInput,
+    @Args('input') input: PausePoolInput,
   ): Promise<PausePoolPayload> {
-    return { pool: await this.service.setPool(caller, pool, false) };
+    return { pool: await this.service.setPool(caller, input, false) };
   }
 
   @Allow('destination.pause')
@@ -40,9 +40,9 @@ export class PauseResolver {
   })
   async pauseDestination(
     @CurrentCaller() caller: Caller,
-    @Args('input') { destination }: PauseDestinationInput,
+    @Args('input') input: PauseDestinationInput,
   ): Promise<PauseDestinationPayload> {
-    return { destination: await this.service.setDestination(caller, destination, true) };
+    return { destination: await this.service.setDestination(caller, input, true) };
   }
 
   @Allow('destination.pause')
@@ -51,8 +51,8 @@ export class PauseResolver {
   })
   async resumeDestination(
     @CurrentCaller() caller: Caller,
-    @Args('input') { destination }: PauseDestinationInput,
+    @Args('input') input: PauseDestinationInput,
   ): Promise<PauseDestinationPayload> {
-    return { destination: await this.service.setDestination(caller, destination, false) };
+    return { destination: await this.service.setDestination(caller, input, false) };
   }
 }

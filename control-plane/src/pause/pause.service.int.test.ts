@@ -33,14 +33,19 @@ const called = { kind: 'job_queued' };
 describe('a pool that is paused', () => {
   it('is given nothing, and everything at once when it is resumed', async () => {
     await ground.apply(yaml);
-    const pool = await pauses.setPool(ground.caller, 'default', true);
+    const wish = { pool: 'default', reason: 'the cluster moves' };
+    const pool = await pauses.setPool(ground.caller, wish, true);
     expect(pool.pausedAt).toBeInstanceOf(Date);
+    expect(pool.pauseReason).toBe('the cluster moves');
     const runId = await ground.start('sync-0');
     expect(await ground.show(runId)).toMatchObject({ state: 'queued', pausedBy: 'pool' });
     expect([await claimed(), await waiting()]).toEqual([[], []]);
 
     ground.notices.length = 0;
-    expect(await pauses.setPool(ground.caller, 'default', false)).toMatchObject({ pausedAt: null });
+    expect(await pauses.setPool(ground.caller, { pool: 'default' }, false)).toMatchObject({
+      pausedAt: null,
+      pauseReason: null,
+    });
     expect(ground.notices).toEqual([{ ...called, poolId: ground.poolId }]);
     expect(await ground.show(runId)).toMatchObject({ pausedBy: null });
     expect(await waiting()).toEqual([ground.poolId]);
@@ -48,15 +53,19 @@ describe('a pool that is paused', () => {
   });
 
   it('is so once, however often somebody says it, and since the first time', async () => {
-    const since = (await pauses.setPool(ground.caller, 'default', true)).pausedAt;
-    expect((await pauses.setPool(ground.caller, 'default', true)).pausedAt).toEqual(since);
+    const since = (await pauses.setPool(ground.caller, { pool: 'default' }, true)).pausedAt;
+    expect((await pauses.setPool(ground.caller, { pool: 'default' }, true)).pausedAt).toEqual(
+      since,
+    );
     expect(await actions()).toEqual(['pool.pause']);
-    await expect(pauses.setPool(ground.caller, 'nosuch', true)).rejects.toMatchObject({
+    await expect(pauses.setPool(ground.caller, { pool: 'nosuch' }, true)).rejects.toMatchObject({
       code: 'pool.not_found',
     });
     const stranger = await ground.makeWorkspace();
-    await pauses.setPool(stranger, 'default', false);
-    expect((await pauses.setPool(ground.caller, 'default', true)).pausedAt).toEqual(since);
+    await pauses.setPool(stranger, { pool: 'default' }, false);
+    expect((await pauses.setPool(ground.caller, { pool: 'default' }, true)).pausedAt).toEqual(
+      since,
+    );
   });
 });
 
@@ -64,7 +73,7 @@ describe('a destination that is paused', () => {
   it('keeps its own runs waiting and no others, and lets them go at once when it is resumed', async () => {
     await ground.apply(yaml);
     const held = await ground.start('sync-0');
-    await pauses.setDestination(ground.caller, 'app', true);
+    await pauses.setDestination(ground.caller, { destination: 'app' }, true);
     expect(await waiting()).toEqual([]);
     const { workspaceId } = ground.caller;
     const check = await ground.database.$transaction((tx) =>
@@ -83,7 +92,7 @@ describe('a destination that is paused', () => {
     expect(await waiting()).toEqual([]);
 
     ground.notices.length = 0;
-    await pauses.setDestination(ground.caller, 'app', false);
+    await pauses.setDestination(ground.caller, { destination: 'app' }, false);
     expect(ground.notices).toEqual([{ ...called, poolId: ground.poolId }]);
     expect(await claimed()).toEqual([await jobOf(held)]);
     expect(await actions()).toEqual(['destination.pause', 'destination.resume']);
@@ -91,7 +100,7 @@ describe('a destination that is paused', () => {
 
   it('gets no run by hand and none by a schedule, which keeps its slot', async () => {
     await ground.apply(yaml.replaceAll('fields: {', 'schedule: { every: 1h }, fields: {'));
-    await pauses.setDestination(ground.caller, 'app', true);
+    await pauses.setDestination(ground.caller, { destination: 'app' }, true);
     await expect(ground.start('sync-0')).rejects.toMatchObject({ code: 'destination.paused' });
     const due = new Date(Date.now() - 60_000);
     await ground.database.sync.updateMany({ data: { nextRunAt: due } });
@@ -101,10 +110,12 @@ describe('a destination that is paused', () => {
     expect(await ground.database.sync.findFirst({ where: { name: 'sync-0' } })).toMatchObject({
       nextRunAt: due,
     });
-    await pauses.setDestination(ground.caller, 'app', false);
+    await pauses.setDestination(ground.caller, { destination: 'app' }, false);
     await ground.scheduler.startDue(new AbortController().signal);
     expect(await ground.database.run.count()).toBe(2);
-    await expect(pauses.setDestination(ground.caller, 'nosuch', true)).rejects.toMatchObject({
+    await expect(
+      pauses.setDestination(ground.caller, { destination: 'nosuch' }, true),
+    ).rejects.toMatchObject({
       code: 'destination.not_found',
     });
   });

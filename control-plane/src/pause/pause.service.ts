@@ -7,6 +7,8 @@ import { Database, type Transaction } from '../database/database.js';
 import { Notices } from '../database/notices.js';
 import type { Destination } from '../destination/destination.model.js';
 import { destinationNotFound, destinationOf } from '../destination/destination.service.js';
+import { pauseReasonOf } from '../sync/pause-reason.js';
+import type { PauseDestinationInput, PausePoolInput } from './pause.model.js';
 import { poolsThatWaitFor, setDestinationPause, setPoolPause } from './pause-row.js';
 
 /**
@@ -21,33 +23,42 @@ export class PauseService {
     private readonly notices: Notices,
   ) {}
 
-  async setPool(caller: Caller, name: string, paused: boolean): Promise<Pool> {
+  async setPool(caller: Caller, input: PausePoolInput, paused: boolean): Promise<Pool> {
     const { workspaceId } = caller;
+    const name = input.pool;
+    const reason = pauseReasonOf(input, paused);
     const { pool, isMoved } = await this.database.of(workspaceId).$transaction(async (tx) => {
-      const id = await setPoolPause(tx, { workspaceId, name, paused });
+      const id = await setPoolPause(tx, { workspaceId, name, paused, reason });
       const found = await tx.pool.findUnique({
         where: { workspaceId_name: { workspaceId, name } },
-        select: { id: true, name: true, pausedAt: true },
+        select: { id: true, name: true, pausedAt: true, pauseReason: true },
       });
       if (!found) throw poolNotFound(name);
-      if (id !== undefined) await record(tx, caller, { kind: 'pool', id, name, paused });
+      if (id !== undefined) await record(tx, caller, { kind: 'pool', id, name, paused, reason });
       return { pool: found, isMoved: id !== undefined };
     });
     if (isMoved && !paused) await this.wake([pool.id]);
     return pool;
   }
 
-  async setDestination(caller: Caller, name: string, paused: boolean): Promise<Destination> {
+  async setDestination(
+    caller: Caller,
+    input: PauseDestinationInput,
+    paused: boolean,
+  ): Promise<Destination> {
     const { workspaceId } = caller;
+    const name = input.destination;
+    const reason = pauseReasonOf(input, paused);
     const { destination, poolIds } = await this.database
       .of(workspaceId)
       .$transaction(async (tx) => {
-        const id = await setDestinationPause(tx, { workspaceId, name, paused });
+        const id = await setDestinationPause(tx, { workspaceId, name, paused, reason });
         const found = await tx.destination.findUnique({
           where: { workspaceId_name: { workspaceId, name } },
         });
         if (!found) throw destinationNotFound(name);
-        if (id !== undefined) await record(tx, caller, { kind: 'destination', id, name, paused });
+        if (id !== undefined)
+          await record(tx, caller, { kind: 'destination', id, name, paused, reason });
         const waiting = id === undefined || paused ? [] : await poolsThatWaitFor(tx, id);
         return { destination: destinationOf(found), poolIds: waiting };
       });
@@ -61,15 +72,23 @@ export class PauseService {
   }
 }
 
+interface Paused {
+  kind: 'pool' | 'destination';
+  id: string;
+  name: string;
+  paused: boolean;
+  reason: string | null;
+}
+
 function record(
   tx: Transaction,
   caller: Caller,
-  { kind, id, name, paused }: { kind: string; id: string; name: string; paused: boolean },
+  { kind, id, name, paused, reason }: Paused,
 ): Promise<void> {
   return AuditService.record(tx, caller, {
     action: `${kind}.${paused ? 'pause' : 'resume'}`,
     subject: { kind, id, name },
     before: { paused: !paused },
-    after: { paused },
+    after: { paused, ...(reason !== null && { reason }) },
   });
 }

@@ -18,6 +18,7 @@ syncs: { x: { model: m, destination: d, object: o, mode: ${mode}, key: { id: id 
     version: 1,
     nextRunAt: null,
     pausedAt: null,
+    pauseReason: null,
     spec: syncs.x,
     model: { id: 'model', name: 'm', spec: models.m, source: { name: 's' } },
     destination: {
@@ -25,6 +26,7 @@ syncs: { x: { model: m, destination: d, object: o, mode: ${mode}, key: { id: id 
       name: 'd',
       spec: destinations.d,
       pausedAt: null,
+      pauseReason: null,
       poolName: 'default',
     },
   });

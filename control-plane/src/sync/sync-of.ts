@@ -19,6 +19,7 @@ interface SyncRow {
   spec: unknown;
   nextRunAt: Date | null;
   pausedAt: Date | null;
+  pauseReason: string | null;
   model: Parameters<typeof modelOf>[0];
   destination: Parameters<typeof destinationOf>[0];
 }
@@ -28,13 +29,14 @@ export const syncEntryOf = ({ spec }: Pick<SyncRow, 'spec'>): SyncEntry => spec 
 /** A sync of the configuration as the API shows it. */
 export function syncOf(row: SyncRow): Sync {
   const entry = syncEntryOf(row);
-  const { id, name, version, nextRunAt, pausedAt } = row;
+  const { id, name, version, nextRunAt, pausedAt, pauseReason } = row;
   return {
     id,
     name,
     version,
     nextRunAt,
     pausedAt,
+    pauseReason,
     model: modelOf(row.model),
     destination: destinationOf(row.destination),
     object: entry.object,

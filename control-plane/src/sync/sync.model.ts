@@ -183,12 +183,24 @@ export class Sync {
       'Since when its schedule starts no run: somebody paused it, or a canary left rows to send.',
   })
   pausedAt!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why, as who paused it wrote; null where a canary did.',
+  })
+  pauseReason!: string | null;
 }
 
 @InputType()
 export class PauseSyncInput {
   @Field(() => String)
   sync!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is paused, for the others: at most 300 characters. Not for resuming.',
+  })
+  reason?: string | null;
 }
 
 @ObjectType()

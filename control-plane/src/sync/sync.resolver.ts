@@ -36,7 +36,7 @@ export class SyncResolver {
     @CurrentCaller() caller: Caller,
     @Args('input', { type: () => PauseSyncInput }) input: PauseSyncInput,
   ): Promise<PauseSyncPayload> {
-    return { sync: await this.service.pause(caller, input.sync) };
+    return { sync: await this.service.pause(caller, input.sync, input.reason) };
   }
 
   @Allow('sync.pause')

@@ -5,7 +5,8 @@ import type { Caller } from '../auth/caller.js';
 import { Database } from '../database/database.js';
 import { cursorOf, pageOf, pageSize, placeOf, type Page, type PageRequest } from '../page/page.js';
 import { syncOf } from './sync-of.js';
-import type { Sync } from './sync.model.js';
+import { pauseReasonOf } from './pause-reason.js';
+import type { PauseSyncInput, Sync } from './sync.model.js';
 
 const whole = { model: { include: { source: true } }, destination: true } as const;
 
@@ -35,22 +36,24 @@ export class SyncService {
   }
 
   /** Its schedule starts no run until it is resumed; again does nothing. */
-  async pause(caller: Caller, name: string): Promise<Sync> {
-    await this.setPaused(caller, name, true);
+  async pause(caller: Caller, name: string, reason?: string | null): Promise<Sync> {
+    await this.setPaused(caller, { sync: name, reason: reason ?? null }, true);
     return this.there(caller, name);
   }
 
   /** A slot that has passed meanwhile is made up for at once. */
   async resume(caller: Caller, name: string): Promise<Sync> {
-    await this.setPaused(caller, name, false);
+    await this.setPaused(caller, { sync: name }, false);
     return this.there(caller, name);
   }
 
-  private async setPaused(caller: Caller, name: string, paused: boolean): Promise<void> {
+  private async setPaused(caller: Caller, input: PauseSyncInput, paused: boolean): Promise<void> {
     const { workspaceId } = caller;
+    const name = input.sync;
+    const reason = pauseReasonOf(input, paused);
     await this.database.of(workspaceId).$transaction(async (tx) => {
       const [sync] = await tx.$queryRaw<{ id: string }[]>`
-        update "Sync" set "pausedAt" = case when ${paused} then now() end,
+        update "Sync" set "pausedAt" = case when ${paused} then now() end, "pauseReason" = ${reason},
           "resumedAt" = case when ${paused} then "resumedAt" else now() end
         where "workspaceId" = ${workspaceId}::uuid and name = ${name} and "removedAt" is null
           and ("pausedAt" is null) = ${paused}
@@ -60,7 +63,7 @@ export class SyncService {
         action: paused ? 'sync.pause' : 'sync.resume',
         subject: { kind: 'sync', id: sync.id, name },
         before: { paused: !paused },
-        after: { paused },
+        after: { paused, ...(reason !== null && { reason }) },
       });
     });
   }

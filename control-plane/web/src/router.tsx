@@ -14,6 +14,7 @@ import { AlertsPage } from './alert/alerts-page.js';
 import { ComparePage } from './configuration/compare-page.js';
 import { compareSearchOf, type CompareSearch } from './configuration/compare-search.js';
 import { VersionsPage } from './configuration/versions-page.js';
+import { DestinationsPage } from './destination/destinations-page.js';
 import { DraftPage } from './draft/draft-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { BrokenPage } from './frame/broken-page.js';
@@ -95,6 +96,11 @@ const runRoute = createRoute({
     return <RunPage key={id} id={id} />;
   },
 });
+const destinationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/destinations',
+  component: DestinationsPage,
+});
 const agentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/agents',
@@ -157,6 +163,7 @@ export const router = createRouter({
     versionsRoute,
     compareRoute,
     runRoute,
+    destinationsRoute,
     agentsRoute,
     alertsRoute,
     usageRoute,

@@ -322,8 +322,11 @@ describeInBrowser('the UI in a browser', () => {
     const { page, server, complaints } = await setUpSignedIn();
     await page.getByRole('link', { name: 'customers-to-app' }).click();
     await button(page, 'Pause').click();
+    await page.getByLabel('Why').fill('the vendor is down');
+    await page.keyboard.press('Enter');
     await page.getByText('Paused: starts no run by itself').waitFor();
     await page.getByText('public.customers · paused').waitFor();
+    await page.getByText(': the vendor is down').waitFor();
     expect(server.state.syncs.map(({ pausedAt }) => pausedAt !== null)).toContain(true);
     await button(page, 'Resume').click();
     await button(page, 'Pause').waitFor();
@@ -397,7 +400,7 @@ describeInBrowser('the UI in a browser', () => {
     const { page, server, complaints } = await setUpSignedIn();
     await page.getByRole('link', { name: 'Agents' }).click();
     await button(page, 'Add an agent').click();
-    await page.getByLabel('Pool').selectOption('eu-private');
+    await page.getByLabel('Pool', { exact: true }).selectOption('eu-private');
     await button(page, 'Make an enrolment token').click();
     await page.getByText('into the pool “eu-private”').waitFor();
     await page.getByRole('region', { name: 'the token' }).getByText(server.state.token).waitFor();

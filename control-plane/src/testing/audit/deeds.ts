@@ -74,7 +74,10 @@ export const deeds: Readonly<Record<string, Deed>> = {
   cancelRun: { action: 'run.cancel', input: id('run') },
   pauseSync: { action: 'sync.pause', input: () => ({ sync: 'people' }) },
   resumeSync: { action: 'sync.resume', input: () => ({ sync: 'people' }) },
-  pauseDestination: { action: 'destination.pause', input: () => ({ destination: 'app' }) },
+  pauseDestination: {
+    action: 'destination.pause',
+    input: () => ({ destination: 'app', reason: 'maintenance' }),
+  },
   resumeDestination: { action: 'destination.resume', input: () => ({ destination: 'app' }) },
   pausePool: { action: 'pool.pause', input: () => ({ pool: 'default' }) },
   resumePool: { action: 'pool.resume', input: () => ({ pool: 'default' }) },

@@ -11,6 +11,7 @@ import { PageHead } from '../part/page-head.js';
 import { Panel } from '../part/panel.js';
 import { AddAgent } from './add-agent.js';
 import { AgentTable } from './agent-table.js';
+import { PoolTable } from './pool-table.js';
 
 const AgentsQuery = graphql(`
   query Agents($first: Int!, $after: String) {
@@ -19,6 +20,8 @@ const AgentsQuery = graphql(`
         node {
           id
           name
+          pausedAt
+          pauseReason
         }
       }
     }
@@ -128,6 +131,11 @@ export function AgentsPage() {
               Show more agents
             </MoreButton>
           </Panel>
+          {data.pools.edges.length > 0 && (
+            <Panel title="Pools" hint="Agents that reach the same things share a queue." isFlush>
+              <PoolTable pools={data.pools.edges.map(({ node }) => node)} ask={ask} />
+            </Panel>
+          )}
         </Stack>
       ) : error ? (
         <NoAnswer error={error} ask={ask} />

@@ -31,6 +31,7 @@ export function Header({ isAdmin, workspace, person }: HeaderProps) {
             Syncs
           </Link>
           <Link to="/runs">Runs</Link>
+          <Link to="/destinations">Destinations</Link>
           <Link to="/agents">Agents</Link>
           <Link to="/alerts">Alerts</Link>
           <Link to="/configuration">Configuration</Link>

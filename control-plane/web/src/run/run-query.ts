@@ -17,6 +17,7 @@ export const RunParts = graphql(`
     trigger
     agent
     phase
+    pausedBy
     dryRun
     planned
     rowsPerSecond

@@ -29,3 +29,9 @@ it.each([
 ])('notes about a run that is %s (dry: %s, cancelled at %s): %s', (state, dryRun, at, note) => {
   expect(noteOf({ state, dryRun, cancelRequestedAt: at })).toBe(note);
 });
+
+it('says what is paused where a run waits for that', () => {
+  const queued = { state: 'queued', dryRun: false };
+  expect(noteOf({ ...queued, pausedBy: 'pool' })).toBe('waits: its pool is paused');
+  expect(noteOf({ ...queued, pausedBy: null })).toBe('waits for a free agent');
+});

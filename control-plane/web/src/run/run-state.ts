@@ -24,12 +24,20 @@ interface Situation {
   state: string;
   dryRun: boolean;
   cancelRequestedAt?: string | null;
+  /** pool or destination: what keeps it waiting. */
+  pausedBy?: string | null;
 }
 
 /** What a state alone does not say about a run. */
-export function noteOf({ state, dryRun, cancelRequestedAt }: Situation): string | undefined {
+export function noteOf({
+  state,
+  dryRun,
+  cancelRequestedAt,
+  pausedBy,
+}: Situation): string | undefined {
   if (isOver(state)) return dryRun ? 'nothing was sent' : undefined;
   if (cancelRequestedAt) return 'stops after the batch that is being sent';
+  if (state === 'queued' && pausedBy) return `waits: its ${pausedBy} is paused`;
   if (state === 'queued') return 'waits for a free agent';
   return dryRun ? 'nothing is sent' : undefined;
 }

@@ -1,7 +1,6 @@
-import { Button, Stack } from '@mantine/core';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
-import { Refusal } from '../part/answers.js';
+import { PauseControl } from '../pause/pause-control.js';
 
 const PauseSyncMutation = graphql(`
   mutation PauseSync($input: PauseSyncInput!) {
@@ -9,6 +8,7 @@ const PauseSyncMutation = graphql(`
       sync {
         id
         pausedAt
+        pauseReason
       }
     }
   }
@@ -20,6 +20,7 @@ const ResumeSyncMutation = graphql(`
       sync {
         id
         pausedAt
+        pauseReason
       }
     }
   }
@@ -35,21 +36,20 @@ interface PauseButtonProps {
 export function PauseButton({ sync: { name, pausedAt }, ask }: PauseButtonProps) {
   const [paused, pause] = useMutation(PauseSyncMutation);
   const [resumed, resume] = useMutation(ResumeSyncMutation);
-  const input = { input: { sync: name } };
-  const move = async () => {
-    const { error } = pausedAt ? await resume(input) : await pause(input);
-    if (!error) ask();
-  };
+  const isPaused = typeof pausedAt === 'string';
   return (
-    <Stack gap={6}>
-      <Button
-        variant="default"
-        loading={paused.fetching || resumed.fetching}
-        onClick={() => void move()}
-      >
-        {pausedAt ? 'Resume' : 'Pause'}
-      </Button>
-      <Refusal error={(pausedAt ? resumed : paused).error} />
-    </Stack>
+    <PauseControl
+      what={`the sync ${name}`}
+      effect="Its schedule starts no more runs; by hand one can be started all the same. What is under way goes on to its end."
+      isPaused={isPaused}
+      isBusy={paused.fetching || resumed.fetching}
+      error={(isPaused ? resumed : paused).error}
+      pause={async (reason) => {
+        const { error } = await pause({ input: { sync: name, reason } });
+        ask();
+        return error === undefined;
+      }}
+      resume={() => void resume({ input: { sync: name } }).then(ask)}
+    />
   );
 }

@@ -1,4 +1,5 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useClient } from 'urql';
 import { useGrowingList } from '../api/growing-list.js';
@@ -8,7 +9,7 @@ import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { MoreButton } from '../part/more-button.js';
 import { PageHead } from '../part/page-head.js';
 import { Panel } from '../part/panel.js';
-import { When } from '../part/when.js';
+import { PauseNote } from '../pause/pause-note.js';
 import { isLive } from '../run/run-state.js';
 import { RunTable } from '../run/run-table.js';
 import { Definition } from './definition.js';
@@ -55,7 +56,7 @@ export function SyncPage({ name, asked }: SyncPageProps) {
         }
       >
         {`${sync.model.source} → ${sync.destination.name} · ${sync.object}`}
-        {sync.pausedAt && <Paused since={sync.pausedAt} />}
+        <Pauses sync={sync} />
       </PageHead>
       <Stack gap="md">
         <Panel title="Runs" isFlush>
@@ -86,12 +87,26 @@ function useRuns(name: string, sync: Sync | null | undefined) {
   });
 }
 
-/** It looks like any other sync, and nothing comes of it: that must not be overlooked. */
-const Paused = ({ since }: { since: string }) => (
-  <Text span inherit c="var(--db-partial)">
-    {' · paused '}
-    <When time={since} />
-  </Text>
+/** Of the sync itself, and of where its rows go. */
+const Pauses = ({ sync: { pausedAt, pauseReason, destination } }: { sync: Sync }) => (
+  <>
+    {pausedAt && (
+      <>
+        {' · '}
+        <PauseNote since={pausedAt} reason={pauseReason} />
+      </>
+    )}
+    {destination.pausedAt && (
+      <Text size="sm" mt={4}>
+        {`No run begins: the destination ${destination.name} is `}
+        <PauseNote since={destination.pausedAt} reason={destination.pauseReason} />
+        {'. '}
+        <Anchor component={Link} to="/destinations" fz="inherit">
+          Look at it
+        </Anchor>
+      </Text>
+    )}
+  </>
 );
 
 const NoRuns = () => (

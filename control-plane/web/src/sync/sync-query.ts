@@ -38,6 +38,7 @@ export const SyncQuery = graphql(`
         }
       }
       pausedAt
+      pauseReason
       schedule {
         crons
         timezone
@@ -61,6 +62,8 @@ export const SyncQuery = graphql(`
         name
         type
         pool
+        pausedAt
+        pauseReason
       }
       key {
         field

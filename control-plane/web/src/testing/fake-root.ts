@@ -4,15 +4,11 @@ import type { DiscoverWish } from './fake-listing.js';
 import { nextRunsOf, sampleSlots } from './sample-slots.js';
 import { keyRoot } from './fake-keys.js';
 import { versionRoot } from './fake-versions.js';
+import { pauseRoot } from './fake-pauses.js';
 import { pageOf, type Page } from './page-of.js';
 import type { FakeState, WantedRun } from './fake-state.js';
 
-const pools = [
-  { id: 'p1', name: 'default' },
-  { id: 'p2', name: 'eu-private' },
-];
 const sources = [{ id: 's1', name: 'warehouse', type: 'postgres', pool: 'default' }];
-const destinations = [{ id: 'd1', name: 'app-db', type: 'postgres', pool: 'default' }];
 
 type Input<T> = { input: T };
 
@@ -32,10 +28,10 @@ export function rootOf(state: FakeState) {
     viewer: { name: 'Ada', email: state.email, role: state.role },
     workspace: { id: '7f3c', name: 'Acme' },
     memberships: [{ role: 'owner', isCurrent: true, workspace: { id: '7f3c', name: 'Acme' } }],
-    pools: (page: Page) => pageOf(pools, page),
+    pools: (page: Page) => pageOf(state.pools, page),
     agents: (page: Page) => pageOf(state.agents, page),
     sources: (page: Page) => pageOf(sources, page),
-    destinations: (page: Page) => pageOf(destinations, page),
+    destinations: (page: Page) => pageOf(state.destinations, page),
     discoverConnection: ({ input }: Input<DiscoverWish>) => state.discover(input),
     syncs: (page: Page) => pageOf(syncs(), page),
     sync: ({ name }: { name: string }) => syncs().find((sync) => sync.name === name) ?? null,
@@ -59,8 +55,7 @@ export function rootOf(state: FakeState) {
     usage: () => sampleUsage,
     audit: (page: Page) => pageOf(sampleEntries, page),
     cancelRun: ({ input }: Input<{ id: string }>) => ({ run: state.cancel(input.id) }),
-    pauseSync: ({ input }: Input<{ sync: string }>) => ({ sync: state.pause(input.sync, true) }),
-    resumeSync: ({ input }: Input<{ sync: string }>) => ({ sync: state.pause(input.sync, false) }),
+    ...pauseRoot(state),
     createEnrollmentToken: ({ input }: Input<{ pool: string }>) => ({
       token: state.token,
       pool: input.pool,

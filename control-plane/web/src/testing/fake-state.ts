@@ -6,6 +6,7 @@ import { movedRun, queuedRun, reportCount } from './moving-run.js';
 import { sampleAlert } from './sample-counts.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
 import { sampleKeys } from './fake-keys.js';
+import { sampleDestinations, samplePools } from './fake-pauses.js';
 import { sampleVersions } from './fake-versions.js';
 import type { SampleOptions, SampleRun } from './sample.js';
 
@@ -32,6 +33,8 @@ export class FakeState {
   agents = sampleAgents();
   readonly alert = sampleAlert();
   readonly keys = sampleKeys();
+  pools = samplePools();
+  destinations = sampleDestinations();
   versions = sampleVersions();
   /** Questions and sockets are cut off without an answer, as by a server that restarts. */
   isDown = false;
@@ -129,13 +132,6 @@ export class FakeState {
       yield { agentUpdated: agent };
   }
 
-  pause(name: string, isPaused: boolean) {
-    const sync = this.syncs.find((one) => one.name === name);
-    if (!sync) throw new GraphQLError('There is no such sync.');
-    sync.pausedAt = isPaused ? minutesAgo(0) : null;
-    return sync;
-  }
-
   private refuseOnce(): void {
     const live = { code: 'run.already_live', message: 'A run of this sync is under way.' };
     const refusal = this.refusal ?? (this.liveRun && live);
@@ -155,6 +151,7 @@ function sampleSyncs() {
     version: 3,
     onRemoved: 'delete',
     pausedAt: null as string | null,
+    pauseReason: null as string | null,
     schedule: {
       crons: ['*/15 * * * *'],
       jitter: null,
@@ -204,7 +201,14 @@ function sampleSyncs() {
       { field: 'mrr', kind: 'column', text: 'mrr', nulls: 'omit' },
     ],
   };
-  const to = (name: string, type: string) => ({ id: name, name, type, pool: 'default' });
+  const to = (name: string, type: string) => ({
+    id: name,
+    name,
+    type,
+    pool: 'default',
+    pausedAt: null as string | null,
+    pauseReason: null as string | null,
+  });
   return [
     {
       ...shared,

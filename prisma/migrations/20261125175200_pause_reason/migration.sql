@@ -1,0 +1,8 @@
+-- AlterTable
+ALTER TABLE "Pool" ADD COLUMN     "pauseReason" TEXT;
+
+-- AlterTable
+ALTER TABLE "Destination" ADD COLUMN     "pauseReason" TEXT;
+
+-- AlterTable
+ALTER TABLE "Sync" ADD COLUMN     "pauseReason" TEXT;
