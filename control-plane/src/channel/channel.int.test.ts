@@ -62,6 +62,18 @@ it('tells a workspace what happens in it, and nobody else', async () => {
   expect((await test.ask(ours, replay, node)).data).toEqual({
     replayDelivery: { delivery: { state: 'waiting' } },
   });
+  const health = '{ channels { name lastDelivery { id kind } deadDeliveries } }';
+  await test.database.channel.create({ data: { workspaceId: ours.id, name: 'silent' } });
+  await test.database.delivery.update({ where: { id: node.id }, data: { state: 'dead' } });
+  const { channels } = (await test.ask<{ channels: object[] }>(ours, health)).data!;
+  expect(channels).toEqual([
+    {
+      name: 'hook',
+      lastDelivery: expect.objectContaining({ kind: 'audit.recorded' }),
+      deadDeliveries: 1,
+    },
+    { name: 'silent', lastDelivery: null, deadDeliveries: 0 },
+  ]);
   const remove = `mutation ($id: ID!) { deleteChannel(input: { id: $id }) { channel { name } } }`;
   expect(codesOf(await test.ask(theirs, remove, channel))).toEqual(['channel.not_found']);
   expect((await test.ask(ours, remove, channel)).errors).toBeUndefined();

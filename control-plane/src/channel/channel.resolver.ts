@@ -1,4 +1,4 @@
-import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Allow } from '../auth/allow.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import type { Page } from '../page/page.js';
@@ -111,5 +111,21 @@ export class ChannelResolver {
     @Args('input', { type: () => ReplayDeliveryInput }) input: ReplayDeliveryInput,
   ): Promise<ReplayDeliveryPayload> {
     return { delivery: await this.sent.replay(caller, input.id) };
+  }
+
+  @ResolveField(() => Delivery, {
+    nullable: true,
+    description: 'The newest one, of whatever kind; null when there was none within 30 days.',
+  })
+  lastDelivery(
+    @CurrentCaller() caller: Caller,
+    @Parent() { id }: Channel,
+  ): Promise<Delivery | null> {
+    return this.sent.newest(caller, id);
+  }
+
+  @ResolveField(() => Int, { description: 'Within 30 days: those that could not be delivered.' })
+  deadDeliveries(@CurrentCaller() caller: Caller, @Parent() { id }: Channel): Promise<number> {
+    return this.sent.dead(caller, id);
   }
 }

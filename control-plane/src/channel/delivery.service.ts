@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../auth/caller.js';
+import { Batch } from '../batch.js';
 import { Database } from '../database/database.js';
 import { isUuid } from '../database/uuid.js';
 import { badCursor, cursorOf, pageOf, pageSize, placeOf } from '../page/page.js';
@@ -15,7 +16,24 @@ export const withTries = { tries: { orderBy: { number: 'desc' }, take: shownTrie
 /** What was and is to be sent to channels, for people. */
 @Injectable()
 export class DeliveryService {
+  private readonly newestOf = new Batch((caller: Caller, channelIds: readonly string[]) =>
+    this.newestOfChannels(caller, channelIds),
+  );
+  private readonly deadOf = new Batch((caller: Caller, channelIds: readonly string[]) =>
+    this.deadOfChannels(caller, channelIds),
+  );
+
   constructor(private readonly database: Database) {}
+
+  /** Of a channel of the caller's. */
+  newest(caller: Caller, channelId: string): Promise<Delivery | null> {
+    return this.newestOf.of(caller, channelId);
+  }
+
+  /** How many of a channel are dead. */
+  dead(caller: Caller, channelId: string): Promise<number> {
+    return this.deadOf.of(caller, channelId);
+  }
 
   /** Newest first. */
   async page(
@@ -39,6 +57,40 @@ export class DeliveryService {
     return pageOf(found.map(shownDelivery), size, ({ createdAt, id }) =>
       cursorOf([createdAt.toISOString(), id]),
     );
+  }
+
+  /** However many channels, in two statements. */
+  private async newestOfChannels(
+    { workspaceId }: Caller,
+    channelIds: readonly string[],
+  ): Promise<(Delivery | null)[]> {
+    const database = this.database.of(workspaceId);
+    const found = await database.$queryRaw<{ id: string }[]>`
+      select newest.id from unnest(${[...channelIds]}::uuid[]) as channel(id) cross join lateral (
+        select delivery.id from "Delivery" as delivery
+        where delivery."workspaceId" = ${workspaceId}::uuid and delivery."channelId" = channel.id
+        order by delivery."createdAt" desc, delivery.id desc limit 1) as newest`;
+    const rows = await database.delivery.findMany({
+      where: { workspaceId, id: { in: found.map(({ id }) => id) } },
+      include: withTries,
+    });
+    const byChannel = new Map(rows.map((row) => [row.channelId, shownDelivery(row)]));
+    return channelIds.map((id) => byChannel.get(id) ?? null);
+  }
+
+  private async deadOfChannels(
+    { workspaceId }: Caller,
+    channelIds: readonly string[],
+  ): Promise<number[]> {
+    const counts = await this.database.of(workspaceId).$queryRaw<
+      { channelId: string; dead: number }[]
+    >`
+      select "channelId", count(*)::int as dead from "Delivery"
+      where "workspaceId" = ${workspaceId}::uuid and "channelId" = any(${[...channelIds]}::uuid[])
+        and state = 'dead'
+      group by "channelId"`;
+    const byChannel = new Map(counts.map(({ channelId, dead }) => [channelId, dead]));
+    return channelIds.map((id) => byChannel.get(id) ?? 0);
   }
 
   /** Sends again what is over, with the same webhook-id; it has all its attempts anew. */
