@@ -9,6 +9,23 @@ import { UsageChart } from './usage-chart.js';
 import { unsentOf } from './usage-sum.js';
 import { UsageTable } from './usage-table.js';
 
+/** The same of a day and of a sync. */
+export const UsageParts = graphql(`
+  fragment UsageParts on UsageSum {
+    runs
+    failed
+    bucketBytes
+    rows {
+      queried
+      sent
+      rejected
+      withheld
+      pending
+      uncertain
+    }
+  }
+`);
+
 const UsageQuery = graphql(`
   query UsagePage {
     usage {
@@ -18,33 +35,13 @@ const UsageQuery = graphql(`
       days {
         day
         sum {
-          runs
-          failed
-          bucketBytes
-          rows {
-            queried
-            sent
-            rejected
-            withheld
-            pending
-            uncertain
-          }
+          ...UsageParts
         }
       }
       syncs {
         sync
         sum {
-          runs
-          failed
-          bucketBytes
-          rows {
-            queried
-            sent
-            rejected
-            withheld
-            pending
-            uncertain
-          }
+          ...UsageParts
         }
       }
     }
