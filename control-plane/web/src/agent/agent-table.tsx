@@ -23,6 +23,8 @@ export interface AgentRow {
 
 interface AgentTableProps {
   agents: AgentRow[];
+  /** Revoking is for admins. */
+  mayRevoke: boolean;
   isBusy: boolean;
   error: CombinedError | undefined;
   /** True once the server has it. */
@@ -60,7 +62,7 @@ const columns: Column<AgentRow>[] = [
   { header: 'Enrolled', cell: ({ createdAt }) => <When time={createdAt} withClock /> },
 ];
 
-export function AgentTable({ agents, isBusy, error, revoke }: AgentTableProps) {
+export function AgentTable({ agents, mayRevoke, isBusy, error, revoke }: AgentTableProps) {
   const [asked, setAsked] = useState<string>();
   const [isOpen, setIsOpen] = useState(false);
   const askAbout = (id: string) => {
@@ -74,7 +76,7 @@ export function AgentTable({ agents, isBusy, error, revoke }: AgentTableProps) {
     <>
       <DataTable
         caption="Agents"
-        columns={[...columns, revokeColumn(askAbout)]}
+        columns={[...columns, accessColumn(mayRevoke ? askAbout : undefined)]}
         rows={agents}
         keyOf={({ id }) => id}
       />
@@ -93,7 +95,7 @@ export function AgentTable({ agents, isBusy, error, revoke }: AgentTableProps) {
   );
 }
 
-const revokeColumn = (askAbout: (id: string) => void): Column<AgentRow> => ({
+const accessColumn = (askAbout: ((id: string) => void) | undefined): Column<AgentRow> => ({
   header: 'Access',
   cell: ({ id, revokedAt }) =>
     revokedAt ? (
@@ -102,13 +104,15 @@ const revokeColumn = (askAbout: (id: string) => void): Column<AgentRow> => ({
         <When time={revokedAt} />
       </Text>
     ) : (
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={() => askAbout(id)}
-        aria-label={`Revoke agent ${id.slice(0, 8)}`}
-      >
-        Revoke
-      </Button>
+      askAbout && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => askAbout(id)}
+          aria-label={`Revoke agent ${id.slice(0, 8)}`}
+        >
+          Revoke
+        </Button>
+      )
     ),
 });

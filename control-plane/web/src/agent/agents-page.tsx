@@ -5,6 +5,8 @@ import type { AgentsQuery as AgentsData } from '../api/generated/graphql.js';
 import { graphql } from '../api/generated/index.js';
 import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
+import { useRole } from '../frame/role.js';
+import { isAtLeast } from '../member/role.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { MoreButton } from '../part/more-button.js';
 import { PageHead } from '../part/page-head.js';
@@ -15,16 +17,6 @@ import { PoolTable } from './pool-table.js';
 
 const AgentsQuery = graphql(`
   query Agents($first: Int!, $after: String) {
-    pools(first: 100) {
-      edges {
-        node {
-          id
-          name
-          pausedAt
-          pauseReason
-        }
-      }
-    }
     agents(first: $first, after: $after) {
       edges {
         node {
@@ -38,6 +30,25 @@ const AgentsQuery = graphql(`
           revokedAt
           createdAt
           policyDigest
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const PoolsQuery = graphql(`
+  query Pools($first: Int!, $after: String) {
+    pools(first: $first, after: $after) {
+      edges {
+        node {
+          id
+          name
+          pausedAt
+          pauseReason
         }
       }
       pageInfo {
@@ -84,10 +95,10 @@ const pageLength = 100;
 export function AgentsPage() {
   const { data, error, ask } = usePolledQuery(AgentsQuery, { first: pageLength }, pollMs);
   const agents = useAgents(data?.agents);
+  const pools = usePools();
   useNews(ask);
-  const [token, makeToken] = useMutation(TokenMutation);
   const [revoked, revokeAgent] = useMutation(RevokeMutation);
-  const [visit, setVisit] = useState(0);
+  const role = useRole();
   const revoke = async (id: string) => {
     const answer = await revokeAgent({ input: { id } });
     ask();
@@ -97,20 +108,7 @@ export function AgentsPage() {
     <>
       <PageHead
         title="Agents"
-        actions={
-          data && (
-            <AddAgent
-              // A token is shown once: the next opening starts without it.
-              key={visit}
-              pools={data.pools.edges.map(({ node }) => node.name)}
-              token={token.data?.createEnrollmentToken}
-              isBusy={token.fetching}
-              error={token.error}
-              make={(pool) => void makeToken({ input: { pool } })}
-              closed={() => setVisit(visit + 1)}
-            />
-          )
-        }
+        actions={isAtLeast(role, 'admin') && pools.nodes && <Enrol pools={pools.nodes} />}
       >
         They run in your network and do all the work on rows. They dial out; nothing dials in.
       </PageHead>
@@ -122,6 +120,7 @@ export function AgentsPage() {
             ) : (
               <AgentTable
                 agents={agents.nodes}
+                mayRevoke={isAtLeast(role, 'admin')}
                 isBusy={revoked.fetching}
                 error={revoked.error}
                 revoke={revoke}
@@ -131,9 +130,9 @@ export function AgentsPage() {
               Show more agents
             </MoreButton>
           </Panel>
-          {data.pools.edges.length > 0 && (
+          {pools.nodes && pools.nodes.length > 0 && (
             <Panel title="Pools" hint="Agents that reach the same things share a queue." isFlush>
-              <PoolTable pools={data.pools.edges.map(({ node }) => node)} ask={ask} />
+              <PoolTable pools={pools.nodes} ask={pools.ask} />
             </Panel>
           )}
         </Stack>
@@ -146,12 +145,45 @@ export function AgentsPage() {
   );
 }
 
+function Enrol({ pools }: { pools: readonly { name: string }[] }) {
+  const [token, makeToken] = useMutation(TokenMutation);
+  const [visit, setVisit] = useState(0);
+  return (
+    <AddAgent
+      // A token is shown once: the next opening starts without it.
+      key={visit}
+      pools={pools.map(({ name }) => name)}
+      token={token.data?.createEnrollmentToken}
+      isBusy={token.fetching}
+      error={token.error}
+      make={(pool) => void makeToken({ input: { pool } })}
+      closed={() => setVisit(visit + 1)}
+    />
+  );
+}
+
 /** Looks again when an agent has changed. */
 function useNews(ask: () => void) {
   const [news] = useSubscription({ query: AgentUpdated });
   useEffect(() => {
     if (news.data) ask();
   }, [news.data]);
+}
+
+/** All of them: each can be chosen for an agent. */
+function usePools() {
+  const { data, ask } = usePolledQuery(PoolsQuery, { first: pageLength }, pollMs);
+  const client = useClient();
+  const { nodes } = useGrowingList(
+    data?.pools,
+    async (after) => {
+      const asked = { first: pageLength, after };
+      const answer = client.query(PoolsQuery, asked, { requestPolicy: 'network-only' });
+      return (await answer.toPromise()).data?.pools;
+    },
+    Infinity,
+  );
+  return { nodes: data && nodes, ask };
 }
 
 function useAgents(first: AgentsData['agents'] | undefined) {

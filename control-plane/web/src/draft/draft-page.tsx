@@ -1,58 +1,35 @@
 import { Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useQuery } from 'urql';
-import { graphql } from '../api/generated/index.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { CodeBlock } from '../part/code-block.js';
 import { PageHead } from '../part/page-head.js';
 import { Panel } from '../part/panel.js';
+import { useConnections } from './connections.js';
 import { DraftForm } from './draft-form.js';
 import { emptyDraft, missingIn, yamlOf } from './draft.js';
 import type { Draft } from './draft.js';
 
-const ConnectionsQuery = graphql(`
-  query Connections {
-    sources(first: 100) {
-      edges {
-        node {
-          id
-          name
-        }
-      }
-    }
-    destinations(first: 100) {
-      edges {
-        node {
-          id
-          name
-        }
-      }
-    }
-  }
-`);
-
 /** A sync is configuration: the page helps with the names, and gives the file. */
 export function DraftPage() {
-  const [{ data, error }, ask] = useQuery({ query: ConnectionsQuery });
+  const { sources, destinations, error, ask } = useConnections();
   const [draft, setDraft] = useState<Draft>(emptyDraft);
-  const names = ({ edges }: { edges: readonly { node: { name: string } }[] }): string[] =>
-    edges.map(({ node }) => node.name);
+  const isThere = sources !== undefined && destinations !== undefined;
   return (
     <>
       <PageHead title="Draft a sync">
         Choices come from an agent that looks into the source or destination: names and types, never
         a row. Nothing is saved; what you fill in becomes a file for you to keep.
       </PageHead>
-      {!data && error && <NoAnswer error={error} ask={ask} />}
-      {!data && !error && <Loading what="sources and destinations" />}
-      {data && data.sources.edges.length === 0 && <NoConnections />}
-      {data && data.sources.edges.length > 0 && (
+      {!isThere && error && <NoAnswer error={error} ask={ask} />}
+      {!isThere && !error && <Loading what="sources and destinations" />}
+      {isThere && sources.length === 0 && <NoConnections />}
+      {isThere && sources.length > 0 && (
         <Stack gap="md">
           <DraftForm
             draft={draft}
             change={(part) => setDraft((before) => ({ ...before, ...part }))}
-            sources={names(data.sources)}
-            destinations={names(data.destinations)}
+            sources={sources}
+            destinations={destinations}
           />
           <DraftFile draft={draft} />
         </Stack>

@@ -12,6 +12,10 @@ export const RoleProvider = RoleContext.Provider;
 /** What who is signed in may do here; the server has the last word. */
 export const useRole = (): string => useContext(RoleContext);
 
+/** What the server would refuse to the others is not shown to them. */
+export const AtLeast = ({ least, children }: { least: Role; children: ReactNode }) =>
+  isAtLeast(useRole(), least) ? children : null;
+
 interface ForRoleProps {
   least: Role;
   /** Of the page that stands there for those who may see it. */
