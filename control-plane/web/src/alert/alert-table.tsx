@@ -22,7 +22,13 @@ export interface AlertRow {
 export type AlertAction = 'mute' | 'unmute' | 'snooze' | 'wake';
 type Act = (what: AlertAction, id: string) => void;
 
-export const AlertTable = ({ alerts, act }: { alerts: readonly AlertRow[]; act: Act }) => (
+interface AlertTableProps {
+  alerts: readonly AlertRow[];
+  /** For operators and above. */
+  act: Act | undefined;
+}
+
+export const AlertTable = ({ alerts, act }: AlertTableProps) => (
   <DataTable
     caption="Alerts, newest first"
     columns={columnsFor(act)}
@@ -31,7 +37,7 @@ export const AlertTable = ({ alerts, act }: { alerts: readonly AlertRow[]; act: 
   />
 );
 
-const columnsFor = (act: Act): Column<AlertRow>[] => [
+const columnsFor = (act: Act | undefined): Column<AlertRow>[] => [
   {
     header: 'What',
     isHeading: true,
@@ -59,7 +65,7 @@ const columnsFor = (act: Act): Column<AlertRow>[] => [
   },
   {
     header: 'Quiet',
-    cell: (alert) => alert.state === 'open' && <Quiet alert={alert} act={act} />,
+    cell: (alert) => act && alert.state === 'open' && <Quiet alert={alert} act={act} />,
   },
 ];
 

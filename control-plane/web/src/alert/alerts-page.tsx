@@ -4,6 +4,8 @@ import { useClient, useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
 import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
+import { useRole } from '../frame/role.js';
+import { isAtLeast } from '../member/role.js';
 import { Empty, Loading, NoAnswer, Refusal } from '../part/answers.js';
 import { MoreButton } from '../part/more-button.js';
 import { PageHead } from '../part/page-head.js';
@@ -110,6 +112,7 @@ function AlertList({ state }: { state: string }) {
     const answer = client.query(AlertsQuery, asked, { requestPolicy: 'network-only' });
     return (await answer.toPromise()).data?.alerts;
   });
+  const mayAct = isAtLeast(useRole(), 'operator');
   const { act, refused } = useAlertActions(ask);
   if (!data) return error ? <NoAnswer error={error} ask={ask} /> : <Loading what="the alerts" />;
   return (
@@ -118,7 +121,7 @@ function AlertList({ state }: { state: string }) {
       {alerts.nodes.length === 0 ? (
         <NoAlerts isOpen={state === 'open'} />
       ) : (
-        <AlertTable alerts={alerts.nodes} act={act} />
+        <AlertTable alerts={alerts.nodes} act={mayAct ? act : undefined} />
       )}
       <MoreButton isShown={alerts.hasMore} isBusy={alerts.isBusy} more={alerts.more}>
         Show earlier alerts

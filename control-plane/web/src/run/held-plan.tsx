@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
+import { AtLeast } from '../frame/role.js';
 import { Confirm } from '../part/confirm.js';
 import { Panel } from '../part/panel.js';
 import { When } from '../part/when.js';
@@ -32,7 +33,9 @@ export function HeldPlan({ run, hear }: { run: Run; hear: (heard: Run) => void }
         </Text>
         <CountEquation label="What waits for approval" sum={changeSum(run.counts)} />
         <Group gap="md">
-          <Approve run={run} hear={hear} />
+          <AtLeast least="operator">
+            <Approve run={run} hear={hear} />
+          </AtLeast>
           {waitingSince && (
             <Text size="sm" c="dimmed">
               {'Waiting since '}

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
+import { AtLeast } from '../frame/role.js';
 import { Refusal } from '../part/answers.js';
 import { DataTable, type Column } from '../part/data-table.js';
 import { Panel } from '../part/panel.js';
@@ -49,9 +50,11 @@ export function ParkedRun({ run, hear }: { run: Run; hear: (heard: Run) => void 
           tries again; what was sent before is not sent twice.
         </Text>
         <Group gap="md">
-          <Button loading={released.fetching} onClick={() => void release()}>
-            Release the run
-          </Button>
+          <AtLeast least="operator">
+            <Button loading={released.fetching} onClick={() => void release()}>
+              Release the run
+            </Button>
+          </AtLeast>
           {run.waitingSince && (
             <Text size="sm" c="dimmed">
               {'Parked '}

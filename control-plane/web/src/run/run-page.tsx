@@ -2,6 +2,7 @@ import { Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useMutation } from 'urql';
 import { graphql } from '../api/generated/index.js';
 import { shortText } from '../format/time.js';
+import { AtLeast } from '../frame/role.js';
 import { Missing } from '../frame/missing-page.js';
 import { Loading, NoAnswer } from '../part/answers.js';
 import { PageHead } from '../part/page-head.js';
@@ -56,18 +57,20 @@ export function RunPage({ id }: { id: string }) {
           { label: run.sync, to: `/syncs/${encodeURIComponent(run.sync)}` },
         ]}
         actions={
-          isOver(run.state) ? (
-            <UndoRun run={run} />
-          ) : (
-            !run.cancelRequestedAt && (
-              <CancelRun
-                state={run.state}
-                isBusy={cancelled.fetching}
-                error={cancelled.error}
-                cancel={cancel}
-              />
-            )
-          )
+          <AtLeast least="operator">
+            {isOver(run.state) ? (
+              <UndoRun run={run} />
+            ) : (
+              !run.cancelRequestedAt && (
+                <CancelRun
+                  state={run.state}
+                  isBusy={cancelled.fetching}
+                  error={cancelled.error}
+                  cancel={cancel}
+                />
+              )
+            )}
+          </AtLeast>
         }
       >
         <StateMark state={run.state} {...(note ? { note } : {})} />

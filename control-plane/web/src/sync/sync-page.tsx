@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useClient } from 'urql';
 import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
+import { AtLeast } from '../frame/role.js';
 import { Missing } from '../frame/missing-page.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { MoreButton } from '../part/more-button.js';
@@ -50,7 +51,9 @@ export function SyncPage({ name, asked }: SyncPageProps) {
         crumbs={[{ label: 'Syncs', to: '/' }]}
         actions={
           <Group gap="sm" align="flex-start">
-            <RunButtons sync={sync} liveRun={liveRun} asked={asked} />
+            <AtLeast least="operator">
+              <RunButtons sync={sync} liveRun={liveRun} asked={asked} />
+            </AtLeast>
             <PauseButton sync={sync} ask={ask} />
           </Group>
         }

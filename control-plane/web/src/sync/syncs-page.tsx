@@ -6,6 +6,7 @@ import type { SyncsQuery as SyncsData } from '../api/generated/graphql.js';
 import { graphql } from '../api/generated/index.js';
 import { useGrowingList } from '../api/growing-list.js';
 import { usePolledQuery } from '../api/polled-query.js';
+import { AtLeast } from '../frame/role.js';
 import { Empty, Loading, NoAnswer } from '../part/answers.js';
 import { CodeBlock } from '../part/code-block.js';
 import { MoreButton } from '../part/more-button.js';
@@ -110,9 +111,11 @@ function useSyncs(first: SyncsData['syncs'] | undefined) {
 }
 
 const DraftLink = () => (
-  <Button variant="default" renderRoot={(props) => <Link to="/draft" {...props} />}>
-    Draft a sync
-  </Button>
+  <AtLeast least="editor">
+    <Button variant="default" renderRoot={(props) => <Link to="/draft" {...props} />}>
+      Draft a sync
+    </Button>
+  </AtLeast>
 );
 
 const FirstStep = () => (
