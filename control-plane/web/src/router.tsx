@@ -11,6 +11,8 @@ import { InvitationPage } from './account/invitation-page.js';
 import { SecurityPage } from './account/security-page.js';
 import { AgentsPage } from './agent/agents-page.js';
 import { AlertsPage } from './alert/alerts-page.js';
+import { ChannelPage } from './channel/channel-page.js';
+import { ChannelsPage } from './channel/channels-page.js';
 import { ComparePage } from './configuration/compare-page.js';
 import { compareSearchOf, type CompareSearch } from './configuration/compare-search.js';
 import { VersionsPage } from './configuration/versions-page.js';
@@ -136,6 +138,19 @@ const usageRoute = createRoute({
   path: '/usage',
   component: UsagePage,
 });
+const channelsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/channels',
+  component: ChannelsPage,
+});
+const channelRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/channels/$id',
+  component: function ChannelRoute() {
+    const { id } = channelRoute.useParams();
+    return <ChannelPage key={id} id={id} />;
+  },
+});
 const keysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/keys',
@@ -167,6 +182,8 @@ export const router = createRouter({
     agentsRoute,
     alertsRoute,
     usageRoute,
+    channelsRoute,
+    channelRoute,
     keysRoute,
     auditRoute,
     membersRoute,

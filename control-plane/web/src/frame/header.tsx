@@ -37,6 +37,7 @@ export function Header({ isAdmin, workspace, person }: HeaderProps) {
           <Link to="/configuration">Configuration</Link>
           <Link to="/members">Members</Link>
           <Link to="/usage">Usage</Link>
+          {isAdmin && <Link to="/channels">Channels</Link>}
           {isAdmin && <Link to="/keys">API keys</Link>}
           {isAdmin && <Link to="/audit">Audit</Link>}
         </nav>

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { sampleEntries, sampleUsage } from './sample-counts.js';
 import type { DiscoverWish } from './fake-listing.js';
 import { nextRunsOf, sampleSlots } from './sample-slots.js';
+import { channelRoot } from './fake-channels.js';
 import { keyRoot } from './fake-keys.js';
 import { versionRoot } from './fake-versions.js';
 import { pauseRoot } from './fake-pauses.js';
@@ -51,6 +52,7 @@ export function rootOf(state: FakeState) {
       alert: Object.assign(alert, { snoozedUntil: input.until }),
     }),
     ...keyRoot(state.keys),
+    ...channelRoot(state.channels),
     ...versionRoot(state),
     usage: () => sampleUsage,
     audit: (page: Page) => pageOf(sampleEntries, page),

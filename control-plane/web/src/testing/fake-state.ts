@@ -5,6 +5,7 @@ import type { DiscoverWish } from './fake-listing.js';
 import { movedRun, queuedRun, reportCount } from './moving-run.js';
 import { sampleAlert } from './sample-counts.js';
 import { agentId, failedRun, makeRun, minutesAgo, rejectedRun, undoingRun } from './sample.js';
+import { sampleChannels } from './fake-channels.js';
 import { sampleKeys } from './fake-keys.js';
 import { sampleDestinations, samplePools } from './fake-pauses.js';
 import { sampleVersions } from './fake-versions.js';
@@ -33,6 +34,7 @@ export class FakeState {
   agents = sampleAgents();
   readonly alert = sampleAlert();
   readonly keys = sampleKeys();
+  readonly channels = sampleChannels();
   pools = samplePools();
   destinations = sampleDestinations();
   versions = sampleVersions();
