@@ -166,6 +166,12 @@ export class Front {
     if (trouble?.kind === 'expire') this.sessions.end(token);
     if (!this.sessions.has(token))
       throw new ApiError(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
+    if (this.api.moods.isApiDisabled)
+      throw new ApiError(
+        403,
+        'API_DISABLED_FOR_ORG',
+        'The REST API is not enabled for this Organization.',
+      );
     if (this.used >= this.api.moods.dailyRequests)
       throw new ApiError(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
     this.used += 1;

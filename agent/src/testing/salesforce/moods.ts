@@ -23,6 +23,10 @@ export interface Moods {
   dailyRequests: number;
   /** Batches of up to 10,000 rows a day that jobs may have. */
   dailyBatches: number;
+  /** Records that the org has room for; more are refused with STORAGE_LIMIT_EXCEEDED. As many as come, unless given. */
+  storedRecords?: number | undefined;
+  /** The edition has no API: every request with a session is refused with API_DISABLED_FOR_ORG. */
+  isApiDisabled?: boolean | undefined;
   /** A job does this many rows at each look at it and none in between; all of them by itself, unless given. */
   rowsPerLook?: number | undefined;
   /** The next jobs fail after so many rows; what is left is unprocessed. */

@@ -27,6 +27,11 @@ export class Org {
     return this.#tables.get(object)!;
   }
 
+  /** Of all objects. */
+  get count(): number {
+    return [...this.#tables.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** Where the record of an id is or would be; undefined where the text is no id of any of the objects. */
   place(id: string): { table: Table; n: number } | undefined {
     const parsed = parseId(id);

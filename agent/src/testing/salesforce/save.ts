@@ -3,6 +3,7 @@ import type { Moods } from './moods.js';
 import type { Operation } from './operation.js';
 import type { Org } from './org.js';
 import { Refusal } from './refusal.js';
+import { checkAutomation, checkDelete, checkReadOnly, mayOnlyRead } from './guards.js';
 import type { Field, SObject } from './schema.js';
 import { keyOf } from './table.js';
 import type { Table, Values } from './table.js';
@@ -98,7 +99,11 @@ export class Saver {
     const table = this.org.table(saving.object);
     const n = this.#target(saving, change, table);
     this.#lock(saving, change, n === undefined ? undefined : table.idOf(n));
+    if (n !== undefined) checkReadOnly(table, n);
+    else if (this.org.count >= (this.moods.storedRecords ?? Infinity))
+      throw new Refusal('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded');
     if (saving.operation !== 'delete') return this.#write(saving, change, { table, n });
+    checkDelete(this.org, table, n!);
     table.delete(n!);
     return { n: n!, id: table.idOf(n!), created: false };
   }
@@ -150,6 +155,7 @@ export class Saver {
     if (missing.length > 0) throw required(missing);
     this.#checkUnique(table, after, n);
     this.#checkRules(saving, after, { table, n });
+    checkAutomation(object, after, before ? 'Update' : 'Insert');
     const nowMs = this.nowMs();
     if (before) table.write(n!, { before, after, nowMs });
     const place = n ?? table.add(after, nowMs);
@@ -168,6 +174,11 @@ export class Saver {
       throw new Refusal('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [field.name]);
     if (!place.table.has(place.n))
       throw new Refusal('ENTITY_IS_DELETED', 'entity is deleted', [field.name]);
+    if (mayOnlyRead(place.table, place.n))
+      throw new Refusal(
+        'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+        `insufficient access rights on cross-reference id: ${id.slice(0, 15)}`,
+      );
   }
 
   #checkUnique(table: Table, after: Values, n: number | undefined): void {

@@ -36,12 +36,20 @@ export interface FieldSetting {
   picklist?: readonly string[];
   /** The picklist takes no other values. */
   restricted?: boolean;
+  /** Of a reference: the record that it leads to can not be deleted. */
+  keepsTarget?: boolean;
   /** Several: the reference may lead to any of them. */
   referenceTo?: string | readonly string[];
   relationshipName?: string;
   createable?: boolean;
   updateable?: boolean;
   defaultValue?: Stored;
+}
+
+export interface Automation {
+  name: string;
+  /** Why it fails with a record; undefined: it does not. */
+  fault(record: Readonly<Record<string, Stored>>): string | undefined;
 }
 
 export interface ObjectSetting {
@@ -56,6 +64,12 @@ export interface ObjectSetting {
     field?: string;
     isBroken(record: Readonly<Record<string, Stored>>): boolean;
   }[];
+  /** Apex of the customer's: what it answers is the exception that it throws, and refuses the record with CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY. */
+  trigger?: Automation;
+  /** A record-triggered flow of the customer's, with CANNOT_EXECUTE_FLOW_TRIGGER. */
+  flow?: Automation;
+  /** By sharing: what the user sees and may neither change, nor delete, nor let other records belong to. */
+  isReadOnly?(record: Readonly<Record<string, Stored>>): boolean;
   /** Records that agree in all these fields are duplicates; `allowSave`: a header lets them in. */
   duplicateRule?: { fields: readonly string[]; allowSave: boolean };
 }

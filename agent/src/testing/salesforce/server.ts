@@ -5,9 +5,10 @@
 // Covers: OAuth token endpoint (JWT bearer with RS256, client credentials, user name and password) and revocation; list
 // of versions; describe, of all objects and of one; sObject Rows, also by external id; sObject Collections without
 // allOrNone; queries (see soql.ts) with locators; Bulk API 2.0 ingest: insert, update, upsert, delete, with its results;
-// /limits; Sforce-Limit-Info; duplicate rules and validation rules; gzip both ways.
+// /limits; Sforce-Limit-Info; duplicate rules and validation rules; triggers and flows that fail, records that the user may
+// only read, references that keep a record from being deleted, an org that is full; gzip both ways.
 // Does not cover: allOrNone, composite and batch requests, query jobs, multipart jobs, hardDelete, big objects, record
-// types, owners and sharing, triggers and flows, cascading deletes, queryAll, blobs, XML.
+// types, owners and rules of sharing, what triggers and flows change, cascading deletes, queryAll, blobs, XML.
 //
 // Written from (read in November 2026): REST API Developer Guide (Status Codes and Error Responses; sObject Collections
 // create, update, upsert, delete; sObject Rows by External ID; Limit Info Header; Duplicate Rule Header; Query Options
