@@ -1,5 +1,6 @@
 import type { Batch, PlannedRows } from '../../connector/destination.js';
 import { Failure } from '../../failure.js';
+import { nullText } from './bulk-rows.js';
 import type { Writing } from './writing.js';
 
 const changes = ['added', 'changed', 'removed'] as const;
@@ -28,8 +29,12 @@ export function checkBulk(writing: Writing): void {
  * Jobs know no header for duplicate rules; and without a key a row is known again in the results by all of its texts,
  * which then must be those that were read.
  */
-function unfitness({ options, key, fields }: Writing): string | undefined {
+function unfitness({ options, key, fields, constants }: Writing): string | undefined {
   if (options.duplicates === 'save') return 'options.duplicates: save';
+  const nullLike = Object.values(constants)
+    .flat()
+    .find(({ text }) => text === nullText);
+  if (nullLike) return `${nullLike.field.name}: a job takes ${nullText} for NULL`;
   const changed = fields.find((rule) => rule?.fit !== undefined || rule?.omitsNulls);
   return key === undefined && changed ? `${changed.name}, in a sync without a key` : undefined;
 }

@@ -44,6 +44,28 @@ describe('rows by jobs of the Bulk API', () => {
     expect(sync.jobs()).toBeGreaterThan(1);
   });
 
+  it('are refused where they hold the text that a job takes for NULL', async () => {
+    const sync = await syncing();
+    const fields = [map('LastName', 'name'), map('FirstName', 'first'), map('Topics__c', 'topics')];
+    const row = (id: string, first: string | null) => ({ id, name: `N${id}`, first, topics: null });
+    sync.table = ['1', '2', '3'].map((id) => row(id, 'before'));
+    await sync.run({ fields });
+    sync.table = [row('1', '#N/A'), row('2', null), row('3', 'after'), row('#N/A', 'x')];
+    const report = await sync.run({ fields });
+    expect(report).toMatchObject({
+      counts: { sent: 2, rejected: 2, uncertain: 0 },
+      errors: [{ failure: { kind: 'REJECTED', code: 'destination.bad_value' }, count: 2 }],
+    });
+    const firstNames = () => sync.server.records('Contact').map(({ FirstName: name }) => name);
+    expect(firstNames()).toEqual(['before', null, 'after']);
+    // All that is left to be sent can't be said by a job.
+    expect(await sync.run({ fields })).toMatchObject({ counts: { sent: 0, rejected: 2 } });
+    expect(firstNames()).toEqual(['before', null, 'after']);
+    const options = { api: 'collections' };
+    expect(await sync.run({ fields, options })).toMatchObject({ counts: { sent: 2, rejected: 0 } });
+    expect(firstNames()).toEqual(['#N/A', null, 'after', 'x']);
+  });
+
   it('go so when they are many, and by calls when they are few', async () => {
     const sync = await syncing();
     sync.table = people(2_500);

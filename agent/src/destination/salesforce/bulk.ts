@@ -20,6 +20,7 @@ import { jobIn, resultsOf, stateOf } from './job.js';
 import type { Job } from './job.js';
 import type { Org } from './org.js';
 import { errorInReason, outcomeOfErrors } from './row-outcome.js';
+import { outcomeOfWithheld, withheldFailure, withheldOf } from './withheld.js';
 import type { Writing } from './writing.js';
 
 const operations: Readonly<Partial<Record<OperationKind, string>>> = {
@@ -45,6 +46,8 @@ export class Bulk implements BulkTarget {
   readonly maxBytes = 48 << 20;
   readonly concurrency = 2;
   private readonly uploaded = new Set<string>();
+  /** Jobs that got every row of their loads. */
+  private readonly whole = new Set<string>();
 
   constructor(
     private readonly org: Org,
@@ -116,11 +119,19 @@ export class Bulk implements BulkTarget {
     signal: AbortSignal,
   ): Promise<'accepted' | readonly ResultFile[]> {
     const found = await this.read(job, signal);
-    return resultsOf(found, { org: this.org, path: pathOf(job), load }, signal);
+    const at = { org: this.org, path: pathOf(job) };
+    // What an agent before this one has sent is seen by its file alone.
+    const withheld = this.whole.has(job) ? undefined : await withheldOf(load, this.of.writing);
+    if (!withheld) return resultsOf(found, { ...at, load }, signal);
+    // Not all were taken, whatever their number.
+    const told = await resultsOf(found, { ...at, load: { ...load, size: Infinity } }, signal);
+    return told === 'accepted' ? told : [...told, withheld];
   }
 
   outcomeOf(reason: string, load: Pick<Load, 'kind' | 'change'>): Outcome {
     const key = this.of.writing.key?.name;
+    const withheld = outcomeOfWithheld(reason);
+    if (withheld) return withheld;
     return outcomeOfErrors([errorInReason(reason)], load, { key, detail: reason });
   }
 
@@ -141,16 +152,24 @@ export class Bulk implements BulkTarget {
 
   private async upload(
     job: string,
-    { kind, columns, path }: Load,
+    { kind, columns, path, size }: Load,
     signal: AbortSignal,
   ): Promise<void> {
     const { writing, lastCheck } = this.of;
+    let sent = 0;
     const request = {
       method: 'PUT',
       path: `${pathOf(job)}/batches`,
       headers: { 'content-type': 'text/csv; charset=UTF-8' },
       body: (): Readable => {
-        const rewriter = new CsvRewriter(rewritingFor(kind, columns, writing));
+        const { header, row } = rewritingFor(kind, columns, writing);
+        sent = 0;
+        const counted = (cells: Parameters<typeof row>[0]): string => {
+          const line = row(cells);
+          if (line !== '') sent += 1;
+          return line;
+        };
+        const rewriter = new CsvRewriter({ header, row: counted });
         // Whoever reads hears of what breaks.
         return pipeline(
           createReadStream(path, { highWaterMark: 1 << 18 }),
@@ -164,6 +183,8 @@ export class Bulk implements BulkTarget {
     await this.org.send(request, signal).catch((error: unknown) => {
       if (!hasTwoUploads(error)) throw error;
     });
+    if (sent === 0) throw withheldFailure();
+    if (sent === size) this.whole.add(job);
   }
 
   /** Closed already, it goes on; uploaded to twice, because nobody knew of the first time, it never begins. */
