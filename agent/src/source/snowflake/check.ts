@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.js';
 import { quoteIdentifier } from './name.js';
+import { byOwnRole } from './pinned.js';
 import { Session } from './session.js';
 import { signInOf } from './sign-in.js';
 import type { Account } from './sign-in.js';
@@ -19,6 +20,7 @@ export async function check(
 ): Promise<void> {
   const session = await Session.open(signInOf(account), signal);
   try {
+    await session.run(byOwnRole);
     const role = await assertThere(session, account);
     if (!account.acceptWritingRole) await assertReadOnly(session, role);
   } finally {

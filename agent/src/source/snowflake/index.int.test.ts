@@ -199,6 +199,14 @@ describe('Snowflake as a source', () => {
     expect(last?.get('STATEMENT_TIMEOUT_IN_SECONDS')).toBe('3600');
   });
 
+  it('reads by its own role alone, not by the others that the user has', async () => {
+    await all(await source.query({ model: { sql: 'select 1 as id' }, columns: ['id'], tag }, never));
+    await source.list?.([], never);
+    await source.check(never);
+    const roles = server.sessions().slice(-3).map(({ secondaryRoles }) => secondaryRoles);
+    expect(roles).toEqual(['NONE', 'NONE', 'NONE']);
+  }); // prettier-ignore
+
   it('ends a query that runs longer than it may', async () => {
     const impatient = connect({ statementTimeout: 1 });
     const sql = 'select system$wait(60) as id';

@@ -2,6 +2,7 @@ import type { Listed } from '../../connector/listing.js';
 import { Failure } from '../../failure.js';
 import type { SignIn } from './driver/protocol.js';
 import { ownName, quoteIdentifier } from './name.js';
+import { byOwnRole } from './pinned.js';
 import { Session } from './session.js';
 import { textColumnOf } from './value.js';
 
@@ -16,6 +17,7 @@ export async function listIn(
 ): Promise<readonly Listed[]> {
   const session = await Session.open(signIn, signal);
   try {
+    await session.run(byOwnRole);
     const listed = await list(session, path);
     return listed.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, most);
   } catch (error) {

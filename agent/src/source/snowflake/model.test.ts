@@ -38,6 +38,20 @@ describe('a model of Snowflake', () => {
     ]); // prettier-ignore
   });
 
+  it.each([
+    ['vector', 'json', 'to_json(to_variant("V"::array))'],
+    ['variant', 'json', 'to_json(to_variant("V"))'],
+    ['text', 'text', '"V"'],
+    ['fixed', 'decimal', 'to_varchar("V")'],
+    ['boolean', 'boolean', `case "V" when true then 't' when false then 'f' end`],
+    ['date', 'date', `to_varchar("V", 'YYYY-MM-DD')`],
+    ['timestamp_tz', 'timestamptz', `rtrim(rtrim(to_varchar(convert_timezone('UTC', "V"), 'YYYY-MM-DD HH24:MI:SS.FF9'), '0'), '.') || '+00'`],
+    ['something_new', 'other', 'to_varchar("V")'],
+  ])('asks for a %s as text that is the same value', (type, ours, sql) => {
+    const [column] = columnsOf(query({ columns: ['V'] }), [{ ...text('V'), type }]);
+    expect([column?.type, column?.sql]).toEqual([ours, sql]);
+  }); // prettier-ignore
+
   it('ends a comment that its SQL ends with', () => {
     expect(fromOf(query({ model: { sql: 'select 1 -- one; ' } }))).toBe(
       'from (select 1 -- one\n) as model',

@@ -20,6 +20,13 @@ const pinned = {
   quoted_identifiers_ignore_case: 'false',
 };
 
+/**
+ * A user has all of its other roles beside the one that is named, unless it is told otherwise: what the agent reads, and what
+ * a check of the connection says of it, is by that role alone.
+ * https://docs.snowflake.com/en/sql-reference/sql/use-secondary-roles (read 2026-11)
+ */
+export const byOwnRole = 'use secondary roles none';
+
 /** Pins all of it, and how long a statement may take. Nobody's query goes on without the agent. */
 export function pinSession(statementTimeout: number): string {
   const settings = {

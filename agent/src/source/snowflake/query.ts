@@ -1,6 +1,6 @@
 import type { RowStream, SourceQuery } from '../../connector/source.js';
 import { columnsOf, fromOf, selectOf } from './model.js';
-import { pinSession, textForm } from './pinned.js';
+import { byOwnRole, pinSession, textForm } from './pinned.js';
 import { Session } from './session.js';
 import type { SignIn } from './driver/protocol.js';
 
@@ -32,6 +32,7 @@ export async function openModel(query: SourceQuery, querying: Querying): Promise
   const { signIn, statementTimeout, signal } = querying;
   const session = await Session.open(signIn, signal);
   try {
+    await session.run(byOwnRole);
     await session.run(pinSession(statementTimeout));
     const [version] = await session.run('select current_version() as "version"');
     const there = await session.describe(`select * ${fromOf(query)}`);

@@ -60,6 +60,9 @@ function formOf({ type, precision, scale }: DriverColumn, name: string): Form {
     case 'array':
     case 'map':
       return { type: 'json', vendorType: own, sql: `to_json(to_variant(${name}))` };
+    case 'vector':
+      // No function writes one as text, but it is an array of its numbers.
+      return { type: 'json', vendorType: own, sql: `to_json(to_variant(${name}::array))` };
     default:
       return { type: 'other', vendorType: own, sql: `to_varchar(${name})` };
   }

@@ -74,6 +74,9 @@ export class Session {
   database: string | undefined;
   schema: string | undefined;
 
+  /** Those that a user has beside its first one; all, unless a session says otherwise. Rights are looked up by the first one alone here. */
+  secondaryRoles: 'ALL' | 'NONE' = 'ALL';
+
   constructor(
     readonly user: string,
     public role: string,

@@ -9,6 +9,11 @@ import { succeeded, types } from './statement.js';
 
 export async function use(context: Context): Promise<Outcome> {
   const { tokens, session, account } = context;
+  if (isWord(tokens[1], 'SECONDARY')) {
+    if (!isWord(tokens[3], 'ALL', 'NONE')) throw notCovered('USE SECONDARY ROLES by name');
+    session.secondaryRoles = tokens[3]?.text === 'NONE' ? 'NONE' : 'ALL';
+    return succeeded(types.session);
+  }
   const hasKind = isWord(tokens[1], 'ROLE', 'WAREHOUSE', 'DATABASE', 'SCHEMA');
   const { parts } = partsAt(tokens, hasKind ? 2 : 1);
   const [name = ''] = parts;
