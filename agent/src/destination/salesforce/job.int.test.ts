@@ -58,14 +58,18 @@ describe('a job that goes on without the agent', () => {
       written.set(key, (written.get(key) ?? 0) + 1);
       return false;
     };
-    sync.table = [...people(50), { id: 'bad', name: 'x'.repeat(81), score: null }];
+    const bad = { id: 'bad', name: 'x'.repeat(81), score: null };
+    sync.table = [...people(50), bad, { id: 'never sent', name: '#N/A', score: null }];
     await sync.dieAt(point);
-    expect(await sync.run()).toMatchObject({ outcome: 'completed_with_errors' });
+    expect(await sync.run()).toMatchObject({
+      outcome: 'completed_with_errors',
+      counts: { rejected: 2, uncertain: 0 },
+    });
     expect(sync.server.count('Contact')).toBe(50);
     written.delete('bad');
     expect(new Set(written.values())).toEqual(new Set([1]));
-    // What was refused is tried in every run, by a job of its own.
-    expect(sync.jobs()).toBe(point === 'load.made' || point === 'load.named' ? jobs : jobs + 1);
+    // What was refused is tried in every run, by a job of its own; one that nothing is sent to is aborted.
+    expect(sync.jobs()).toBe(point === 'load.made' || point === 'load.named' ? jobs : jobs + 2);
   });
 
   it('and failed before its first row, keeps no later run from sending', async () => {
