@@ -11,8 +11,8 @@ import { openConnection } from './session/connection.js';
 import { openS3Store } from './store/s3.js';
 import { hasOpenssl, makeAuthority } from '@drawbridge/local/certificates.js';
 import { FakeControlPlane } from './testing/fake-control-plane.js';
-import { openForwardProxy } from './testing/forward-proxy.js';
-import type { ForwardProxy } from './testing/forward-proxy.js';
+import { openForwardProxy } from '@drawbridge/local/forward-proxy.js';
+import type { ForwardProxy } from '@drawbridge/local/forward-proxy.js';
 import { openHttpReceiver } from './testing/http-receiver.js';
 import { openTlsFront } from './testing/tls-front.js';
 

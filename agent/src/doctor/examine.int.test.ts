@@ -11,7 +11,7 @@ import type { Clock } from '../clock.js';
 import { readConfig } from '../config.js';
 import { loadRegistry } from '../connector/registry.js';
 import { hasOpenssl, makeAuthority } from '@drawbridge/local/certificates.js';
-import { openForwardProxy } from '../testing/forward-proxy.js';
+import { openForwardProxy } from '@drawbridge/local/forward-proxy.js';
 import { openPostgresFixture } from '../testing/postgres.js';
 import { openTlsFront } from '../testing/tls-front.js';
 import { connectionFindings } from './connection-looks.js';

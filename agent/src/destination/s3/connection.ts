@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { hostOf } from '../../connector/journey.js';
 import type { HostPort } from '../../connector/journey.js';
 import type { Fields, SecretsOf, SettingsOf } from '../../connector/field.js';
+import { vendorAgents } from '../../connector/vendor-agents.js';
 
 export const settings = {
   bucket: { type: 'text', label: 'Bucket', required: true, example: 'acme-exports' },
@@ -103,6 +104,6 @@ export function openClient(given: Settings, known: Secrets): S3Client {
     responseChecksumValidation: when,
     // One of the parts of a large file may fail; all of them would be sent again for it. Else the engine tries again.
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: stillMs },
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: stillMs, ...vendorAgents() },
   });
 }

@@ -14,6 +14,10 @@ export function prepareEnvironment(): void {
   // No credentials of anything else, and no file that turns the driver's log on.
   for (const name of Object.keys(process.env))
     if (/^(AWS_|SF_CLIENT_CONFIG_FILE$)/.test(name)) delete process.env[name];
+  // The driver takes a proxy that the rest of the agent does not: see `proxy.ts`.
+  if (process.env['NODE_USE_ENV_PROXY'] !== '1')
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'])
+      delete process.env[name];
 }
 
 /** Where the proxies are named that requests go through. */

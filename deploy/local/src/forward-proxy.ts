@@ -13,7 +13,10 @@ export interface ForwardProxy {
   close(): Promise<void>;
 }
 
-export async function openForwardProxy(): Promise<ForwardProxy> {
+/** `find`: the address of a host, where the machine's own names are not meant. */
+export async function openForwardProxy(
+  find: (host: string) => string = (host) => host,
+): Promise<ForwardProxy> {
   const server = createServer((request, response) => {
     // Without TLS nothing is tunnelled: the request itself names its server.
     const { host } = new URL(request.url ?? '', 'http://nowhere');
@@ -34,8 +37,8 @@ export async function openForwardProxy(): Promise<ForwardProxy> {
     proxy.asked.push(target);
     const status = proxy.answers(target, request.headers['proxy-authorization']);
     if (status !== 200) return void near.end(`HTTP/1.1 ${status} Refused\r\n\r\n`);
-    const [host, port] = target.split(/:(?=\d+$)/);
-    const far = connect(Number(port), host);
+    const [host = '', port] = target.split(/:(?=\d+$)/);
+    const far = connect(Number(port), find(host));
     for (const [socket, other] of [
       [near, far],
       [far, near],
