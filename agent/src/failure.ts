@@ -29,7 +29,7 @@ export interface Dialogue {
 export class Failure extends Error {
   readonly vendorCode: string;
   readonly retryAfterMs: number;
-  readonly detail: string | undefined;
+  detail: string | undefined;
   dialogue: Dialogue | undefined;
 
   constructor(
@@ -49,6 +49,12 @@ export class Failure extends Error {
   /** Adds what was asked, unless that is known already. */
   during(dialogue: Dialogue): this {
     this.dialogue ??= dialogue;
+    return this;
+  }
+
+  /** Adds to the text that rests in the customer's bucket. */
+  adding(text: string): this {
+    this.detail = this.detail === undefined ? text : `${this.detail}\n${text}`;
     return this;
   }
 }

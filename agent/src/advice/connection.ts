@@ -56,7 +56,7 @@ export const connectionTexts: Texts = {
   ],
   'destination.unreachable': [
     'The destination does not answer',
-    'Check its address (host and port, or `baseUrl`), and that the agent’s network may reach it. Then run the sync again.',
+    'Check its address (host and port, or `baseUrl`), and that the agent’s network may reach it: the text in your bucket names whom it dialled, and what a network policy’s list must have (`networkPolicy.egress` of the chart). Then run the sync again.',
   ],
   'destination.tls_failed': [
     'TLS with the destination failed',

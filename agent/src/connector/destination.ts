@@ -309,6 +309,8 @@ export interface DestinationDefinition<S extends Fields = Fields, K extends Fiel
   limits: { requestsPerSecond: number; concurrency: number };
   /** Every host that the settings name. Absent: it opens no connection. */
   hosts?(settings: SettingsOf<S>): readonly HostPort[];
+  /** It speaks no HTTP, so no forward proxy is on its way. */
+  pastProxy?: true;
   open(connection: { settings: SettingsOf<S>; secrets: SecretsOf<K> }): DestinationConnection;
 }
 

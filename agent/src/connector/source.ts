@@ -90,6 +90,8 @@ export interface SourceDefinition<S extends Fields = Fields, K extends Fields = 
   judgesSql?: boolean;
   /** Every host that the settings name. Absent: it opens no connection. */
   hosts?(settings: SettingsOf<S>): readonly HostPort[];
+  /** It speaks no HTTP, so no forward proxy is on its way. */
+  pastProxy?: true;
   open(connection: { settings: SettingsOf<S>; secrets: SecretsOf<K> }): SourceConnection;
 }
 

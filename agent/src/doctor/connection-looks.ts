@@ -4,9 +4,12 @@ import { ConnectionSchema, connectionOf, create, parseSpecification } from '@dra
 import type { Connection } from '@drawbridge/proto';
 import type { Config } from '../config.js';
 import { guardSockets } from '../connector/journey.js';
+import { leadsPast, listedAs } from '../connector/reach.js';
+import type { Reach } from '../connector/reach.js';
 import type { Registry } from '../connector/registry.js';
 import { Failure } from '../failure.js';
 import { prepareDestination, prepareSource } from '../job/connections.js';
+import type { Prepared } from '../job/connections.js';
 import { Redaction } from '../secret/redaction.js';
 import { readSecret } from '../secret/secret.js';
 import type { Finding, Look } from './finding.js';
@@ -61,11 +64,11 @@ async function looksOf(
   return [
     ...Object.entries(specification.sources).map(([name, entry]): [string, Look] => [
       `source ${name}`,
-      () => checked(async () => prepareSource(wire(name, entry), tools).open()),
+      () => checked(() => prepareSource(wire(name, entry), tools)),
     ]),
     ...Object.entries(specification.destinations).map(([name, entry]): [string, Look] => [
       `destination ${name}`,
-      () => checked(async () => prepareDestination(wire(name, entry), tools).open()),
+      () => checked(() => prepareDestination(wire(name, entry), tools)),
     ]),
   ];
 }
@@ -75,14 +78,25 @@ interface Checkable {
   close(): Promise<void>;
 }
 
-async function checked(open: () => Promise<Checkable>): Promise<string> {
+async function checked(prepare: () => Prepared<Checkable>): Promise<string> {
+  const { reach, open } = prepare();
   const connection = await open();
   try {
-    await connection.check(AbortSignal.timeout(answerMs));
-    return 'it answers, and its credentials are good';
+    await connection.check(AbortSignal.timeout(answerMs)).catch(namingWhom(reach));
+    const past = leadsPast(reach) ? '; reached past the proxy, which is for HTTP' : '';
+    return `it answers, and its credentials are good${past}`;
   } finally {
     await connection.close();
   }
+}
+
+/** What the doctor prints stays here, so it may name host and port. */
+function namingWhom(reach: Reach): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Failure && error.code.endsWith('.unreachable'))
+      error.message = `${error.message} ${listedAs(reach)}`.trim();
+    throw error;
+  };
 }
 
 async function filesOf(folder: string): Promise<{ path: string; text: string }[]> {

@@ -65,7 +65,8 @@ async function proxyFound(proxy: ProxySettings | undefined, url: string): Return
       { cause },
     );
   });
-  if (status === 200) return `lets the agent through to ${target}`;
+  if (status === 200)
+    return `lets the agent through to ${target}; Postgres, Redis and NATS speak no HTTP and are reached past it`;
   if (status === 407)
     throw new Failure(
       'CONFIG',

@@ -3,6 +3,8 @@ import type { DestinationConnection, DestinationDefinition } from '../connector/
 import type { Fields } from '../connector/field.js';
 import { Journey } from '../connector/journey.js';
 import type { HostPort } from '../connector/journey.js';
+import { sayingWhom } from '../connector/reach.js';
+import type { Reach } from '../connector/reach.js';
 import { readSettings } from '../connector/settings.js';
 import type { RawSettings } from '../connector/settings.js';
 import type { SourceConnection, SourceDefinition } from '../connector/source.js';
@@ -17,6 +19,7 @@ import type { Tools } from './work.js';
 
 /** A connection that this agent can open: its connector is there and its settings fit. */
 export interface Prepared<C> {
+  reach: Reach;
   open(): Promise<C>;
 }
 
@@ -38,7 +41,7 @@ export function prepareSource(
     const journey = journeyOf(rule, policy);
     return boundedSource(await journey.within(prepared.open), rule, journey);
   };
-  return { definition, rule, open };
+  return { definition, rule, reach: prepared.reach, open };
 }
 
 export function prepareDestination(
@@ -61,7 +64,7 @@ export function prepareDestination(
     const allows = (object: string): boolean => allowsObject(rule, object);
     return boundedDestination(await journey.within(prepared.open), allows, journey);
   };
-  return { definition, place, rule, open };
+  return { definition, place, rule, reach: prepared.reach, open };
 }
 
 function askedOf(
@@ -84,6 +87,7 @@ function journeyOf({ hosts }: ConnectionRule, { networks }: Policy): Journey {
 interface Definition<C> {
   settings: Fields;
   hosts?(settings: RawSettings): readonly HostPort[];
+  pastProxy?: true;
   secrets: Fields;
   open(connection: { settings: RawSettings; secrets: SecretTexts }): C;
 }
@@ -92,14 +96,17 @@ type Secrets = Pick<Tools, 'resolveSecret' | 'redaction'>;
 
 type SecretTexts = Readonly<Record<string, string | undefined>>;
 
-function prepare<C>(
+function prepare<C extends object>(
   definition: Definition<C>,
   wire: Connection,
   { resolveSecret, redaction }: Secrets,
 ): Prepared<C> & { settings: RawSettings } {
   const settings = readSettings(definition.settings, rawSettingsOf(wire.settings));
+  const { hosts, pastProxy = false } = definition;
+  const reach = { hosts: hosts?.(settings) ?? [], pastProxy };
   return {
     settings,
+    reach,
     open: async () => {
       const found = await Promise.all(
         wire.secrets.map(
@@ -110,7 +117,7 @@ function prepare<C>(
       // Names alone are in what this throws: every value is a text already.
       const given = Object.fromEntries(found);
       const secrets = readSettings(definition.secrets, given, settings) as SecretTexts;
-      return definition.open({ settings, secrets });
+      return sayingWhom(definition.open({ settings, secrets }), reach);
     },
   };
 }

@@ -29,8 +29,9 @@ export default defineDestination({
     },
   ],
   advice,
+  pastProxy: true,
   hosts: ({ servers }) =>
-    servers.flatMap((server) => hostOf(`http://${server.replace(/^\w+:\/\//, '')}`)),
+    servers.flatMap((server) => hostOf(`http://${withPort(server.replace(/^\w+:\/\//, ''))}`)),
   open: (connection) => {
     const lines = (): Lines => new Lines(connection.settings, connection.secrets);
     const asked = async <T>(ask: (of: Lines) => Promise<T>): Promise<T> => {
@@ -53,6 +54,9 @@ export default defineDestination({
     };
   },
 });
+
+/** Without one, NATS' own. */
+const withPort = (server: string): string => (/:\d+$/.test(server) ? server : `${server}:4222`);
 
 async function checkStreams(lines: Lines): Promise<void> {
   const { manager } = await lines.open();

@@ -40,6 +40,7 @@ export default defineDestination({
   ],
   lookups: 'create',
   advice,
+  pastProxy: true,
   hosts: ({ host, port }) => [{ host, port }],
   open: ({ settings, secrets }) => {
     const address: PostgresAddress = { ...settings, password: secrets.password };

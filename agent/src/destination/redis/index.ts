@@ -21,6 +21,7 @@ export default defineDestination({
   limits: { requestsPerSecond: 0, concurrency: 0 },
   objects,
   advice,
+  pastProxy: true,
   hosts: addressesOf,
   open: (connection) => {
     const server = (): Server => serverOf(connection.settings, connection.secrets);

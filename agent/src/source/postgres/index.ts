@@ -39,6 +39,7 @@ export default defineSource({
   secrets: postgresSecrets,
   advice,
   judgesSql: true,
+  pastProxy: true,
   hosts: ({ host, port }) => [{ host, port }],
   open: ({ settings, secrets }) => {
     const { statementTimeout } = settings;
