@@ -9,7 +9,8 @@ import type { Namespaces } from './namespaces.js';
 import { counts, enforce } from './node.js';
 import type { Allowed, Refused } from './node.js';
 import { placeIn } from './pod.js';
-import { agentFirewall, objectsOf, valuesFor } from './policy.js';
+import { agentFirewall, neededHosts, objectsOf, valuesFor } from './policy.js';
+import { proxyDay } from './proxy-day.js';
 import { refusals } from './refusals.js';
 import { openWorld } from './world.js';
 
@@ -26,6 +27,8 @@ export interface Result {
   dropsInDemoDay: number;
   refused: Refused[];
   allowed: Allowed[];
+  /** With a forward proxy: `host:port` of all that was asked of it. */
+  throughProxy: string[];
 }
 
 const { namespaces, helm } = JSON.parse(process.env['DRAWBRIDGE_EGRESS'] ?? '') as Told;
@@ -47,24 +50,28 @@ process.exit();
 
 async function main(): Promise<Result> {
   const place = await placeIn(namespaces);
-  const values = valuesFor();
-  await enforce(namespaces.node, agentFirewall(await objectsOf(helm, values, home)));
+  const objects = await objectsOf(helm, valuesFor(neededHosts()), home);
+  await enforce(namespaces.node, agentFirewall(objects));
   const options = { home, port: 3000, warehouse: 'snowflake', openings, say } as const;
   const world = await openWorld(options, place);
   const day = await demoDay(world, place, say);
   const { dropped, refused: ofDay, allowed } = await counts(namespaces.node);
-  const { refused, faults } = await refusals({ world, place, namespaces, helm, home, say });
+  const setting = { world, place, namespaces, helm, home, say };
+  const proxied = await proxyDay(setting);
+  const { refused, faults } = await refusals(setting);
   return {
-    runs: day.runs,
+    runs: proxied.runs,
     faults: [
-      ...day.faults,
+      ...day,
       ...ofDay.map(({ host, protocol }) => `The demo day was refused ${protocol} to ${host}.`),
       ...idle(allowed),
+      ...proxied.faults,
       ...faults,
     ],
-    dropsInDemoDay: dropped,
+    dropsInDemoDay: dropped + proxied.dropped,
     refused,
     allowed,
+    throughProxy: proxied.through,
   };
 }
 

@@ -1,22 +1,29 @@
 import { playChangedRound, playFirstRound } from '../full/full-rounds.js';
+import type { Stage } from '../full/full-rounds.js';
 import type { Graphql } from '../graphql.js';
 import type { Place } from './pod.js';
 import type { World } from './world.js';
 
 /** A first run of every sync, changed ones, the agent stopped and started, changed ones again; health and metrics between. */
 export async function demoDay(
-  { ground, product, snowflake, arrivals, slack }: World,
+  world: World,
   place: Place,
   say: (line: string) => void,
-): Promise<{ runs: number; faults: string[] }> {
-  const { graphql } = product;
-  const { databases } = ground;
-  const stage = { graphql, databases, warehouse: snowflake, arrivals, slack, say };
+): Promise<string[]> {
+  const stage = stageOf(world, say);
   const faults = [...(await playFirstRound(stage)), ...(await playChangedRound(stage))];
   say('5. The agent is stopped and started');
-  await product.agents[0]?.restart();
-  faults.push(...(await playChangedRound(stage)), ...(await watchedFaults(place)));
-  return { runs: await countRuns(graphql), faults };
+  await world.product.agents[0]?.restart();
+  return [...faults, ...(await playChangedRound(stage)), ...(await watchedFaults(place))];
+}
+
+export function stageOf(
+  { ground, product, snowflake, arrivals, slack }: World,
+  say: (line: string) => void,
+): Stage {
+  const { graphql } = product;
+  const { databases } = ground;
+  return { graphql, databases, warehouse: snowflake, arrivals, slack, say };
 }
 
 /** As Prometheus and the kubelet ask. */
@@ -34,7 +41,7 @@ async function watchedFaults({ metrics: { host, port } }: Place): Promise<string
   return faults;
 }
 
-async function countRuns(graphql: Graphql): Promise<number> {
+export async function countRuns(graphql: Graphql): Promise<number> {
   const { runs } = await graphql<{ runs: { edges: unknown[] } }>(
     '{ runs(first: 100) { edges { node { id } } } }',
   );

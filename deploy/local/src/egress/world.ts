@@ -4,6 +4,8 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeAuthority } from '../certificates.js';
 import type { Authority } from '../certificates.js';
+import { openForwardProxy } from '../forward-proxy.js';
+import type { ForwardProxy } from '../forward-proxy.js';
 import { openGround } from '../demo/ground.js';
 import type { DemoOptions, Ground } from '../demo/ground.js';
 import { openSnowflake } from '../demo/snowflake.js';
@@ -30,6 +32,8 @@ export interface World {
   snowflake: Snowflake;
   slack: Slack;
   arrivals: readonly Arrival[];
+  /** A company's, which knows every name. */
+  proxy: ForwardProxy;
   /** The environment of every agent of the product. */
   agentEnv: Readonly<Record<string, string>>;
 }
@@ -58,7 +62,8 @@ export async function openWorld(options: DemoOptions, place: Place): Promise<Wor
   const slack = openings.add(await openSlack(home, ports.slack, urlOf('slack')));
   const redis = openings.add(await openRedis(home, ports.redis));
   const authority = await openAuthority(home);
-  await openFronts({ options, ground, authority });
+  const proxy = openings.add(await openForwardProxy((host) => names.get(host) ?? host));
+  await openFronts({ options, ground, authority, proxy });
   openings.add(await openResolver(resolver.address, names));
   say(`Starting the control plane, and an agent in its own network as ${place.runsAs} …`);
   const productOptions: ProductOptions = {
@@ -84,7 +89,8 @@ export async function openWorld(options: DemoOptions, place: Place): Promise<Wor
     filesArrival(home),
     bookArrival(databases.app),
   ];
-  return { ground, product, snowflake, slack, arrivals, agentEnv: agentEnvOf(productOptions) };
+  const env = agentEnvOf(productOptions);
+  return { ground, product, snowflake, slack, arrivals, proxy, agentEnv: env };
 }
 
 async function openAuthority(home: string): Promise<Authority> {
@@ -100,10 +106,12 @@ async function openFronts({
   options,
   ground,
   authority,
+  proxy,
 }: {
   options: DemoOptions;
   ground: Ground;
   authority: Authority;
+  proxy: ForwardProxy;
 }): Promise<void> {
   const { openings } = options;
   const { ports } = ground;
@@ -122,7 +130,9 @@ async function openFronts({
     const tls = name === 'postgres' ? undefined : authority;
     openings.add(await openFront(needed[name], behind[name], tls));
   }
-  for (const host of Object.values(unlisted)) openings.add(await openDoor(host));
+  for (const host of Object.values(unlisted).filter((one) => one !== unlisted.proxy))
+    openings.add(await openDoor(host));
+  openings.add(await openFront(unlisted.proxy, proxy.port));
   openings.add(await openResolver(otherResolver.address, names));
 }
 
