@@ -47,8 +47,9 @@ export function breakingStatements(migrations: readonly Migration[]): Breaking[]
   return migrations.flatMap(({ name, sql }) => {
     const statements = statementsIn(sql);
     const own = new Set(statements.flatMap(tablesMadeBy));
+    const empty = new Set(statements.flatMap(emptyColumnsMadeBy));
     const found = statements.flatMap(({ text, goneSince }) =>
-      isOnOwnTable(text, own)
+      isOnOwnTable(text, own) || isOverEmptyColumn(text, empty)
         ? []
         : whatBreaks(text, uniques).map((what) => ({
             migration: name,
@@ -94,6 +95,21 @@ function isOnOwnTable(text: string, own: ReadonlySet<string>): boolean {
     /^CREATE .*? ON ("[^"]+"|[^\s(]+)/i.exec(text) ??
     [];
   return own.has(table) && !/\bRENAME TO\b/i.test(text);
+}
+
+/** Those that are null in each row that an old program writes. */
+const emptyColumnsMadeBy = ({ text }: Statement): string[] =>
+  [...text.matchAll(/\bADD COLUMN ("[^"]+"|\w+) ([^,]*)/gi)].flatMap(
+    ([, column = '', type = '']) => (/\b(NOT NULL|DEFAULT)\b/i.test(type) ? [] : [column]),
+  );
+
+/** A foreign key and a unique index hold no row that is null in one of their columns. */
+function isOverEmptyColumn(text: string, empty: ReadonlySet<string>): boolean {
+  const [, columns = ''] =
+    /^ALTER TABLE \S+ ADD CONSTRAINT \S+ FOREIGN KEY \(([^)]*)\)/i.exec(text) ??
+    /^CREATE UNIQUE INDEX \S+ ON [^(]*\(([^)]*)\)/i.exec(text) ??
+    [];
+  return columns.split(',').some((column) => empty.has(column.trim()));
 }
 
 function whatBreaks(text: string, uniques: ReadonlySet<string>): string[] {
