@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** How long the last runs may take, once nothing goes wrong any more. */
-const settleMs = 30_000;
+const settleMs = 120_000;
 const pauseMs = 100;
 
 /** Starts runs by schedule and by hand while one thing after another goes wrong; then waits, and looks at what was recorded. */

@@ -1,12 +1,12 @@
 import pg from 'pg';
 
-/** Writes down every move of a lease and of a run, as Postgres commits it, and which slots were asked for. */
+/** Writes down, whoever moves it, every move of a lease and of a run, as Postgres commits it, and which slots were asked for. */
 const triggers = `
   create table chaos_lease (id bigserial primary key, job uuid, was text, "isNow" text,
     "oldEpoch" bigint, epoch bigint, "oldAgent" uuid, agent uuid);
   create table chaos_run (id bigserial primary key, run uuid, was text, "isNow" text, ends boolean, revives boolean);
   create table chaos_slot (sync uuid, slot timestamptz(3), primary key (sync, slot));
-  create function chaos_lease() returns trigger language plpgsql as $$ begin
+  create function chaos_lease() returns trigger language plpgsql security definer set search_path = public as $$ begin
     if tg_op = 'DELETE' then
       insert into chaos_lease (job, was, "isNow", "oldEpoch", epoch, "oldAgent")
         values (old.id, old.state, 'gone', old.epoch, old.epoch, old."agentId");
@@ -16,7 +16,7 @@ const triggers = `
     end if;
     return null; end $$;
   create trigger chaos_lease after update or delete on "Job" for each row execute function chaos_lease();
-  create function chaos_run() returns trigger language plpgsql as $$ begin
+  create function chaos_run() returns trigger language plpgsql security definer set search_path = public as $$ begin
     insert into chaos_run (run, was, "isNow", ends, revives) values (new.id, old.state, new.state,
       old."finishedAt" is null and new."finishedAt" is not null,
       old."finishedAt" is not null and (new.state <> old.state or new."finishedAt" is null));
