@@ -59,7 +59,7 @@ function contextOf({ env, err }: Surroundings): Context {
 async function say(answer: Answer, isJson: boolean, out: Writable): Promise<number> {
   const { json, lines, stream, exitCode = 0 } = answer;
   const said = isJson ? [JSON.stringify(json, null, 2)] : lines;
-  if (stream && !isJson) await pour(stream, out);
+  if (stream) await pour(stream, out);
   else if (said.length > 0) out.write(`${said.join('\n')}\n`);
   return exitCode;
 }

@@ -4,7 +4,7 @@ import type { Ask } from './api.js';
 export interface Answer {
   json: unknown;
   lines: readonly string[];
-  /** Lines that come one by one, in place of those above. */
+  /** Lines that come one by one, in place of both: what may be larger than our memory. */
   stream?: AsyncIterable<string>;
   exitCode?: number;
 }

@@ -43,8 +43,8 @@ const context = {
   live: () => undefined,
 };
 const act = (...args: string[]) => audit.act({ args, options: {} }, context);
-async function exported(): Promise<string[]> {
-  const { stream } = await act('export');
+async function exported(json = false): Promise<string[]> {
+  const { stream } = await audit.act({ args: ['export'], options: { json } }, context);
   const lines: string[] = [];
   for await (const line of stream ?? []) lines.push(line);
   return lines;
@@ -71,6 +71,12 @@ it('exports what verifies again from a file, whole or from the middle, and names
   });
   await expect(verify(['{'])).rejects.toMatchObject({ code: 'audit.bad_export', exitCode: 2 });
   await rm(folder, { recursive: true });
+});
+
+it('exports one document as it comes, when that is asked for', async () => {
+  const document = await exported(true);
+  expect(document).toHaveLength(chain().length + 2);
+  expect(JSON.parse(document.join('\n'))).toEqual({ entries: chain() });
 });
 
 it('verifies against a head written down earlier, which a cut or rewritten log does not hold', async () => {

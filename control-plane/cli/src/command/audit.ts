@@ -90,19 +90,28 @@ const listAnswer = (entries: readonly ExportedEntry[]): Answer => ({
   ]),
 });
 
-/** One document needs all of them at once; lines do not. */
-async function exportAnswer(
+/** The entries as they come, a line each: by themselves, or within one document. */
+const exportAnswer = (
   entries: AsyncIterable<ExportedEntry>,
   { json }: Given['options'],
-): Promise<Answer> {
-  if (json !== true) return { json: undefined, lines: [], stream: textOf(entries) };
-  const all: ExportedEntry[] = [];
-  for await (const entry of entries) all.push(entry);
-  return { json: { entries: all }, lines: [] };
-}
+): Answer => ({
+  json: undefined,
+  lines: [],
+  stream: json === true ? documentOf(entries) : textOf(entries),
+});
 
 async function* textOf(entries: AsyncIterable<ExportedEntry>): AsyncGenerator<string> {
   for await (const entry of entries) yield JSON.stringify(entry);
+}
+
+async function* documentOf(entries: AsyncIterable<ExportedEntry>): AsyncGenerator<string> {
+  yield '{"entries":[';
+  let comma = '';
+  for await (const text of textOf(entries)) {
+    yield `${comma}${text}`;
+    comma = ',';
+  }
+  yield ']}';
 }
 
 async function* linesOf(file: string): AsyncGenerator<ExportedEntry> {
