@@ -197,6 +197,7 @@ module.exports = {
     door('aws', '@aws-sdk/', ['^agent/src/store/', '^agent/src/destination/s3/']),
     door('ajv', 'ajv/', ['^control-plane/src/rest/check\\.ts$']),
     door('pino', 'pino/', ['/logger\\.ts$']),
+    door('opentelemetry', '@opentelemetry/', ['/open-telemetry\\.ts$']),
     door('liquid', 'liquidjs/', ['^agent/src/connector/template\\.ts$']),
     door('prisma', '@prisma/(client|adapter-pg)/', ['^control-plane/src/database/']),
     door('pg', 'pg/', [

@@ -56,6 +56,10 @@ export class Config {
     new URL('../web/dist/documents.json', import.meta.url),
   );
   readonly logLevel: LogLevel = 'info';
+  /** Of a collector of traces, OTLP over HTTP; without one nothing is traced. No slash at the end. */
+  readonly tracesUrl: string | undefined = undefined;
+  /** The share of spans that is sent, from 0 to 1. */
+  readonly tracesRatio: number = 1;
   /** How often agents say that they are there. */
   readonly heartbeatMs: number = 10_000;
   /** How long a lease holds after a renewal. */
@@ -110,6 +114,10 @@ export function readConfig(environment: Environment = process.env): Config {
     ...mailIn(environment, problems),
     secret: secretIn(environment, problems),
     logLevel: levelIn(environment, problems),
+    tracesRatio: ratioIn(environment, 'OTEL_TRACES_SAMPLER_ARG', problems),
+    ...(environment['OTEL_EXPORTER_OTLP_ENDPOINT'] && {
+      tracesUrl: address(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:'], problems),
+    }),
     heartbeatMs: milliseconds('DRAWBRIDGE_HEARTBEAT_MS', 10_000),
     leaseMs: milliseconds('DRAWBRIDGE_LEASE_MS', 60_000),
     offlineMs: milliseconds('DRAWBRIDGE_OFFLINE_MS', 45_000),
@@ -149,6 +157,13 @@ function address(
   if (!protocols.includes(protocol))
     problems.push(`${name} must be an address that begins with ${protocols.join('// or ')}//.`);
   return text.replace(/\/+$/, '');
+}
+
+function ratioIn(environment: Environment, name: string, problems: string[]): number {
+  const ratio = Number(environment[name] || 1);
+  if (ratio >= 0 && ratio <= 1) return ratio;
+  problems.push(`${name} must be a number from 0 to 1.`);
+  return 1;
 }
 
 function networksIn(environment: Environment, name: string, problems: string[]): string[] {

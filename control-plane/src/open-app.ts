@@ -18,6 +18,7 @@ import { addRest } from './rest/add-rest.js';
 import { auditEndpoint } from './rest/audit-endpoint.js';
 import { RestRunService } from './rest/rest-run.service.js';
 import { runEndpoints } from './rest/run-endpoints.js';
+import { openTraces } from './open-traces.js';
 import { TrailService } from './trail/trail.service.js';
 
 /** A workspace's whole configuration comes in one request. */
@@ -39,6 +40,7 @@ export async function openApp(
     abortOnError: false,
   });
   const server: FastifyInstance = adapter.getInstance();
+  server.addHook('onClose', await openTraces(config));
   addSecurityHeaders(server, config.publicUrl);
   addProbes(server, {
     database: app.get(Database).system,

@@ -4,6 +4,7 @@ import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Database, type Transaction } from '../database/database.js';
 import { takeEvents } from '../event/take-events.js';
+import { beginSpan, traced } from '../trace.js';
 import { addDeliveries } from './add-deliveries.js';
 import { retryAfterMsOf, waitAfter } from './backoff.js';
 import { claimDeliveries, leaveAlone, settleAttempt, type DueDelivery } from './delivery-row.js';
@@ -63,7 +64,14 @@ export class Sender {
   private async attempt(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
     const at = this.clock.now();
     const beganMs = this.clock.monotonicMs();
-    const { problem, status, isFinal, retryAfter } = await this.dispatch.send(delivery, at, signal);
+    const { problem, status, isFinal, retryAfter } = await traced(
+      beginSpan('outbox.deliver', { kind: delivery.kind, workspaceId: delivery.workspaceId }),
+      () => this.dispatch.send(delivery, at, signal),
+      (outcome) => ({
+        ...(outcome.problem !== null && { code: outcome.problem }),
+        ...(outcome.status !== null && { status: outcome.status }),
+      }),
+    );
     // Broken off because this process stops: another one begins it anew when its time as held is over.
     if (signal.aborted && problem !== null && status === null) return;
     const durationMs = Math.round(this.clock.monotonicMs() - beganMs);

@@ -37,6 +37,9 @@ Environment:
   DRAWBRIDGE_OFFLINE_MS       how long a silent agent counts as online (default: 45000)
   DRAWBRIDGE_DRAIN_SECONDS    how long a stop may take at most, until what is under way is cut off
                               (default: 25)
+  OTEL_EXPORTER_OTLP_ENDPOINT  http://collector:4318, where traces are sent by OTLP over HTTP (default: nothing is
+                              traced); its library also reads OTEL_EXPORTER_OTLP_HEADERS and its like
+  OTEL_TRACES_SAMPLER_ARG     the share of spans that is sent, from 0 to 1 (default: 1)
   LOG_LEVEL                   trace, debug, info (default), warn, error or fatal
 
 setup, migrate and roles want DATABASE_URL and DRAWBRIDGE_SECRET too.

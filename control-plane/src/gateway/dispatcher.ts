@@ -4,6 +4,7 @@ import { Clock } from '../clock.js';
 import { Drain } from '../drain.js';
 import { JobService } from '../job/job.service.js';
 import { Rounds } from '../rounds.js';
+import { beginSpan, traced } from '../trace.js';
 import { seatsOf } from './seats.js';
 import type { Session } from './session.js';
 import { Turns } from './turns.js';
@@ -105,7 +106,11 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private async fill(poolId: string, seats: readonly Session[]): Promise<boolean> {
     const byAgent = new Map(seats.map((session) => [session.guest.agentId, session]));
     const ids = seats.map(({ guest }) => guest.agentId);
-    const jobs = await this.jobs.claim(poolId, ids);
+    const jobs = await traced(
+      beginSpan('job.claim', { poolId }),
+      () => this.jobs.claim(poolId, ids),
+      ({ length }) => ({ count: length }),
+    );
     for (const job of jobs) {
       const session = byAgent.get(job.agentId);
       if (session) await session.offer(job);

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { LeaseStanding } from '../job/job.service.js';
 import type { LeaseKey } from '../job/lease.js';
 import type { LeasedJob } from '../job/work.js';
+import { beginSpan, type Span, type SpanFacts } from '../trace.js';
 import type { FrameService } from './frame.service.js';
 import type { Guest } from './greeter.js';
 import { Room } from './room.js';
@@ -13,6 +14,8 @@ const logger = new Logger('Offering');
 export class Offering {
   /** Jobs that this agent holds, as far as this session heard of them. */
   private readonly leases = new Map<string, bigint>();
+  /** From an offer to its answer. */
+  private readonly spans = new Map<string, Span>();
   private readonly room = new Room();
   private isOver = false;
 
@@ -30,6 +33,7 @@ export class Offering {
   /** The agent is about to go: what it holds it may finish, but it gets nothing new. */
   leave(): void {
     this.isOver = true;
+    for (const jobId of this.spans.keys()) this.endSpan(jobId, { code: 'session.over' });
   }
 
   advertised(freeSlots: number, ack: bigint): void {
@@ -38,6 +42,7 @@ export class Offering {
 
   answered({ jobId }: LeaseKey): void {
     this.room.answered(jobId);
+    this.endSpan(jobId);
   }
 
   finished({ jobId, epoch }: LeaseKey): void {
@@ -69,6 +74,13 @@ export class Offering {
       return this.frames.withdraw(this.guest, { jobId, epoch }, seq);
     }
     this.room.offered(jobId, seq);
+    this.endSpan(jobId, { code: 'job.offered_again' });
+    this.spans.set(jobId, beginSpan('job.offer', { agentId: this.guest.agentId, jobId }));
     this.leases.set(jobId, epoch);
+  }
+
+  private endSpan(jobId: string, facts?: SpanFacts): void {
+    this.spans.get(jobId)?.end(facts);
+    this.spans.delete(jobId);
   }
 }

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../app-error.js';
 import type { Clock } from '../clock.js';
 import type { LeasedJob } from '../job/work.js';
+import { beginSpan, traced } from '../trace.js';
 import { keyIn, type FrameService } from './frame.service.js';
 import type { Guest } from './greeter.js';
 import type { Hearing } from './hearing.js';
@@ -114,7 +115,10 @@ export class Session {
 
   private async takeNumbered(frame: AgentFrame): Promise<void> {
     const { voice, frames } = this.parts;
-    await frames.apply(this.guest, frame);
+    const { agentId } = this.guest;
+    const apply = (): Promise<unknown> => frames.apply(this.guest, frame);
+    if (frame.body.case !== 'accepted') await apply();
+    else await traced(beginSpan('job.accept', { agentId, ...keyIn(frame.body.value) }), apply);
     voice.acknowledge(frame.seq);
     const { body } = frame;
     if (body.case === 'accepted' || body.case === 'refused')

@@ -2,6 +2,7 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import { Histogram } from 'prom-client';
 import type { Clock } from '../clock.js';
 import { registry } from '../registry.js';
+import { beginSpan, type Span } from '../trace.js';
 
 const seconds = new Histogram({
   name: 'drawbridge_graphql_seconds',
@@ -14,6 +15,12 @@ const seconds = new Histogram({
 interface Begun {
   operation: string;
   atMs: number;
+  span: Span;
+}
+
+/** As the library tells of it. */
+export interface Execution {
+  errors?: readonly { extensions?: { code?: string } }[] | null;
 }
 
 /** Measures every query and mutation over HTTP. What a request calls itself is the caller's to choose, and is not asked. */
@@ -22,12 +29,14 @@ export function figureHooks(clock: Clock) {
   return {
     preExecution: async (schema: GraphQLSchema, document: DocumentNode, context: object) => {
       const operation = operationOf(schema, document);
-      begun.set(context, { operation, atMs: clock.monotonicMs() });
+      const span = beginSpan('graphql', { operation });
+      begun.set(context, { operation, atMs: clock.monotonicMs(), span });
     },
-    onResolution: async (_execution: unknown, context: object) => {
+    onResolution: async ({ errors }: Execution, context: object) => {
       const request = begun.get(context);
       if (!request) return;
-      const { operation, atMs } = request;
+      const { operation, atMs, span } = request;
+      span.end(errors?.[0] && { code: errors[0].extensions?.code ?? 'internal' });
       seconds.observe({ operation }, (clock.monotonicMs() - atMs) / 1_000);
     },
   };

@@ -2,8 +2,11 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import '../gateway/failed-frame.js';
+import '../database/pool.js';
 import '../job/figures.js';
+import '../mail/postman.js';
 import { registry } from '../registry.js';
+import '../sockets.js';
 import './graphql-figures.js';
 import './metrics.js';
 
@@ -23,3 +26,21 @@ it.each(['rules.yaml', 'dashboard.json'])(
     expect([...asked].filter((name) => !served.has(name))).toEqual([]);
   },
 );
+
+it('says in the README of the chart what each figure means', async () => {
+  const readme = await readFile(
+    new URL('../../../deploy/helm/control-plane/README.md', import.meta.url),
+    'utf8',
+  );
+  const ours = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('drawbridge_'));
+  expect(ours.length).toBeGreaterThan(10);
+  const said = ours.map(({ name, labelNames = [] }: Figure) =>
+    labelNames.length > 0 ? `\`${name}{${labelNames.join(',')}}\`` : `\`${name}\``,
+  );
+  expect(said.filter((text) => !readme.includes(text))).toEqual([]);
+});
+
+interface Figure {
+  name: string;
+  labelNames?: readonly string[];
+}

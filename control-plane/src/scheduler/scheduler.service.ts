@@ -7,6 +7,7 @@ import type { QueuedRun } from '../job/start-run.js';
 import { headStartMs, priorityIn } from '../job/turn.js';
 import { mayStartAt, nextRunAt } from '../sync/schedule.js';
 import { syncEntryOf } from '../sync/sync-of.js';
+import { beginSpan, traced } from '../trace.js';
 import { busySyncs, nextSlot, setNextRuns, takeDueSyncs, type DueSync } from './due-syncs.js';
 import { followingSlots, makeFollowersDue } from './following-slots.js';
 import { isQueueing, slotChoice } from './slot-choice.js';
@@ -48,7 +49,11 @@ export class SchedulerService {
   async startDue(signal: AbortSignal): Promise<number | undefined> {
     let at: Date | undefined;
     for (let due = batch; due === batch && !signal.aborted;) {
-      const started = await this.startBatch();
+      const started = await traced(
+        beginSpan('scheduler.round', {}),
+        () => this.startBatch(),
+        (done) => ({ count: done.due }),
+      );
       ({ due, at } = started);
       await this.runs.announceStop(started.dropped);
       await this.runs.announce(started.queued);
