@@ -33,6 +33,10 @@ seccompProfile:
       name: {{ $.Values.database.existingSecret.name }}
       key: {{ . }}
 {{- end }}
+- name: DRAWBRIDGE_STATEMENT_TIMEOUT_MS
+  value: {{ mul 1000 (int .Values.database.statementTimeoutSeconds) | quote }}
+- name: DRAWBRIDGE_LOCK_TIMEOUT_MS
+  value: {{ mul 1000 (int .Values.database.lockTimeoutSeconds) | quote }}
 - name: DRAWBRIDGE_SECRET
   valueFrom:
     secretKeyRef:
