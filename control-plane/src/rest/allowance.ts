@@ -13,7 +13,12 @@ interface Bucket {
   atMs: number;
 }
 
-/** How often each workspace may ask, so that one that loops does not slow down the others. */
+/**
+ * How often each workspace may ask, so that one that loops does not slow down the others. Each process counts for itself: with
+ * three of them a workspace may ask three times as often. What is to be spared is the database, and a count in it would be a
+ * write for each request, on one row of the very workspace that asks too much; sign-in, where the number itself is the guard,
+ * counts there.
+ */
 export class Allowance {
   private readonly buckets = new Map<string, Bucket>();
   private readonly waits = new Map<string, number>();
