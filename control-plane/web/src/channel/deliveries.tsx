@@ -109,7 +109,7 @@ const NoDeliveries = ({ isFiltered }: { isFiltered: boolean }) => (
     <Text c="dimmed">
       {isFiltered
         ? 'Choose all of them to see the others.'
-        : '“Send a test” shows whether it would arrive.'}
+        : 'A test that is sent through it shows whether the others would arrive.'}
     </Text>
   </Empty>
 );
