@@ -30,7 +30,7 @@ const settings: Readonly<Record<string, Settings>> = {
   files: { endpoint: `https://${files.name}` },
 };
 
-const address = { host: postgres.name, port: postgres.port, ssl: 'disable' };
+const address = { host: postgres.name, port: postgres.port, ssl: 'verify-full' };
 
 const books = {
   sources: {

@@ -24,6 +24,7 @@ import { openDoor, openFront } from './fronts.js';
 import { names, needed, otherResolver, resolver, unlisted } from './hosts.js';
 import type { Needed } from './hosts.js';
 import type { Place } from './pod.js';
+import { speakTls } from './postgres-tls.js';
 import { openResolver } from './resolver.js';
 
 export interface World {
@@ -62,6 +63,7 @@ export async function openWorld(options: DemoOptions, place: Place): Promise<Wor
   const slack = openings.add(await openSlack(home, ports.slack, urlOf('slack')));
   const redis = openings.add(await openRedis(home, ports.redis));
   const authority = await openAuthority(home);
+  await speakTls(ground.postgres, authority, home);
   const proxy = openings.add(await openForwardProxy((host) => names.get(host) ?? host));
   await openFronts({ options, ground, authority, proxy });
   openings.add(await openResolver(resolver.address, names));
@@ -126,7 +128,7 @@ async function openFronts({
     files: ports.bucket,
   };
   for (const name of Object.keys(needed) as Needed[]) {
-    // Postgres' protocol begins in plain text, also where TLS follows.
+    // Postgres speaks TLS itself.
     const tls = name === 'postgres' ? undefined : authority;
     openings.add(await openFront(needed[name], behind[name], tls));
   }
