@@ -27,13 +27,30 @@ let isGuarded = false;
 
 /** What is done on behalf of one connection of a job. */
 export class Journey {
-  /** Why a socket was not opened; what comes of that is not the far side's fault. */
-  refusal: Failure | undefined;
+  private readonly first = Promise.withResolvers<Failure>();
+  private firstRefusal: Failure | undefined;
   private readonly reaches: (address: string) => boolean;
   private readonly signals = new WeakMap<AbortSignal, AbortSignal>();
 
   constructor(readonly ways: Ways) {
     this.reaches = reachableBy(ways.networks);
+  }
+
+  /** Why a socket was not opened; what comes of that is not the far side's fault. */
+  get refusal(): Failure | undefined {
+    return this.firstRefusal;
+  }
+
+  /** Settles when the first socket is not opened, for whoever would wait while a library tries again. */
+  get refused(): Promise<Failure> {
+    return this.first.promise;
+  }
+
+  /** Notes why a socket is not opened, and answers why the first one was not. */
+  refuse(failure: Failure): Failure {
+    this.firstRefusal ??= failure;
+    this.first.resolve(failure);
+    return this.firstRefusal;
   }
 
   /** Runs it within the journey: whatever it opens, now or later, is judged. */
@@ -60,12 +77,12 @@ export class Journey {
   /** Throws CONFIG for a host that the connection may not lead to. */
   assertHost(host: string, port: number): void {
     if (allowsHost(this.ways.hosts, { host, port })) return;
-    throw (this.refusal ??= hostForbidden(`${host}:${port}`));
+    throw this.refuse(hostForbidden(`${host}:${port}`));
   }
 
   admitsAddress(address: string): boolean {
     if (this.reaches(address)) return true;
-    this.refusal ??= addressBlocked(address);
+    this.refuse(addressBlocked(address));
     return false;
   }
 }
@@ -216,7 +233,7 @@ function refusalFor(
       'policy.unclaimed',
       'Something opened a connection that belongs to no job and not to the agent itself.',
     );
-  if (typeof path === 'string') return (journey.refusal ??= hostForbidden(path));
+  if (typeof path === 'string') return journey.refuse(hostForbidden(path));
   if (isProxy(host, Number(port))) return 'proxy';
   try {
     journey.assertHost(host, Number(port));

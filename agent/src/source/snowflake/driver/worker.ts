@@ -29,11 +29,19 @@ port.on('message', (message: Asked | More) => {
     ahead.pieces -= message.more;
     ahead.roomAgain();
   } else
-    void answer(message).then(
+    void answerOrRefusal(message).then(
       (value) => tell({ id: message.id, value }),
       (error: unknown) => tell({ id: message.id, trouble: refusedOnTheWay() ?? troubleOf(error) }),
     );
 });
+
+/** The driver tries for long what is refused for good. */
+function answerOrRefusal(asked: Asked): Promise<Results[Ask]> {
+  const answered = answer(asked);
+  if (!journey || asked.ask === 'close') return answered;
+  const refused = journey.refused.then((failure) => Promise.reject(failure));
+  return Promise.race([answered, refused]);
+}
 
 /** What the driver says of a socket that was not opened is not why. */
 function refusedOnTheWay(): Trouble | undefined {
