@@ -8,7 +8,7 @@ const node = {
   globalSetup: ['deploy/local/src/testing/global-setup.ts'],
 };
 
-const slowestFirst = ['e2e', 'int', 'pure'];
+const slowestFirst = ['e2e', 'alone', 'int', 'pure'];
 
 /** What takes minutes begins first, so that in the end no worker waits for the other one. */
 class SlowestFirst extends BaseSequencer {
@@ -18,7 +18,8 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-// pure: no server. int: real servers on loopback. e2e: through the front door, in real processes.
+// pure: no server. int: real servers on loopback. alone: as int, but it changes the process that it runs in. e2e: through
+// the front door, in real processes.
 export default defineConfig({
   // Nest needs the types of its constructors at run time.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
@@ -41,7 +42,7 @@ export default defineConfig({
           isolate: false,
           testTimeout: 10_000,
           include: ['**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{int,e2e}.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{int,alone,e2e}.test.ts'],
           environment: 'node',
         },
       },
@@ -50,7 +51,18 @@ export default defineConfig({
         test: {
           ...node,
           name: 'int',
+          isolate: false,
           include: ['**/*.int.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...node,
+          name: 'alone',
+          include: ['**/*.alone.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -12,6 +12,8 @@ import { openTestApp, type Answer, type TestApp, type Workspace } from '../testi
 
 const syncs = 20;
 const agentCount = 3;
+/** It waits for runs that share two cores with two replicas, their agents and the tests beside it. */
+const slow = { timeout: 180_000 };
 let app: TestApp;
 let workspace: Workspace;
 let folder: string;
@@ -85,7 +87,7 @@ const codeOf = (error: unknown): string | undefined =>
 
 const count = (where: object): Promise<number> => app.database.run.count({ where });
 
-test('a replica that is restarted under load fails no run and no request', async () => {
+test('a replica that is restarted under load fails no run and no request', slow, async () => {
   const [leaving, staying] = replicas;
   if (!leaving || !staying) throw new Error('Two replicas were expected.');
   const headers = { authorization: `Bearer ${workspace.apiKey}` };
@@ -93,24 +95,24 @@ test('a replica that is restarted under load fails no run and no request', async
   const subscription = await Subscription.open(leaving.url, headers, payload);
   const stop = new AbortController();
   const loads = Promise.all([load(stop.signal), load(stop.signal)]);
-  await vi.waitUntil(async () => (await count({ state: 'succeeded' })) > 10, 15_000);
+  await vi.waitUntil(async () => (await count({ state: 'succeeded' })) > 10, 40_000);
 
   leaving.program.kill('SIGTERM');
-  await vi.waitUntil(async () => (await fetch(`${leaving.url}/readyz`)).status === 503, 5_000);
+  await vi.waitUntil(async () => (await fetch(`${leaving.url}/readyz`)).status === 503, 10_000);
   await leaving.program.exited;
   expect(leaving.program.exitCode).toBe(0);
   expect(await readFile(leaving.program.logFile, 'utf8')).toContain('"state":"left"');
   expect(subscription.closeCode).toBe(1012);
   await leaving.program.restart();
   const before = await count({ state: 'succeeded' });
-  await vi.waitUntil(async () => (await count({ state: 'succeeded' })) > before + 10, 15_000);
+  await vi.waitUntil(async () => (await count({ state: 'succeeded' })) > before + 10, 40_000);
 
   stop.abort();
   for (const { asked, failed } of await loads) {
     expect(failed).toEqual([]);
     expect(asked).toBeGreaterThan(10);
   }
-  await vi.waitUntil(async () => (await count({ finishedAt: null })) === 0, 15_000);
+  await vi.waitUntil(async () => (await count({ finishedAt: null })) === 0, 40_000);
   expect(await count({ NOT: { state: 'succeeded' } })).toBe(0);
   // No lease had to run out: every agent found its way to the other replica in time.
   const lapsed = await app.database.$queryRaw`select id from "Run" where lapses is not null`;
@@ -120,7 +122,7 @@ test('a replica that is restarted under load fails no run and no request', async
 test('a second signal ends it at once', async () => {
   const [replica] = replicas;
   replica?.program.kill('SIGTERM');
-  await vi.waitUntil(async () => (await fetch(`${replica?.url}/readyz`)).status === 503, 5_000);
+  await vi.waitUntil(async () => (await fetch(`${replica?.url}/readyz`)).status === 503, 10_000);
   const began = performance.now();
   replica?.program.kill('SIGTERM');
   await replica?.program.exited;
