@@ -7,6 +7,7 @@ import { Outside } from './outside.js';
 const workspaceField: AccountField = {
   name: 'workspace',
   label: 'Workspace',
+  description: 'Its name, as whoever invited you knows it.',
   kind: 'text',
   autoComplete: 'organization',
 };
