@@ -23,11 +23,7 @@ function Channels() {
   return (
     <>
       <PageHead title={title} actions={<ChannelDialog label="Add a channel" changed={ask} />}>
-        Who is told: people of alerts, by Slack, PagerDuty or mail; programs of events, by signed
-        webhooks. Alerts call a channel by its name, under{' '}
-        <Text span inherit ff="monospace">
-          alerts:
-        </Text>
+        Who is told: people of alerts, by Slack, PagerDuty or mail; programs, by signed webhooks.
       </PageHead>
       {data ? (
         <Panel isFlush>

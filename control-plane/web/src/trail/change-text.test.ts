@@ -7,6 +7,10 @@ it.each([
   ['role: viewer', { before: null, after: '{"role":"viewer"}' }],
   ['name: old', { before: '{"name":"old"}', after: null }],
   ['b: 1 → null', { before: '{"a":[1],"b":1}', after: '{"a":[1],"b":null}' }],
+  [
+    '- mode: upsert\n+ mode: mirror\n+ key:',
+    { before: '{"lines":["- mode: upsert"]}', after: '{"lines":["+ mode: mirror","+ key:"]}' },
+  ],
 ])('says "%s"', (text, entry) => {
   expect(changeText(entry)).toBe(text);
 });

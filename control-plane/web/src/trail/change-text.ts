@@ -1,8 +1,10 @@
 type Said = Readonly<Record<string, unknown>>;
 
-/** What an entry changed, key by key: `paused: false → true`. What stays as it is is left out. */
+/** What an entry changed, key by key: `paused: false → true`; of a text, its lines. What stays as it is is left out. */
 export function changeText(entry: { before?: string | null; after?: string | null }): string {
   const [before, after] = [saidIn(entry.before), saidIn(entry.after)];
+  const lines = [before, after].flatMap(({ lines: some }) => (Array.isArray(some) ? some : []));
+  if (lines.length > 0) return lines.join('\n');
   return Object.keys({ ...before, ...after })
     .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
     .map((key) => `${key}: ${[before, after].flatMap((said) => valueIn(said, key)).join(' → ')}`)

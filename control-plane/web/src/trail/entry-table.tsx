@@ -48,12 +48,19 @@ const columns: Column<Entry>[] = [
       </>
     ),
   },
-  { header: 'When', cell: ({ createdAt }) => <When time={createdAt} withClock /> },
+  {
+    header: 'When',
+    cell: ({ createdAt }) => (
+      <Text span inherit style={{ whiteSpace: 'nowrap' }}>
+        <When time={createdAt} withClock />
+      </Text>
+    ),
+  },
   {
     header: 'Change',
     isWideOnly: true,
     cell: (entry) => (
-      <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="xs" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
         {changeText(entry)}
       </Text>
     ),
