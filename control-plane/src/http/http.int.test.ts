@@ -62,7 +62,9 @@ test('a configuration of some megabytes is taken, and more than that is not', as
   const files = (bytes: number) => ({
     input: { files: [{ path: 'a.yaml', text: `# ${'x'.repeat(bytes)}` }], dryRun: true },
   });
-  expect(codesOf(await app.ask(workspace, query, files(6 * 1024 * 1024)))).toEqual([]);
+  const codes = async (bytes: number) => codesOf(await app.ask(workspace, query, files(bytes)));
+  expect(await codes(3 * 1024 * 1024)).toEqual([]);
+  expect(await codes(6 * 1024 * 1024)).toEqual(['configuration.too_large']);
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
     headers: {
