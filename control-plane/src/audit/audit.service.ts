@@ -92,7 +92,8 @@ function rowOf({ action, subject, before, after }: Deed, place: number) {
     action,
     subjectKind: subject.kind,
     subjectId: subject.id ?? null,
-    subjectName: subject.name ?? null,
+    // As text that is bound by itself becomes; in JSON, Postgres takes no half of a pair.
+    subjectName: subject.name?.toWellFormed() ?? null,
     before: text(before),
     after: text(after),
   };
