@@ -135,9 +135,15 @@ async function runOne(
   if (!setting.describeOnly) await wait(tokens, signal);
   signal.throwIfAborted();
   const connection = session.transaction ?? (await setting.account.connect(footingOf(session)));
-  const interrupt = (): void => connection.interrupt();
+  let again: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    connection.interrupt();
+    // DuckDB forgets one that comes before it is at work.
+    again ??= setInterval(() => connection.interrupt(), 20);
+  };
   signal.addEventListener('abort', interrupt);
   try {
+    signal.throwIfAborted();
     const context = contextOf({ setting, query, tokens, binds, connection });
     const outcome = await (statements[firstWord(tokens)] ?? unknown)(context);
     return await resultOf({ setting, query, connection, outcome });
@@ -145,6 +151,7 @@ async function runOne(
     throw translatedError(error, query.sqlText);
   } finally {
     signal.removeEventListener('abort', interrupt);
+    clearInterval(again);
     if (session.transaction !== connection) connection.closeSync();
   }
 }
