@@ -33,7 +33,7 @@ export class Offering {
   /** The agent is about to go: what it holds it may finish, but it gets nothing new. */
   leave(): void {
     this.isOver = true;
-    for (const jobId of this.spans.keys()) this.endSpan(jobId, { code: 'session.over' });
+    for (const jobId of this.spans.keys()) this.endSpan(jobId, { code: 'job.session_over' });
   }
 
   advertised(freeSlots: number, ack: bigint): void {
