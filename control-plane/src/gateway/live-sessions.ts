@@ -4,6 +4,7 @@ import { PresenceService } from '../agent/presence.service.js';
 import { RotationService } from '../agent/rotation.service.js';
 import { Clock } from '../clock.js';
 import { Notices, type Notice } from '../database/notices.js';
+import { Rounds } from '../rounds.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Guest } from './greeter.js';
 import { lostSession } from './problem.js';
@@ -17,8 +18,7 @@ const checkMs = 3_000;
 export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LiveSessions.name);
   private readonly sessions = new Set<Session>();
-  private readonly stop = new AbortController();
-  private ended: Promise<void> = Promise.resolve();
+  private readonly checking: Rounds;
   private unsubscribe: () => void = () => undefined;
 
   constructor(
@@ -26,18 +26,26 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly notices: Notices,
     private readonly dispatcher: Dispatcher,
     private readonly rotation: RotationService,
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.checking = new Rounds(
+      clock,
+      this.logger,
+      'Looking for keys to rotate failed; trying again',
+    );
+  }
 
   onApplicationBootstrap(): void {
     this.unsubscribe = this.notices.subscribe((notice) => this.pass(notice));
-    this.ended = this.loop(this.stop.signal);
+    this.checking.start(checkMs, async () => {
+      await this.endLost([...this.sessions]);
+      await this.askForKeys([...this.sessions]);
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.unsubscribe();
-    this.stop.abort();
-    await this.ended;
+    await this.checking.stop();
   }
 
   add(session: Session): void {
@@ -78,25 +86,13 @@ export class LiveSessions implements OnApplicationBootstrap, BeforeApplicationSh
     return [...this.sessions].filter(({ guest }) => guest.agentId === agentId);
   }
 
-  private async loop(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.endLost([...this.sessions]);
-      await this.askForKeys([...this.sessions]);
-      await this.clock.sleep(checkMs, signal).catch(() => undefined);
-    }
-  }
-
   /** Of agents that a person wants to have new keys. */
   private async askForKeys(sessions: readonly Session[]): Promise<void> {
-    try {
-      const wanted = await this.rotation.wantedOf(sessions.map(({ guest }) => guest.agentId));
-      for (const session of sessions) if (wanted.has(session.guest.agentId)) session.askForKey();
-    } catch (error) {
-      this.logger.error({ err: error }, 'Looking for keys to rotate failed; trying again');
-    }
+    const wanted = await this.rotation.wantedOf(sessions.map(({ guest }) => guest.agentId));
+    for (const session of sessions) if (wanted.has(session.guest.agentId)) session.askForKey();
   }
 
-  /** A database that is away for a moment must not end the loop. */
+  /** Says itself what fails: a notice calls it, too, and nobody waits for that. */
   private async endLost(sessions: readonly Session[]): Promise<void> {
     if (sessions.length === 0) return;
     try {
