@@ -261,33 +261,18 @@ const number = (name: string, value: number) => ({
   name,
   value: { case: 'number' as const, value },
 });
+const postgresThere = () => ({
+  settings: [
+    text('host', 'localhost'),
+    number('port', port),
+    text('database', 'd'),
+    text('user', 'u'),
+    text('ssl', 'disable'),
+  ],
+});
 const connections: readonly [string, 'source' | 'destination', () => object][] = [
-  [
-    'postgres',
-    'source',
-    () => ({
-      settings: [
-        text('host', 'localhost'),
-        number('port', port),
-        text('database', 'd'),
-        text('user', 'u'),
-        text('ssl', 'disable'),
-      ],
-    }),
-  ],
-  [
-    'postgres',
-    'destination',
-    () => ({
-      settings: [
-        text('host', 'localhost'),
-        number('port', port),
-        text('database', 'd'),
-        text('user', 'u'),
-        text('ssl', 'disable'),
-      ],
-    }),
-  ],
+  ['postgres', 'source', postgresThere],
+  ['postgres', 'destination', postgresThere],
   ['http', 'destination', () => ({ settings: [text('baseUrl', `http://localhost:${port}/`)] })],
   [
     'redis',
